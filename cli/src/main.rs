@@ -1,0 +1,2 @@
+//! The `luodi` command.
+fn main() {}

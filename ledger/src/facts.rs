@@ -1,0 +1,212 @@
+//! Facts: the one line of strict JSON that the registry and the folds read.
+//!
+//! Canonical means: object keys unique and sorted by their UTF-8 bytes, no white space, integers within ±(2^53−1) without exponent,
+//! no floats, no `null`, the shortest escapes, depth at most [`DEPTH`]. A text is accepted only when it equals its own canonical form:
+//! refuse, never repair.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::ser::{SerializeMap, SerializeSeq};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::Malformed;
+
+/// Deepest nesting of objects and lists; the facts object itself is depth 1.
+pub const DEPTH: usize = 8;
+/// Longest facts line, in bytes.
+pub const LONGEST: usize = 8 * 1024;
+/// Integers a reader in any language holds exactly.
+const INTEGER: i64 = (1 << 53) - 1;
+
+/// A value inside facts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// `true` or `false`.
+    Bool(bool),
+    /// An integer within ±(2^53−1).
+    Integer(i64),
+    /// A code, key, date or reference; free text belongs in the body.
+    Text(String),
+    /// An ordered list.
+    List(Vec<Value>),
+    /// An object.
+    Map(BTreeMap<String, Value>),
+}
+
+impl Value {
+    fn depth(&self) -> usize {
+        match self {
+            Self::Bool(_) | Self::Integer(_) | Self::Text(_) => 0,
+            Self::List(items) => 1 + items.iter().map(Self::depth).max().unwrap_or(0),
+            Self::Map(fields) => 1 + fields.values().map(Self::depth).max().unwrap_or(0),
+        }
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Integer(value) => serializer.serialize_i64(*value),
+            Self::Text(value) => serializer.serialize_str(value),
+            Self::List(items) => {
+                let mut list = serializer.serialize_seq(Some(items.len()))?;
+                items.iter().try_for_each(|item| list.serialize_element(item))?;
+                list.end()
+            }
+            Self::Map(fields) => {
+                let mut map = serializer.serialize_map(Some(fields.len()))?;
+                fields.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?;
+                map.end()
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Strict;
+        impl<'de> Visitor<'de> for Strict {
+            type Value = Value;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("true, false, an integer, a text, a list or an object")
+            }
+            fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+                Ok(Value::Bool(value))
+            }
+            fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Value, E> {
+                if value.abs() <= INTEGER { Ok(Value::Integer(value)) } else { Err(E::custom("integer beyond ±(2^53−1)")) }
+            }
+            fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Value, E> {
+                i64::try_from(value).map_err(|_| E::custom("integer beyond ±(2^53−1)")).and_then(|value| self.visit_i64(value))
+            }
+            fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+                Ok(Value::Text(value.to_owned()))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+                let mut items = Vec::new();
+                while let Some(item) = list.next_element()? {
+                    items.push(item);
+                }
+                Ok(Value::List(items))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+                let mut fields = BTreeMap::new();
+                while let Some((key, value)) = map.next_entry::<String, Value>()? {
+                    if fields.contains_key(&key) {
+                        return Err(A::Error::custom(format_args!("key \"{key}\" twice")));
+                    }
+                    fields.insert(key, value);
+                }
+                Ok(Value::Map(fields))
+            }
+        }
+        deserializer.deserialize_any(Strict)
+    }
+}
+
+/// A statement's facts, canonical by construction.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Facts {
+    text: String,
+    fields: BTreeMap<String, Value>,
+}
+
+impl Facts {
+    /// Reads a facts line; only the canonical form is accepted.
+    pub fn parse(text: &str) -> Result<Self, Malformed> {
+        let wrong = |why: String| Malformed::new("facts", why);
+        if text.len() > LONGEST {
+            return Err(wrong(format!("{} bytes, at most {LONGEST} allowed", text.len())));
+        }
+        let value: Value = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        let facts = Self::from_value(value)?;
+        if facts.text == text {
+            Ok(facts)
+        } else {
+            Err(wrong("not in canonical form: keys sorted, no white space, plain integers, shortest escapes".to_owned()))
+        }
+    }
+
+    /// The facts a typed value stands for: absent options are left out, `null` is refused.
+    pub fn of<T: Serialize>(typed: &T) -> Result<Self, Malformed> {
+        let text = serde_json::to_string(typed).map_err(|error| Malformed::new("facts", error.to_string()))?;
+        let value = serde_json::from_str(&text).map_err(|error| Malformed::new("facts", error.to_string()))?;
+        Self::from_value(value)
+    }
+
+    /// No facts: `{}`.
+    pub fn empty() -> Self {
+        Self { text: "{}".to_owned(), fields: BTreeMap::new() }
+    }
+
+    /// Reads the facts as a type; fields it does not know are passed over.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, Malformed> {
+        serde_json::from_str(&self.text).map_err(|error| Malformed::new("facts", error.to_string()))
+    }
+
+    /// The canonical line.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The fields, for showing what no type here knows.
+    pub fn fields(&self) -> &BTreeMap<String, Value> {
+        &self.fields
+    }
+
+    fn from_value(value: Value) -> Result<Self, Malformed> {
+        if value.depth() > DEPTH {
+            return Err(Malformed::new("facts", format!("nested deeper than {DEPTH}")));
+        }
+        let text = serde_json::to_string(&value).map_err(|error| Malformed::new("facts", error.to_string()))?;
+        if text.len() > LONGEST {
+            return Err(Malformed::new("facts", format!("{} bytes, at most {LONGEST} allowed", text.len())));
+        }
+        match value {
+            Value::Map(fields) => Ok(Self { text, fields }),
+            _ => Err(Malformed::new("facts", "an object wanted")),
+        }
+    }
+}
+
+impl fmt::Debug for Facts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_canonical_form_is_read() {
+        for good in ["{}", r#"{"a":1,"b":[true,"x",{"c":-9007199254740991}]}"#, r#"{"\n":"\u0001é"}"#] {
+            assert_eq!(Facts::parse(good).unwrap().as_str(), good);
+        }
+        for bad in [
+            "",
+            "[]",
+            "1",
+            "null",
+            r#"{"a":null}"#,
+            r#"{"a":1.0}"#,
+            r#"{"a":1e3}"#,
+            r#"{"a":-0}"#,
+            r#"{"b":1,"a":1}"#,
+            r#"{"a":1,"a":1}"#,
+            r#"{"a": 1}"#,
+            r#"{"a":1} "#,
+            r#"{"a":9007199254740992}"#,
+            r#"{"a":"\u0041"}"#,
+            r#"{"a":"\/"}"#,
+            r#"{"a":[[[[[[[[1]]]]]]]]}"#,
+        ] {
+            assert!(Facts::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! What an office says and signs: a note of the form
+//!
+//! ```text
+//! luodi/statement/v1
+//! log luodi.example/henan/log/410721101201/1
+//! by luodi.example/henan/410721101201/committee
+//! kind outcome
+//! matter 410721101201-2026-0007
+//! time 2026-11-22T07:58:11Z
+//! facts {"result":"consensus","round":1}
+//! body <64 hex of BLAKE3> <bytes>
+//! ```
+//!
+//! 1 to 8 `by` lines, sorted and distinct; `matter` and `body` may be absent. An office signs on its own machine, off line, without knowing
+//! the log's head: the log links it (see [`crate::entry`]).
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::facts::Facts;
+use crate::hash::Blake3;
+use crate::key::{SignerKey, VerifierKey};
+use crate::names::{MatterId, OfficeName, Origin, word};
+use crate::note::Note;
+use crate::time::Time;
+use crate::{Malformed, Rejected, decimal};
+
+/// First line of every statement, so that no signature can serve for another kind of note.
+pub const HEADER: &str = "luodi/statement/v1";
+/// Most signing offices.
+pub const MOST_SIGNERS: usize = 8;
+/// Longest facts of a registry kind: receipts carry chains of them in 48,000 bytes.
+pub const LONGEST_REGISTRY_FACTS: usize = 3 * 1024;
+/// Largest body in bytes.
+pub const LONGEST_BODY: u64 = 64 * 1024;
+
+/// The kind of a statement, a lowercase word such as `outcome` (DOMAIN §2); open, so an unknown one can be replicated and shown raw.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Kind(String);
+
+impl Kind {
+    /// The word.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the registry reads it: `charter`, `appoint`, `revoke`, `division`.
+    pub fn is_registry(&self) -> bool {
+        matches!(self.as_str(), "charter" | "appoint" | "revoke" | "division")
+    }
+}
+
+impl FromStr for Kind {
+    type Err = Malformed;
+
+    fn from_str(text: &str) -> Result<Self, Malformed> {
+        word(text, 32).map(Self).ok_or_else(|| Malformed::new("kind", "a lowercase word of at most 32 letters, digits and hyphens wanted"))
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::from_text(deserializer)
+    }
+}
+
+/// Names a body: the JSON with the words people read, kept beside the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BodyRef {
+    /// BLAKE3 of the bytes.
+    pub hash: Blake3,
+    /// Length in bytes, 1 to [`LONGEST_BODY`].
+    pub length: u64,
+}
+
+impl BodyRef {
+    /// The reference to `bytes`.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self { hash: Blake3::of(bytes), length: bytes.len() as u64 }
+    }
+
+    /// Whether `bytes` are the body that is named.
+    pub fn names(&self, bytes: &[u8]) -> bool {
+        *self == Self::of(bytes)
+    }
+}
+
+/// What is said, without signatures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// The log it is meant for.
+    pub log: Origin,
+    /// Who signs: sorted, distinct, 1 to [`MOST_SIGNERS`].
+    pub by: Vec<OfficeName>,
+    /// What kind of statement it is.
+    pub kind: Kind,
+    /// The matter it belongs to, if any.
+    pub matter: Option<MatterId>,
+    /// When the signers say they signed.
+    pub time: Time,
+    /// What registry and folds read.
+    pub facts: Facts,
+    /// The words, if any.
+    pub body: Option<BodyRef>,
+}
+
+impl Statement {
+    /// Reads the text of a statement; `parse(text).to_string() == text`.
+    pub fn parse(text: &str) -> Result<Self, Malformed> {
+        let wrong = |field: &str, why: &str| Malformed::new(field, why.to_owned());
+        let body = text.strip_suffix('\n').ok_or_else(|| wrong("statement", "must end in a line feed"))?;
+        let rest = body.strip_prefix(HEADER).and_then(|rest| rest.strip_prefix('\n'));
+        let rest = rest.ok_or_else(|| wrong("statement", "must begin with luodi/statement/v1"))?;
+        let mut lines = rest.split('\n').peekable();
+        let mut field = |key: &'static str, optional: bool| -> Result<Option<String>, Malformed> {
+            match lines.peek().and_then(|line| line.strip_prefix(key)).and_then(|rest| rest.strip_prefix(' ')) {
+                Some(value) => {
+                    let value = value.to_owned();
+                    lines.next();
+                    Ok(Some(value))
+                }
+                None if optional => Ok(None),
+                None => Err(Malformed::new(key, format!("a line \"{key} …\" wanted here"))),
+            }
+        };
+        let log = field("log", false)?.unwrap_or_default().parse()?;
+        let mut by = Vec::new();
+        while let Some(name) = field("by", !by.is_empty())? {
+            by.push(name.parse::<OfficeName>()?);
+        }
+        if by.len() > MOST_SIGNERS || !by.is_sorted_by(|a, b| a < b) {
+            return Err(wrong("by", "1 to 8 lines wanted, sorted and distinct"));
+        }
+        let kind: Kind = field("kind", false)?.unwrap_or_default().parse()?;
+        let matter = field("matter", true)?.map(|id| id.parse()).transpose()?;
+        let time = field("time", false)?.unwrap_or_default().parse()?;
+        let facts = Facts::parse(&field("facts", false)?.unwrap_or_default())?;
+        if kind.is_registry() && facts.as_str().len() > LONGEST_REGISTRY_FACTS {
+            return Err(wrong("facts", "at most 3 KiB allowed in a registry kind"));
+        }
+        let body = field("body", true)?.map(|line| parse_body_ref(&line)).transpose()?;
+        if lines.next().is_some() {
+            return Err(wrong("statement", "a line too many; the order is log, by, kind, matter, time, facts, body"));
+        }
+        Ok(Self { log, by, kind, matter, time, facts, body })
+    }
+
+    /// The statement's id: BLAKE3 of its text, signatures aside.
+    pub fn id(&self) -> Blake3 {
+        Blake3::of(self.to_string().as_bytes())
+    }
+
+    /// Signs with one key for each `by` line, whatever their order.
+    pub fn sign(self, keys: &[SignerKey]) -> Result<SignedStatement, Malformed> {
+        let mut note = Note::new(self.to_string())?;
+        for name in &self.by {
+            let name = name.to_string();
+            let key = keys.iter().find(|key| key.public().name() == name);
+            note.sign(key.ok_or_else(|| Malformed::new("by", format!("no key given for {name}")))?, 0);
+        }
+        SignedStatement::from_note(note)
+    }
+}
+
+impl fmt::Display for Statement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{HEADER}\nlog {}", self.log)?;
+        self.by.iter().try_for_each(|name| writeln!(f, "by {name}"))?;
+        writeln!(f, "kind {}", self.kind)?;
+        if let Some(matter) = self.matter {
+            writeln!(f, "matter {matter}")?;
+        }
+        writeln!(f, "time {}\nfacts {}", self.time, self.facts.as_str())?;
+        if let Some(body) = self.body {
+            writeln!(f, "body {} {}", body.hash, body.length)?;
+        }
+        Ok(())
+    }
+}
+
+fn parse_body_ref(line: &str) -> Result<BodyRef, Malformed> {
+    let wrong = || Malformed::new("body", "<64 hex> <bytes> wanted, at most 65536 bytes");
+    let (hash, length) = line.split_once(' ').ok_or_else(wrong)?;
+    let length = decimal(length).filter(|length| (1..=LONGEST_BODY).contains(length)).ok_or_else(wrong)?;
+    Ok(BodyRef { hash: hash.parse()?, length })
+}
+
+/// A statement with its signature lines: exactly one a `by` line, in the same order, and no other, so none can be stripped or added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedStatement {
+    statement: Statement,
+    note: Note,
+}
+
+impl SignedStatement {
+    /// Reads a signed statement; form only.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
+        Self::from_note(Note::parse(bytes)?)
+    }
+
+    fn from_note(note: Note) -> Result<Self, Malformed> {
+        let statement = Statement::parse(note.text())?;
+        let names = note.signatures().iter().map(|line| line.name.as_str());
+        if !names.eq(statement.by.iter().map(ToString::to_string).collect::<Vec<_>>().iter().map(String::as_str)) {
+            return Err(Malformed::new("signature line", "exactly one line for each `by` line wanted, in the same order"));
+        }
+        Ok(Self { statement, note })
+    }
+
+    /// What is said.
+    pub fn statement(&self) -> &Statement {
+        &self.statement
+    }
+
+    /// The note.
+    pub fn note(&self) -> &Note {
+        &self.note
+    }
+
+    /// BLAKE3 of the text.
+    pub fn id(&self) -> Blake3 {
+        Blake3::of(self.note.text().as_bytes())
+    }
+
+    /// Checks the line of one `by` office against `key`.
+    pub fn verify(&self, position: usize, key: &VerifierKey) -> Result<(), Rejected> {
+        let line = self.note.signatures().get(position).ok_or_else(|| Rejected::new("signature", "no such line".to_owned()))?;
+        if !line.claims(key) {
+            return Err(Rejected::new("signature", format!("the line is not by {}", key.name())));
+        }
+        key.verify(self.note.text(), &line.payload).map(|_| ())
+    }
+
+    /// The bytes of the note.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.note.to_bytes()
+    }
+}

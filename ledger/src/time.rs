@@ -1,0 +1,110 @@
+//! Instants in whole seconds and civil dates. Nobody here asks what time it is: `now` is always an argument.
+
+use std::fmt;
+use std::str::FromStr;
+
+pub use jiff::civil::Date;
+use jiff::tz::Offset;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::Malformed;
+
+/// An instant in whole seconds; its text form is `2026-11-22T07:58:11Z` and no other.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(i64);
+
+/// The last second of the year 9999, the end of the text form.
+const LATEST: i64 = 253_402_300_799;
+
+impl Time {
+    /// Seconds since 1970-01-01T00:00:00Z, between 0 and the end of 9999.
+    pub fn from_unix(seconds: i64) -> Result<Self, Malformed> {
+        if (0..=LATEST).contains(&seconds) { Ok(Self(seconds)) } else { Err(Malformed::new("time", "a time between 1970 and 9999 wanted")) }
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub const fn unix(self) -> i64 {
+        self.0
+    }
+
+    /// This instant moved by `seconds`, held at the ends of the range.
+    #[must_use]
+    pub fn plus(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds).clamp(0, LATEST))
+    }
+
+    /// The calendar date at a fixed offset of `offset_hours` from UTC (+8 for a federation in China).
+    pub fn civil_date(self, offset_hours: i8) -> Date {
+        let offset = Offset::from_hours(offset_hours).unwrap_or(Offset::UTC);
+        // In range by construction; the fallback cannot be reached.
+        jiff::Timestamp::from_second(self.0).map_or(Date::ZERO, |instant| offset.to_datetime(instant).date())
+    }
+
+    /// 00:00 of `date` at a fixed offset from UTC.
+    pub fn start_of(date: Date, offset_hours: i8) -> Self {
+        let days = date.duration_since(jiff::civil::date(1970, 1, 1)).as_secs();
+        Self((days - i64::from(offset_hours) * 3600).clamp(0, LATEST))
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let instant = jiff::Timestamp::from_second(self.0).map_err(|_| fmt::Error)?;
+        let at = Offset::UTC.to_datetime(instant);
+        write!(f, "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", at.year(), at.month(), at.day(), at.hour(), at.minute(), at.second())
+    }
+}
+
+impl fmt::Debug for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Time {
+    type Err = Malformed;
+
+    fn from_str(text: &str) -> Result<Self, Malformed> {
+        let wrong = || Malformed::new("time", "UTC in whole seconds wanted, such as 2026-11-22T07:58:11Z");
+        let instant: jiff::Timestamp = text.parse().map_err(|_| wrong())?;
+        let time = Self::from_unix(instant.as_second())?;
+        // jiff reads many spellings; only ours is canonical.
+        if time.to_string() == text { Ok(time) } else { Err(wrong()) }
+    }
+}
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::from_text(deserializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_spelling() {
+        let text = "2026-11-22T07:58:11Z";
+        assert_eq!(text.parse::<Time>().unwrap().to_string(), text);
+        for bad in
+            ["2026-11-22T07:58:11+00:00", "2026-11-22 07:58:11Z", "2026-11-22T07:58:11.0Z", "2026-11-22T07:58:60Z", "2026-02-30T00:00:00Z"]
+        {
+            assert!(bad.parse::<Time>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_in_china() {
+        let time: Time = "2026-11-22T16:00:00Z".parse().unwrap();
+        assert_eq!(time.civil_date(8), jiff::civil::date(2026, 11, 23));
+        assert_eq!(time.plus(-1).civil_date(8), jiff::civil::date(2026, 11, 22));
+        assert_eq!(Time::start_of(jiff::civil::date(2026, 11, 23), 8), time);
+    }
+}
