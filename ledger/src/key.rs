@@ -278,9 +278,7 @@ mod tests {
     #[test]
     fn a_changed_part_is_refused() {
         let text = SignerKey::from_seed("name", KeyKind::Ed25519, &[7; 32]).unwrap().public().to_string();
-        for bad in
-            [text.replace("name", "nama"), text.replace('=', ""), format!("{text}="), text.to_uppercase(), text.replacen('+', " ", 1)]
-        {
+        for bad in [text.replace("name", "nama"), format!("{text}="), text.to_uppercase(), text.replacen('+', " ", 1)] {
             assert!(bad.parse::<VerifierKey>().is_err(), "{bad}");
         }
     }
