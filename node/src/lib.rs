@@ -1,1 +1,3 @@
-//! placeholder
+//! One member of the federation.
+
+pub mod keys;
