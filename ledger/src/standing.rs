@@ -18,6 +18,8 @@ pub enum Void {
     WrongDivision,
     /// A key that signed was revoked before this entry.
     Revoked,
+    /// It stands beyond the end that the next generation's charter names.
+    BeyondEnd,
 }
 
 /// What an entry counts for.

@@ -1,0 +1,221 @@
+//! What the registry's statements say: `charter`, `appoint`, `revoke`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Malformed;
+use crate::key::{KeyKind, VerifierKey};
+use crate::merkle::Hash;
+use crate::names::{Division, Federation, OfficeName, Origin};
+use crate::policy::Policy;
+use crate::time::Date;
+
+/// Most addresses of a node in its charter.
+const MOST_ADDRESSES: usize = 8;
+/// Longest address in bytes.
+const LONGEST_ADDRESS: usize = 256;
+/// Most log keys at a time: the old and the new during a rotation, and one to spare.
+const MOST_LOG_KEYS: usize = 3;
+
+/// `charter`: the machine keys of a division's node, from one log size on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CharterFacts {
+    /// Where peers reach the node: libp2p multiaddresses without peer id; may be empty behind NAT.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<String>,
+    /// Where the former generation of this log ends, if this is not the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former: Option<FormerEnd>,
+    /// The first size of the log that this charter judges.
+    pub from: u64,
+    /// The log's keys, named by the origin; more than one during a rotation.
+    pub keys: Vec<VerifierKey>,
+    /// The key of the office `node`.
+    pub node: VerifierKey,
+    /// 1 for the first charter of the log, then one more each.
+    pub number: u32,
+    /// The log.
+    pub origin: Origin,
+    /// The node's libp2p peer id.
+    pub peer: String,
+    /// The policy, as one literal tlog-policy text.
+    pub policy: String,
+    /// The key under which this node witnesses other logs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witness: Option<VerifierKey>,
+    /// Who runs each witness of the policy, in the policy's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub witnesses: Vec<Operator>,
+}
+
+/// The (size, root) at which a former generation ends: entries beyond it count nowhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormerEnd {
+    /// Root of the tree at `size`, in base64.
+    pub root: String,
+    /// Number of entries that stay valid.
+    pub size: u64,
+}
+
+/// A witness of the policy with its operator.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operator {
+    /// The witness's name inside the policy.
+    pub name: String,
+    /// Who runs it: a division's code or an organisation's short name.
+    pub operator: String,
+}
+
+impl CharterFacts {
+    /// Checks all that does not depend on other statements. Errors name the field.
+    pub fn check(&self, federation: &Federation, division: Division) -> Result<Policy, Malformed> {
+        let wrong = |field: &str, why: String| Err(Malformed::new(field, why));
+        if &self.origin.federation != federation || self.origin.division != division {
+            return wrong("origin", format!("{} is not a log of {division} in {federation}", self.origin));
+        }
+        if self.number == 0 {
+            return wrong("number", "charters are numbered from 1".to_owned());
+        }
+        if self.former.is_some() != (self.origin.generation > 1) {
+            return wrong("former", "the end of the former generation is named from generation 2 on, and only then".to_owned());
+        }
+        if let Some(former) = &self.former {
+            former.root.parse::<Hash>()?;
+        }
+        let own = self.origin.to_string();
+        if self.keys.is_empty() || self.keys.len() > MOST_LOG_KEYS {
+            return wrong("keys", format!("1 to {MOST_LOG_KEYS} log keys wanted"));
+        }
+        if let Some(key) = self.keys.iter().find(|key| key.name() != own || key.kind() != KeyKind::Ed25519) {
+            return wrong("keys", format!("{} is not a log key named {own}", key.name()));
+        }
+        if self.node.name() != format!("{federation}/{division}/node") || self.node.kind() != KeyKind::Ed25519 {
+            return wrong("node", format!("a key of type 0x01 named {federation}/{division}/node wanted"));
+        }
+        if self.addresses.len() > MOST_ADDRESSES || self.addresses.iter().any(|address| !is_plain(address, LONGEST_ADDRESS)) {
+            return wrong("addresses", format!("at most {MOST_ADDRESSES} multiaddresses wanted"));
+        }
+        if !is_plain(&self.peer, 128) {
+            return wrong("peer", "a libp2p peer id wanted".to_owned());
+        }
+        let policy: Policy = self.policy.parse()?;
+        if !same_set(policy.logs(), &self.keys) {
+            return wrong("policy", "its log lines must be the log's keys".to_owned());
+        }
+        if let Some(key) = &self.witness {
+            if key.name() != federation.witness_name(division) || key.kind() != KeyKind::Cosigner {
+                return wrong("witness", format!("a key of type 0x04 named {} wanted", federation.witness_name(division)));
+            }
+            if policy.witnesses().iter().any(|witness| witness.key.public_bytes() == key.public_bytes()) {
+                return wrong("policy", "a log's own operator is never among its witnesses".to_owned());
+            }
+        }
+        if !self.witnesses.iter().map(|w| &w.name).eq(policy.witnesses().iter().map(|w| &w.name)) {
+            return wrong("witnesses", "one operator for each witness of the policy wanted, in its order".to_owned());
+        }
+        if self.witnesses.iter().any(|w| !is_plain(&w.operator, 128) || w.operator == division.to_string()) {
+            return wrong("witnesses", "an operator is a division's code or a short name, and never the log's own division".to_owned());
+        }
+        let machine: Vec<&VerifierKey> = self.keys.iter().chain([&self.node]).chain(&self.witness).collect();
+        let distinct: std::collections::BTreeSet<_> = machine.iter().map(|key| key.public_bytes()).collect();
+        if distinct.len() != machine.len() {
+            return wrong("keys", "one key per role: the same public key stands in two".to_owned());
+        }
+        Ok(policy)
+    }
+}
+
+/// `appoint`: which keys speak for an office, and since when. The office is set up by law; this only records it (登记公布).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppointFacts {
+    /// On what basis, a code: `election`, `assembly`, `assignment`, `pilot` …
+    pub basis: String,
+    /// 1 to 5 keys named by the office, any one of which signs for it.
+    pub keys: Vec<VerifierKey>,
+    /// The office.
+    pub office: OfficeName,
+    /// The term.
+    pub term: Term,
+}
+
+/// A term: civil dates, both included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Term {
+    /// First day.
+    pub from: Date,
+    /// Last day, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+}
+
+impl AppointFacts {
+    /// Checks all that does not depend on other statements. Errors name the field.
+    pub fn check(&self, federation: &Federation) -> Result<(), Malformed> {
+        let wrong = |field: &str, why: String| Err(Malformed::new(field, why));
+        if &self.office.federation != federation {
+            return wrong("office", format!("{} is of another federation", self.office));
+        }
+        if self.office.is(crate::names::Office::NODE) {
+            return wrong("office", "a node's key is named in its charter, not appointed".to_owned());
+        }
+        if crate::names::word(&self.basis, 32).is_none() {
+            return wrong("basis", "a code word wanted, such as election".to_owned());
+        }
+        let name = self.office.to_string();
+        if !(1..=5).contains(&self.keys.len()) || !self.keys.iter().all(|key| key.name() == name && key.kind() == KeyKind::Ed25519) {
+            return wrong("keys", format!("1 to 5 keys of type 0x01 named {name} wanted"));
+        }
+        if !self.keys.is_sorted_by(|a, b| a < b) {
+            return wrong("keys", "sorted and distinct keys wanted".to_owned());
+        }
+        if self.term.until.is_some_and(|until| until < self.term.from) {
+            return wrong("term", "ends before it begins".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// `revoke`: ends a key (停用密钥). In a log that it does not name, the key counts nowhere; a revoked key never returns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevokeFacts {
+    /// The key that ends.
+    pub key: VerifierKey,
+    /// Why, a code: `term-ended`, `lost`, `stolen`, `error`.
+    pub reason: String,
+    /// Per log, how many of its entries stay valid; sorted by log.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub valid: Vec<ValidUpTo>,
+}
+
+/// Entries of `log` with an index below `size` stay valid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ValidUpTo {
+    /// The log.
+    pub log: Origin,
+    /// The number of its entries that stay valid.
+    pub size: u64,
+}
+
+impl RevokeFacts {
+    /// Checks all that does not depend on other statements. Errors name the field.
+    pub fn check(&self, federation: &Federation) -> Result<OfficeName, Malformed> {
+        if crate::names::word(&self.reason, 32).is_none() {
+            return Err(Malformed::new("reason", "a code word wanted, such as lost"));
+        }
+        if !self.valid.is_sorted_by(|a, b| a.log < b.log) || self.valid.iter().any(|valid| &valid.log.federation != federation) {
+            return Err(Malformed::new("valid", "logs of this federation wanted, sorted and distinct"));
+        }
+        let office: OfficeName = self.key.name().parse()?;
+        if &office.federation != federation || office.is(crate::names::Office::NODE) {
+            return Err(Malformed::new("key", "an office key of this federation wanted; machine keys end by a new charter"));
+        }
+        Ok(office)
+    }
+}
+
+fn is_plain(text: &str, longest: usize) -> bool {
+    (1..=longest).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn same_set(left: &[VerifierKey], right: &[VerifierKey]) -> bool {
+    left.len() == right.len() && left.iter().all(|key| right.contains(key))
+}
