@@ -1,3 +1,4 @@
 //! One member of the federation.
 
 pub mod keys;
+pub mod protocol;
