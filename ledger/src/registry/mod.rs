@@ -434,3 +434,6 @@ impl Registry {
         std::iter::successors(Some(division), |division| self.parent(*division)).position(|each| each == self.federation.root)
     }
 }
+
+#[cfg(test)]
+mod tests;
