@@ -1,0 +1,79 @@
+//! What can be asked of the writer.
+
+use luodi_ledger::checkpoint::SignedCheckpoint;
+use luodi_ledger::hash::Blake3;
+use luodi_ledger::merkle::Hash;
+use luodi_ledger::names::Origin;
+
+/// One change. All changes of one commit take effect together, in their order, or not at all.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// Appends entries to a log and moves its head.
+    Grow(Grow),
+    /// Keeps `note` as the largest head of `origin` known to have met its quorum. A smaller one changes nothing; one of the same size
+    /// adds its signature lines. Its size is at most the stored one and its root that of the stored log at that size.
+    Witnessed {
+        /// The log.
+        origin: Origin,
+        /// The head with the lines of its log and its witnesses.
+        note: SignedCheckpoint,
+    },
+    /// Replaces the newest head that this node's witness cosigned for an origin, foreign ones included.
+    Witness {
+        /// The log's name, as it stands in the head.
+        origin: String,
+        /// Size and root of the head that must stand there now; none if the origin must be new.
+        expected: Option<(u64, Hash)>,
+        /// What to keep instead, never smaller.
+        head: SignedCheckpoint,
+    },
+    /// Keeps a body under its BLAKE3.
+    Body(Vec<u8>),
+    /// Keeps evidence of a fork: of several for one origin, the least by BLAKE3.
+    Evidence {
+        /// The log, or witness, that it convicts.
+        origin: String,
+        /// The evidence file.
+        file: Vec<u8>,
+    },
+    /// Sets a small named value, such as a recorded exception of the operator.
+    Setting {
+        /// At most 64 bytes.
+        name: String,
+        /// At most 64 KiB.
+        value: Vec<u8>,
+    },
+}
+
+/// Growth of one log: [`Change::Grow`].
+#[derive(Clone, Debug)]
+pub struct Grow {
+    /// The log.
+    pub origin: Origin,
+    /// Size and root of the stored head; `(0, Hash::EMPTY)` when nothing is stored.
+    pub expected: (u64, Hash),
+    /// The leaves to append, at most 65,535 bytes each; may be none, to renew a head.
+    pub entries: Vec<Vec<u8>>,
+    /// [`Hash::leaf`] of each, in the same order.
+    pub leaves: Vec<Hash>,
+    /// The head over all of them.
+    pub head: SignedCheckpoint,
+    /// Whether this node writes the log: then [`super::Reader::find`] answers for the statements in it.
+    pub own: bool,
+}
+
+/// A commit that is durable and visible.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// The number of the durable commit that holds the changes; several requests may share one.
+    pub number: u64,
+    /// The cursor that includes the changes ([`super::Reader::changes_since`]).
+    pub cursor: u64,
+}
+
+impl Change {
+    /// The name under which [`Change::Body`] keeps `body`.
+    pub fn body_name(body: &[u8]) -> Blake3 {
+        Blake3::of(body)
+    }
+}
