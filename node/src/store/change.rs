@@ -52,11 +52,14 @@ pub struct Grow {
     pub origin: Origin,
     /// Size and root of the stored head; `(0, Hash::EMPTY)` when nothing is stored.
     pub expected: (u64, Hash),
+    /// Where `entries` begin: the size of the stored head and of what is stored ahead of it ([`super::Ahead`]); a conflict otherwise.
+    pub from: u64,
     /// The leaves to append, at most 65,535 bytes each; may be none, to renew a head.
     pub entries: Vec<Vec<u8>>,
     /// [`Hash::leaf`] of each, in the same order.
     pub leaves: Vec<Hash>,
-    /// The head over all of them.
+    /// The head over all of them. A larger one says under which head they were proven: then the stored head stays, and the entries are
+    /// kept ahead of it, to go on from there. So a long log is stored as it arrives, in little memory, and resumed after a crash.
     pub head: SignedCheckpoint,
     /// Whether this node writes the log: then [`super::Reader::find`] answers for the statements in it.
     pub own: bool,

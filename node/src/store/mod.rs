@@ -21,7 +21,7 @@ use std::path::Path;
 
 pub use self::change::{Change, Committed, Grow};
 pub use self::error::{CommitError, Damage, OpenError, ReadError};
-pub use self::reader::{Changes, Epoch, EvidenceRow, LogNodes, LogRow, LogState, Reader};
+pub use self::reader::{Ahead, Changes, Epoch, EvidenceRow, LogNodes, LogRow, LogState, Reader};
 pub use self::writer::Writer;
 
 /// How a store is laid out; the defaults are meant for use, other values for tests.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use luodi_ledger::checkpoint::SignedCheckpoint;
 use luodi_ledger::entry::Link;
 use luodi_ledger::hash::Blake3;
-use luodi_ledger::merkle::Hash;
+use luodi_ledger::merkle::{CompactRange, Hash};
 use luodi_ledger::names::Origin;
 use tokio::sync::watch;
 
@@ -16,6 +16,13 @@ use super::ReadError;
 /// A random name of this store's life: cursors mean nothing under another epoch. Its text form is 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Epoch([u8; 16]);
+
+impl Epoch {
+    /// The 16 bytes.
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
 
 impl fmt::Display for Epoch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -40,6 +47,17 @@ pub struct LogState {
     pub link: Link,
     /// The cursor of the log's last change.
     pub cursor: u64,
+}
+
+/// Entries of a followed log that are stored beyond its head, because the log is long and still arriving. Not served to anybody.
+#[derive(Clone, Debug)]
+pub struct Ahead {
+    /// The tree over all entries stored, those under the head among them.
+    pub tree: CompactRange,
+    /// What the next entry links to.
+    pub link: Link,
+    /// The head under which they were proven, larger than the tree.
+    pub head: SignedCheckpoint,
 }
 
 /// A log in short, as lists give it.
@@ -101,6 +119,11 @@ impl Reader {
 
     /// What is stored of `origin`.
     pub fn log(&self, _origin: &Origin) -> Result<Option<LogState>, ReadError> {
+        todo!()
+    }
+
+    /// What is stored of `origin` beyond its head, which may be the head of an empty log, if anything.
+    pub fn ahead(&self, _origin: &Origin) -> Result<Option<Ahead>, ReadError> {
         todo!()
     }
 
