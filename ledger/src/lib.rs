@@ -21,10 +21,15 @@ pub mod merkle;
 pub mod names;
 pub mod note;
 pub mod policy;
+pub mod proof;
+pub mod receipt;
 pub mod registry;
 pub mod standing;
 pub mod statement;
 pub mod time;
+
+#[cfg(test)]
+mod testing;
 
 use std::fmt::Display;
 use std::str::FromStr;

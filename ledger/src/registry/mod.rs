@@ -371,6 +371,34 @@ impl Registry {
         entry.statement.verify(position, key).map(|()| false).map_err(|_| denied(Void::BadSignature, "the signature does not verify"))
     }
 
+    /// The registry entries of ancestors' logs that give `entry` its charter and its signers their authority, highest log first: what a
+    /// receipt has to carry. `size` tells the size of the head that the receipt will show of each log.
+    pub fn chain(&self, origin: &Origin, entry: &Entry, size: impl Fn(&Origin) -> u64) -> Vec<(Origin, BTreeSet<u64>)> {
+        let mut needed: BTreeMap<(usize, Origin), BTreeSet<u64>> = BTreeMap::new();
+        let mut open = vec![(origin.clone(), entry.clone())];
+        while let Some((log, entry)) = open.pop() {
+            let charter = self.charter_at(&log, size(&log)).and_then(|charter| charter.stated.clone());
+            let day = entry.logged.civil_date(self.federation.offset);
+            let lines = entry.statement.statement().by.iter().zip(entry.statement.note().signatures());
+            let appointments = lines.filter_map(|(by, line)| {
+                let covers = |appointment: &&Appointment| {
+                    appointment.facts.term.from <= day && appointment.facts.keys.iter().any(|key| line.claims(key))
+                };
+                self.appointments(by).iter().find(covers).map(|appointment| appointment.stated.clone())
+            });
+            let of_nodes = entry.statement.statement().by.iter().filter(|by| by.is(Office::NODE));
+            let node_charters = of_nodes.filter_map(|by| self.charter(self.home_log(by.division)?)?.stated.clone());
+            for at in charter.into_iter().chain(appointments).chain(node_charters) {
+                let Some(depth) = self.depth(at.0.division) else { continue };
+                let Some(seen) = self.seen.get(&at) else { continue };
+                if needed.entry((depth, at.0.clone())).or_default().insert(at.1) {
+                    open.push((at.0, seen.entry.clone()));
+                }
+            }
+        }
+        needed.into_iter().map(|((_, log), indexes)| (log, indexes)).collect()
+    }
+
     /// Computes what is in force from all that was seen, from the root downwards.
     fn derive(&mut self) {
         let root = &self.federation.charter;

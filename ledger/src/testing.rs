@@ -1,0 +1,138 @@
+//! A small county for tests: names, keys from seeds, logs under construction.
+
+use std::collections::BTreeMap;
+
+use crate::checkpoint::{Checkpoint, SignedCheckpoint};
+use crate::entry::{Entry, Link};
+use crate::facts::Facts;
+use crate::federation::FederationFile;
+use crate::hash::Blake3;
+use crate::key::{KeyKind, SignerKey};
+use crate::merkle::{CompactRange, Hash};
+use crate::names::Origin;
+use crate::policy::Policy;
+use crate::registry::{AppointFacts, CharterFacts, Registry, RevokeFacts, Term, ValidUpTo};
+use crate::standing::Standing;
+use crate::statement::{SignedStatement, Statement};
+use crate::time::Time;
+
+pub(crate) const FEDERATION: &str = "luodi.example/demo";
+pub(crate) const COUNTY: &str = "990101000000";
+pub(crate) const TOWNSHIP: &str = "990101001000";
+pub(crate) const VILLAGE: &str = "990101001201";
+pub(crate) const OTHER: &str = "990101001202";
+
+pub(crate) fn seed(name: &str) -> [u8; 32] {
+    *Blake3::of(name.as_bytes()).as_bytes()
+}
+
+pub(crate) fn origin(division: &str) -> Origin {
+    format!("{FEDERATION}/log/{division}/1").parse().unwrap()
+}
+
+pub(crate) fn office(division: &str, office: &str) -> SignerKey {
+    let name = format!("{FEDERATION}/{division}/{office}");
+    SignerKey::from_seed(&name, KeyKind::Ed25519, &seed(&name)).unwrap()
+}
+
+pub(crate) fn log_key(division: &str) -> SignerKey {
+    let name = origin(division).to_string();
+    SignerKey::from_seed(&name, KeyKind::Ed25519, &seed(&name)).unwrap()
+}
+
+pub(crate) fn charter_facts(division: &str) -> CharterFacts {
+    let origin = origin(division);
+    let log = log_key(division);
+    CharterFacts {
+        addresses: vec!["/ip4/127.0.0.1/tcp/9000".into()],
+        former: None,
+        from: 0,
+        keys: vec![log.public().clone()],
+        node: office(division, "node").public().clone(),
+        number: 1,
+        origin,
+        peer: "12D3KooWExample".into(),
+        policy: Policy::of_two_thirds(log.public(), &[]).unwrap().to_string(),
+        witness: None,
+        witnesses: vec![],
+    }
+}
+
+pub(crate) fn federation() -> FederationFile {
+    FederationFile {
+        name: FEDERATION.parse().unwrap(),
+        offset: 8,
+        root: COUNTY.parse().unwrap(),
+        keys: vec![office(COUNTY, "government").public().clone()],
+        charter: charter_facts(COUNTY),
+    }
+}
+
+pub(crate) fn appoint(key: &SignerKey, until: Option<&str>) -> (&'static str, Facts) {
+    let facts = AppointFacts {
+        basis: "election".into(),
+        keys: vec![key.public().clone()],
+        office: key.public().name().parse().unwrap(),
+        term: Term { from: "2026-01-01".parse().unwrap(), until: until.map(|day| day.parse().unwrap()) },
+    };
+    ("appoint", Facts::of(&facts).unwrap())
+}
+
+pub(crate) fn revoke(key: &SignerKey, valid: &[(&str, u64)]) -> (&'static str, Facts) {
+    let valid = valid.iter().map(|(division, size)| ValidUpTo { log: origin(division), size: *size }).collect();
+    ("revoke", Facts::of(&RevokeFacts { key: key.public().clone(), reason: "lost".into(), valid }).unwrap())
+}
+
+/// Logs under construction.
+#[derive(Default)]
+pub(crate) struct World {
+    pub(crate) links: BTreeMap<String, Link>,
+    pub(crate) entries: Vec<(Origin, Entry)>,
+}
+
+impl World {
+    pub(crate) fn say(&mut self, division: &str, by: &SignerKey, (kind, facts): (&str, Facts)) -> usize {
+        let link = self.links.entry(division.to_owned()).or_insert_with(Link::start);
+        let logged: Time = "2026-06-01T00:00:00Z".parse::<Time>().unwrap().plus(i64::try_from(link.index).unwrap() * 86_400 * 30);
+        let statement = Statement {
+            log: origin(division),
+            by: vec![by.public().name().parse().unwrap()],
+            kind: kind.parse().unwrap(),
+            matter: None,
+            time: logged,
+            facts,
+            body: None,
+        };
+        let statement: SignedStatement = statement.sign(std::slice::from_ref(by)).unwrap();
+        let entry = Entry { index: link.index, previous: link.previous, logged, statement };
+        link.step(&entry.to_bytes()).unwrap();
+        self.entries.push((origin(division), entry));
+        self.entries.len() - 1
+    }
+
+    pub(crate) fn registry(&self) -> Registry {
+        let mut registry = Registry::new(federation());
+        registry.observe_all(self.entries.iter().map(|(origin, entry)| (origin, entry)));
+        registry
+    }
+
+    pub(crate) fn standing(&self, at: usize) -> Standing {
+        let (origin, entry) = &self.entries[at];
+        self.registry().standing(origin, entry)
+    }
+
+    pub(crate) fn leaves(&self, division: &str) -> Vec<Hash> {
+        let of = origin(division);
+        self.entries.iter().filter(|(log, _)| log == &of).map(|(_, entry)| Hash::leaf(&entry.to_bytes())).collect()
+    }
+
+    pub(crate) fn head(&self, division: &str) -> SignedCheckpoint {
+        let mut range = CompactRange::default();
+        let leaves = self.leaves(division);
+        for leaf in &leaves {
+            range.append(*leaf);
+        }
+        let head = Checkpoint { origin: origin(division).to_string(), size: leaves.len() as u64, root: range.root() };
+        head.sign(&[log_key(division)])
+    }
+}
