@@ -100,11 +100,10 @@ pub(super) fn english(stripped: &str, short: &str, level: Level) -> String {
         Level::Township if short.ends_with('镇') => "Town",
         Level::Township if short.ends_with('乡') => "Township",
         Level::Township if short.contains("街道") || short.ends_with("办事处") => "Subdistrict",
-        Level::Township => "",
         Level::County if short.ends_with('县') => "County",
         Level::County if short.ends_with('区') => "District",
         Level::County | Level::City if short.ends_with('市') => "City",
-        Level::County | Level::City => "",
+        Level::Township | Level::County | Level::City => "",
         Level::Province => "Province",
     };
     format!("{} {kind}", romanized(stripped)).trim_end().to_owned()

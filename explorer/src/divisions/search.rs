@@ -24,7 +24,9 @@ pub(super) struct Keys {
 impl Keys {
     pub(super) fn of(places: &[Place]) -> Self {
         let mut readings = Readings::default();
-        places.iter().for_each(|place| readings.learn(place.short()));
+        for place in places {
+            readings.learn(place.short());
+        }
         let first_letters = places.iter().map(|place| readings.first_letters(place.short())).collect();
         Self { readings, first_letters }
     }
@@ -175,7 +177,7 @@ mod tests {
     #[test]
     fn joined_places_stand_first_among_equals() {
         let henan = Divisions::henan_and(Vec::new()).unwrap();
-        let last = henan.search("王庄", |_| false).places.iter().filter(|place| place.stripped() == "王庄").last().unwrap().code();
+        let last = henan.search("王庄", |_| false).places.iter().rfind(|place| place.stripped() == "王庄").unwrap().code();
         assert_eq!(henan.search("王庄", |code| code == last).places[0].code(), last);
     }
 }
