@@ -17,6 +17,7 @@ pub mod facts;
 pub mod federation;
 pub mod hash;
 pub mod key;
+pub mod matter;
 pub mod merkle;
 pub mod names;
 pub mod note;

@@ -1,0 +1,394 @@
+//! What people see for each code, in Chinese and English: the one place for these words.
+//!
+//! Rules of wording (they are tests of the explorer too): 核实 is for work that supervisors verified, 核对 for signatures, 已见证 for
+//! checkpoints; only the status `done` reads 办结.
+
+use std::borrow::Cow;
+
+use super::codes::{
+    Basis, Category, Channel, CheckMade, CodeList, Coded, CommitmentState, Decision, Elsewhere, Finding, FlagCode, Form, FundSource,
+    Gathering, Irregular, KindCode, LinkKind, Method, OfficeCode, OutcomeResult, Participant, PlanReason, Proposer, ReopenReason, Status,
+    StepCode, StepState, Tag, TerminationReason, Unit, Verdict,
+};
+use crate::names::Office;
+use crate::standing::Void;
+use crate::statement::Kind;
+
+/// A word for people, in two languages.
+pub trait Label {
+    /// In Chinese.
+    fn zh(&self) -> Cow<'static, str>;
+    /// In English.
+    fn en(&self) -> Cow<'static, str>;
+}
+
+/// A word this version does not know is shown as it stands.
+impl<L: CodeList + Label> Label for Coded<L> {
+    fn zh(&self) -> Cow<'static, str> {
+        self.known().map_or_else(|| Cow::Owned(self.as_str().to_owned()), |code| code.zh())
+    }
+    fn en(&self) -> Cow<'static, str> {
+        self.known().map_or_else(|| Cow::Owned(self.as_str().to_owned()), |code| code.en())
+    }
+}
+
+impl Label for Kind {
+    fn zh(&self) -> Cow<'static, str> {
+        self.as_str().parse().map_or_else(|_| Cow::Owned(self.as_str().to_owned()), |kind: KindCode| kind.zh())
+    }
+    fn en(&self) -> Cow<'static, str> {
+        self.as_str().parse().map_or_else(|_| Cow::Owned(self.as_str().to_owned()), |kind: KindCode| kind.en())
+    }
+}
+
+impl Label for Office {
+    fn zh(&self) -> Cow<'static, str> {
+        self.as_str().parse().map_or_else(|_| Cow::Owned(self.as_str().to_owned()), |office: OfficeCode| office.zh())
+    }
+    fn en(&self) -> Cow<'static, str> {
+        self.as_str().parse().map_or_else(|_| Cow::Owned(self.as_str().to_owned()), |office: OfficeCode| office.en())
+    }
+}
+
+/// Beside every judgement by a rule that was not in force on its day.
+pub const ADVISORY: (&str, &str) = ("按2018年法推算，仅供参考", "computed by the law of 2018, for reference only");
+
+/// Where the rule pack is not known or has no rule.
+pub const NOT_JUDGED: (&str, &str) = ("未判定", "not judged");
+
+macro_rules! labels {
+    ($($name:ident { $($code:ident: $zh:literal, $en:literal;)+ })+) => {$(
+        impl Label for $name {
+            fn zh(&self) -> Cow<'static, str> {
+                Cow::Borrowed(match self { $(Self::$code => $zh),+ })
+            }
+            fn en(&self) -> Cow<'static, str> {
+                Cow::Borrowed(match self { $(Self::$code => $en),+ })
+            }
+        }
+    )+};
+}
+
+labels! {
+    Status {
+        Terminated: "已终止", "Terminated";
+        Declined: "不予协商", "Declined";
+        OnNotice: "公示中", "On public notice";
+        VerificationFailed: "核实未通过", "Verification failed";
+        Overdue: "已逾期", "Overdue";
+        Done: "已核实办结", "Done and verified";
+        Claimed: "报告完成·待核实", "Reported done, awaiting verification";
+        UnderWay: "落实中", "Being carried out";
+        NoAction: "已决议·无须落实", "Resolved, nothing to carry out";
+        NoConsensus: "未达成共识", "No consensus";
+        Deliberating: "协商中", "Under consultation";
+        Collecting: "征求意见中", "Collecting views";
+    }
+    Tag {
+        Reopened: "再次协商中", "Consulted again";
+        NewProblem: "有新问题", "New problem";
+        Partial: "部分达成", "Agreed in part";
+        Stale: "久无消息", "No news for long";
+        Disputed: "有争议", "Disputed";
+    }
+    CommitmentState {
+        Promised: "已承诺", "Promised";
+        UnderWay: "落实中", "Being carried out";
+        Claimed: "报告完成·待核实", "Reported done, awaiting verification";
+        Accepted: "已核实", "Verified";
+        Dropped: "已取消", "Dropped";
+    }
+    StepState {
+        Done: "已完成", "Taken";
+        Skipped: "缺失", "Missing";
+        Omitted: "未单独进行", "Not held";
+        Pending: "未到", "To come";
+    }
+    FlagCode {
+        Overdue: "已逾期", "Overdue";
+        Stale: "久无消息", "No news for long";
+        Rescheduled: "已改期", "Rescheduled";
+        BudgetChanged: "预算变更", "Budget changed";
+        QuorumShort: "到会人数不足", "Quorum short";
+        NotPassed: "未达通过票数", "Did not pass by the counts";
+        TallyMissing: "未公布票数", "No counts published";
+        StepSkipped: "缺步骤", "Step skipped";
+        StepOutOfOrder: "步骤次序不符", "Step out of order";
+        NoticeTooShort: "公示期不足", "Notice too short";
+        LateDisclosure: "公开迟延", "Disclosed late";
+        BackFilled: "补录", "Back-filled";
+        Unanswered: "异议未答复", "Objection unanswered";
+        UnsignedBySupervisors: "无监督委员会签名", "Not signed by supervisors";
+        Disputed: "有争议", "Disputed";
+        ResponsibleUnconfirmed: "责任方未确认", "Responsible body has not confirmed";
+        TermExpired: "任期已过", "Term expired";
+        LoggedDoubtful: "入账时间存疑", "Logging time doubtful";
+        Annulled: "已被追溯停用", "Annulled by a revocation";
+        ForkSeen: "账本出现不一致", "Copies of the log disagree";
+    }
+    Irregular {
+        NoTopic: "该事项尚无有效议题", "the matter has no valid topic before it";
+        SecondTopic: "该编号已有议题", "another topic owns this id";
+        Repeated: "重复录入", "the same statement stands here already";
+        NotItsOffice: "签名单位无此职责", "not signed by the office whose part it is";
+        NoSuchRound: "没有这一轮协商", "there is no such round";
+        RoundClosed: "该轮协商已有结果", "the round already has its outcome";
+        RoundOpen: "上一轮协商尚未结束", "the round before is still open";
+        NoSuchCommitment: "没有这项承诺", "there is no such commitment";
+        Unresolved: "所指内容未找到或无效", "what it refers to is not here or does not count";
+        Ended: "事项已结束", "the matter has ended";
+        Unreadable: "内容无法识读", "its facts do not read";
+        UnknownKind: "未知种类", "a kind this version does not know";
+    }
+    Decision {
+        Confirmed: "确定", "confirmed";
+        Declined: "不予协商", "declined";
+    }
+    OutcomeResult {
+        Consensus: "取得共识", "consensus";
+        Partial: "部分达成", "agreed in part";
+        None: "未达成共识", "no consensus";
+        NoAction: "已决议·无须落实", "resolved, nothing to carry out";
+    }
+    Verdict {
+        Accepted: "核实通过", "accepted";
+        Partly: "部分通过", "partly accepted";
+        Rejected: "核实未通过", "rejected";
+    }
+    Finding {
+        Upheld: "采纳", "upheld";
+        Partly: "部分采纳", "partly upheld";
+        Not: "不采纳", "not upheld";
+    }
+    Category {
+        PropertyManagement: "物业管理服务", "Property management";
+        Sanitation: "环境卫生整治", "Sanitation";
+        LightingGreening: "亮化绿化工程", "Lighting and greening";
+        Irrigation: "农田水利改造", "Farmland irrigation";
+        LowRentHousing: "廉租住房申请", "Low-rent housing";
+        SocialAssistance: "社会救助救济", "Social assistance";
+        LandAcquisition: "征地拆迁安置", "Land acquisition and resettlement";
+        VillageCompact: "村规民约、居民公约", "Village compact";
+        PublicAffairs: "公共事务", "Public affairs";
+        PublicWelfare: "公益事业", "Public welfare";
+    }
+    Basis {
+        VitalInterest: "涉及居民切身利益", "touches residents' vital interests";
+        UrgentDispute: "群众反映强烈的问题和矛盾", "urgent problem or dispute";
+        PolicyCarriedOut: "方针政策、重点工作在本地落实", "policy carried out locally";
+        LawRequires: "法律法规和政策要求协商", "required by law or policy";
+        PartyAsks: "协商主体提出需求", "asked for by a party";
+    }
+    Proposer {
+        Residents: "居民群众", "residents";
+        PartyMembers: "党员", "Party members";
+        Cadres: "村(社区)干部", "village or community cadres";
+        ResidentsJointly: "村(居)民联名", "residents jointly";
+        RepresentativesJointly: "村(居)民代表联名", "representatives jointly";
+        PartyOrganisation: "村(社区)党组织", "Party organisation";
+        ResidentCommittee: "村(居)民委员会", "residents' committee";
+        SupervisoryCommittee: "村(居)务监督委员会", "supervisory committee";
+        CollectiveEconomicOrg: "农村集体经济组织", "collective economic organisation";
+        OwnersCommittee: "业主委员会", "owners' committee";
+        Superior: "上级安排", "arranged from above";
+    }
+    Elsewhere {
+        HandledDirectly: "个别问题，直接办理", "handled directly";
+        Township: "转乡镇(街道)", "sent to the township";
+        CountyDepartment: "转县级部门", "sent to a county department";
+        OtherProcedure: "依其他法定程序办理", "goes through another procedure of law";
+        PetitionOrCourt: "信访、调解、诉讼", "petition, mediation or court";
+        Merged: "并入其他事项", "merged into another matter";
+        OutsideRemit: "不属于本地事务", "not within local remit";
+    }
+    Method {
+        FourTwo: "四议两公开", "Four deliberations, two disclosures";
+        OneThreeTwo: "一征三议两公开", "One survey, three deliberations, two disclosures";
+        General: "一般协商", "General consultation";
+        Owners: "业主共同决定", "Owners' joint decision";
+        Proposal: "村民代表提案制", "Representatives' proposals";
+    }
+    StepCode {
+        Collect: "议题收集", "Collecting topics";
+        Confirm: "议题确定", "Confirming the topic";
+        Inform: "通报信息", "Informing";
+        Inquire: "书面征询", "Written inquiry";
+        ExpertAdvice: "专家论证", "Expert advice";
+        Solicit: "征求意见", "Asking for views";
+        Propose: "党组织提议", "Party organisation proposes";
+        Confer: "“两委”会议商议", "Both committees confer";
+        Review: "党员大会审议", "Party members review";
+        Deliberate: "议事表决", "Deliberation and vote";
+        Resolve: "村(居)民会议或代表会议决议", "Residents or their representatives resolve";
+        PublishResolution: "决议公开", "Resolution published";
+        Supervise: "协商监督", "Supervision";
+        Apply: "成果运用", "Using the outcome";
+        PublishResult: "实施结果公开", "Result published";
+    }
+    Form {
+        ResidentAssembly: "村(居)民会议", "residents' assembly";
+        RepresentativeMeeting: "村(居)民代表会议", "representatives' meeting";
+        PartyMeeting: "党员大会", "Party members' meeting";
+        GroupMeeting: "村(居)民小组会议", "residents' group meeting";
+        Regular: "例会", "regular meeting";
+        Deliberative: "议事会", "deliberative meeting";
+        Dialogue: "对话会", "dialogue";
+        Hearing: "民主听证会", "hearing";
+        CouncilMeeting: "协商议事会", "council meeting";
+        Courtyard: "村落(院落)协商", "courtyard consultation";
+        DemocraticTalk: "民主恳谈", "open talk";
+        ParticipatoryBudget: "参与式预算", "participatory budgeting";
+        DemocraticAppraisal: "民主评议", "democratic appraisal";
+        Forum: "村(居)民论坛", "residents' forum";
+        StoolCouncil: "板凳议事会", "stool council";
+        HouseVisits: "入户走访", "house visits";
+        Online: "网络协商", "online consultation";
+    }
+    Participant {
+        GovernmentOrAgency: "基层政府及派出机关", "government or its agency";
+        PartyOrganisation: "村(社区)党组织", "Party organisation";
+        ResidentCommittee: "村(居)民委员会", "residents' committee";
+        SupervisoryCommittee: "村(居)务监督委员会", "supervisory committee";
+        ResidentGroup: "村(居)民小组", "residents' group";
+        ResidentUnit: "驻村(社区)单位", "resident unit";
+        CommunityOrganisation: "社区社会组织", "community organisation";
+        OwnersCommittee: "业主委员会", "owners' committee";
+        CollectiveEconomicOrg: "农村集体经济组织", "collective economic organisation";
+        FarmerCooperative: "农民合作组织", "farmers' cooperative";
+        PropertyCompany: "物业服务企业", "property company";
+        SeniorPartyMember: "老党员", "senior Party members";
+        RetiredCadre: "老干部", "retired cadres";
+        PartyMember: "党员", "Party members";
+        ResidentRepresentative: "村(居)民代表、群众代表", "residents' representatives";
+        Resident: "村(居)民", "residents";
+        PartyDelegate: "党代表", "Party delegates";
+        PeoplesCongressDeputy: "人大代表", "people's congress deputies";
+        CppccMember: "政协委员", "CPPCC members";
+        MassOrgLeader: "群团组织负责人", "mass organisation leaders";
+        SocialWorker: "社会工作者", "social workers";
+        MigrantWorkerOrTrader: "外来务工经商人员", "migrant workers and traders";
+        FloatingPopulation: "流动人口", "floating population";
+        AdvisoryPanel: "协商智库", "advisory panel";
+        Expert: "专家教授", "experts";
+        Technician: "技术人员", "technicians";
+        ThirdParty: "第三方机构", "third parties";
+    }
+    Unit {
+        Representatives: "村(居)民代表", "representatives";
+        Adults: "十八周岁以上村(居)民", "adult residents";
+        Households: "户", "households";
+        PartyMembers: "党员", "Party members";
+        CommitteeMembers: "“两委”成员", "committee members";
+        Owners: "业主", "owners";
+        Area: "专有部分面积(0.01 m²)", "floor area (0.01 m²)";
+        Persons: "人", "persons";
+    }
+    Channel {
+        NoticeBoard: "村(居)务公开栏", "notice board";
+        GroupBoard: "小组、楼院张贴", "group or courtyard board";
+        Meeting: "会议通报", "told at a meeting";
+        Broadcast: "广播", "loudspeaker";
+        Leaflet: "明白纸", "leaflet";
+        Website: "网站", "website";
+        ChatGroup: "微信、QQ群", "chat group";
+        TouchScreen: "触摸屏", "touch screen";
+    }
+    FundSource {
+        Collective: "村集体资金", "collective funds";
+        Fiscal: "财政资金", "public funds";
+        Raised: "一事一议筹资", "raised for this purpose";
+        Donation: "社会捐赠", "donations";
+        MaintenanceFund: "公共维修资金", "maintenance fund";
+        PurchasedService: "政府购买服务", "service bought by government";
+        ResidentUnit: "驻地单位支持", "given by a resident unit";
+        Mixed: "多渠道资金", "several sources";
+        NoMoney: "无须资金", "no money needed";
+    }
+    PlanReason {
+        Weather: "天气", "weather";
+        Funds: "资金未到位", "funds not yet in";
+        Approval: "审批未完成", "approval pending";
+        Materials: "材料供应", "supply of materials";
+        Land: "用地协调", "land to be settled";
+        DesignChanged: "设计方案调整", "design changed";
+        Contractor: "施工单位原因", "contractor";
+        ResidentsAsked: "采纳群众意见", "residents asked for it";
+        Disaster: "灾害、疫情", "disaster or epidemic";
+        Other: "其他", "other";
+    }
+    ReopenReason {
+        NoConsensus: "未达成共识", "no consensus";
+        NewProblem: "落实中出现新问题", "a new problem came up";
+        ObjectionUpheld: "异议成立", "an objection was upheld";
+        OpenPoints: "尚有未决部分", "open points remain";
+    }
+    CheckMade {
+        OnSite: "现场查看", "looked on site";
+        Measured: "实地测量", "measured";
+        Photos: "核对照片", "compared photos";
+        Vouchers: "查验票据", "checked vouchers";
+        Contract: "核对合同", "checked the contract";
+        Minutes: "查阅会议记录", "read the minutes";
+        AcceptanceReport: "查阅验收报告", "read the acceptance report";
+        ResidentsAsked: "走访群众", "asked residents";
+    }
+    Gathering {
+        HouseVisits: "入户走访", "house visits";
+        Meeting: "会议", "at a meeting";
+        Paper: "书面问卷", "on paper";
+        Phone: "电话回访", "by phone";
+        Online: "网络问卷", "online";
+        OpinionBox: "意见箱", "opinion box";
+    }
+    TerminationReason {
+        ResolvedNotTo: "经决议不再实施", "resolved not to go on";
+        Impossible: "条件变化，无法实施", "no longer possible";
+        CoveredFromAbove: "由上级项目覆盖", "covered by a project from above";
+        Merged: "并入其他事项", "merged into another matter";
+        Duplicate: "重复立项", "a duplicate";
+    }
+    LinkKind {
+        FromBelow: "下级上报", "sent up from below";
+        SentDown: "上级交办", "sent down from above";
+        Joint: "联合协商", "joint consultation";
+    }
+    KindCode {
+        Charter: "组网登记", "Charter";
+        Appoint: "登记公布", "Registration";
+        Revoke: "停用密钥", "Key withdrawn";
+        Division: "区划登记", "Division";
+        Topic: "议题", "Topic";
+        Step: "程序步骤", "Step";
+        Outcome: "协商成果、决议公开", "Outcome published";
+        Objection: "异议", "Objection";
+        Answer: "答复", "Answer";
+        Plan: "落实方案、调整", "Plan";
+        Progress: "落实进展", "Progress";
+        Problem: "新问题", "New problem";
+        Reopen: "再次协商", "Consulted again";
+        Completion: "报告完成", "Reported done";
+        Verification: "监督核实", "Supervisors' verification";
+        Result: "实施结果公开", "Result published";
+        Feedback: "居民反馈", "Residents' feedback";
+        Termination: "终止", "Termination";
+    }
+    OfficeCode {
+        Party: "基层党组织", "Party organisation";
+        Committee: "村(居)民委员会", "Residents' committee";
+        Supervisors: "村(居)务监督委员会", "Supervisory committee";
+        Owners: "业主委员会", "Owners' committee";
+        Collective: "集体经济组织", "Collective economic organisation";
+        Government: "人民政府(街道办事处)", "Government";
+        CivilAffairs: "民政部门", "Civil affairs department";
+        Node: "节点", "Node";
+    }
+    Void {
+        Malformed: "格式有误", "malformed";
+        BadSignature: "签名不符", "a signature does not verify";
+        UnknownKey: "密钥未登记", "the key is not registered";
+        WrongOffice: "签名单位无此权限", "this office may not say this";
+        WrongDivision: "不属于本辖区", "the signer's division is outside this log's";
+        Revoked: "密钥已停用", "the key was withdrawn";
+        BeyondEnd: "在该账本截止之后", "beyond the end of its log";
+    }
+}

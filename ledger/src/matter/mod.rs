@@ -1,0 +1,20 @@
+//! What was decided, who promised what by when, and is it done: the statements of a matter (协商事项) and the fold that reads them.
+//!
+//! [`facts`] says what each kind of statement holds, in the closed vocabularies of [`codes`]; [`words`] is what people read beside it.
+//! [`view`] is what a reader gets. Every word shown for a code stands in [`labels`] and nowhere else.
+//!
+//! Out of scope: who holds which key ([`crate::standing`] arrives with each [`Record`]), fetching, what time it is (`as_of` is given),
+//! and the words of a body, which never change a state.
+//!
+//! Invariant: the same set of records, in whatever order they arrived, gives the same view; and nothing is "done" that its verifiers have
+//! not accepted.
+
+pub mod codes;
+pub mod facts;
+pub mod labels;
+pub mod pack;
+mod record;
+pub mod view;
+pub mod words;
+
+pub use record::{Marks, Record, Reference};

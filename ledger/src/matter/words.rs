@@ -1,0 +1,74 @@
+//! The words of a statement: its body, a JSON object beside the log that people read and that may have to be erased.
+//!
+//! Every field may be absent and a field this version does not know is kept. No fold reads any of it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::codes::Word;
+use super::facts::CommitmentId;
+use crate::Malformed;
+
+/// A body, read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Words {
+    /// Random hex, so that no short body can be guessed from its hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// 标题, in plain words: of a topic; of another statement if it needs one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// 正文: what was decided, said, found or answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// 原因: of a change, a refusal, a rejection, a termination.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// 承诺的文字, by commitment.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub commitments: BTreeMap<CommitmentId, CommitmentWords>,
+    /// 节点名称, by milestone.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub milestones: BTreeMap<Word, String>,
+    /// 表决选项名称, by option.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub options: BTreeMap<Word, String>,
+    /// 张贴地点
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<String>,
+    /// What this version does not know: kept, and shown raw.
+    #[serde(flatten)]
+    pub more: BTreeMap<String, serde_json::Value>,
+}
+
+/// The words of one commitment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct CommitmentWords {
+    /// 做什么
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub what: Option<String>,
+    /// 谁负责, as on paper: the name of a contractor, for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub who: Option<String>,
+    /// 钱从哪来
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub funds: Option<String>,
+    /// What this version does not know: kept, and shown raw.
+    #[serde(flatten)]
+    pub more: BTreeMap<String, serde_json::Value>,
+}
+
+impl Words {
+    /// Reads a body; whoever shows it checks first that its statement names these bytes.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
+        serde_json::from_slice(bytes).map_err(|error| Malformed::new("body", format!("a JSON object wanted: {error}")))
+    }
+
+    /// The bytes of a body to publish.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, Malformed> {
+        serde_json::to_vec(self).map_err(|error| Malformed::new("body", error.to_string()))
+    }
+}
