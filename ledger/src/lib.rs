@@ -27,6 +27,7 @@ pub mod receipt;
 pub mod registry;
 pub mod standing;
 pub mod statement;
+pub mod tile;
 pub mod time;
 
 #[cfg(test)]

@@ -118,7 +118,9 @@ impl Nodes for Leaves<'_> {
             let leaves = id.leaves()?;
             let held = self.0.get(usize::try_from(leaves.start).ok()?..usize::try_from(leaves.end).ok()?)?;
             let mut range = CompactRange::new();
-            held.iter().for_each(|leaf| range.append(*leaf));
+            for leaf in held {
+                range.append(*leaf);
+            }
             Some(range.root())
         };
         ids.iter().map(|id| subtree(id).ok_or_else(|| Rejected::new("node", format!("{id:?} is not in the tree")))).collect()
