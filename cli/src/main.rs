@@ -1,2 +1,7 @@
 //! The `luodi` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    luodi_cli::run(std::env::args_os(), |name| std::env::var_os(name))
+}

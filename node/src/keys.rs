@@ -123,6 +123,12 @@ impl WorkFactor {
 #[derive(Clone, Debug)]
 pub struct Passphrase(SecretString);
 
+impl PartialEq for Passphrase {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.expose_secret() == other.0.expose_secret()
+    }
+}
+
 impl Passphrase {
     /// A passphrase someone gave; the empty one protects nothing and is refused.
     pub fn new(text: String) -> Option<Self> {
@@ -299,6 +305,28 @@ pub fn peer_name(federation: &Federation, division: Division) -> String {
     format!("{federation}/{division}/peer")
 }
 
+/// The libp2p peer id of an Ed25519 public key: base58 of the identity multihash of its protobuf form (libp2p specs, "Peer IDs").
+pub fn peer_id(public: &[u8; 32]) -> String {
+    const LETTERS: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+    /// Multihash "identity, 36 bytes", then protobuf "type Ed25519, 32 bytes of data".
+    const PREFIX: [u8; 6] = [0x00, 0x24, 0x08, 0x01, 0x12, 0x20];
+    let mut digits: Vec<u8> = Vec::new();
+    for byte in PREFIX.iter().chain(public) {
+        let mut carry = u32::from(*byte);
+        for digit in &mut digits {
+            carry += u32::from(*digit) << 8;
+            *digit = (carry % 58) as u8;
+            carry /= 58;
+        }
+        while carry > 0 {
+            digits.push((carry % 58) as u8);
+            carry /= 58;
+        }
+    }
+    // The one leading zero byte is one leading `1`.
+    std::iter::once('1').chain(digits.iter().rev().map(|digit| char::from(LETTERS[usize::from(*digit)]))).collect()
+}
+
 /// Makes a folder that only its owner may enter, with those above it; one that is there is left as it is.
 pub fn make_private_folder(folder: &Path) -> Result<(), KeyError> {
     if folder.is_dir() {
@@ -416,6 +444,15 @@ mod tests {
         save(&generate("a/990101001001/committee", KeyKind::Ed25519).unwrap(), &path, &passphrase(), WorkFactor::SAMPLE).unwrap();
         let error = load_as("a/990101001001/supervisors", &path, &passphrase()).unwrap_err();
         assert!(matches!(error.fault, KeyFault::OtherKey { .. }), "{error}");
+    }
+
+    #[test]
+    fn the_peer_id_is_the_one_libp2p_gives() {
+        for seed in [[0; 32], [7; 32], [255; 32]] {
+            let key = SignerKey::from_seed("peer", KeyKind::Ed25519, &seed).unwrap();
+            let pair = libp2p::identity::Keypair::ed25519_from_bytes(*key.seed()).unwrap();
+            assert_eq!(peer_id(key.public().public_bytes()), pair.public().to_peer_id().to_string());
+        }
     }
 
     #[test]

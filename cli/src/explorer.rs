@@ -1,0 +1,12 @@
+//! `luodi explorer`.
+
+use crate::Outcome;
+use crate::language::Language;
+
+/// Arguments of `luodi explorer`.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+pub(crate) async fn run(_args: Args, _language: Language) -> anyhow::Result<Outcome> {
+    anyhow::bail!("explorer")
+}

@@ -1,0 +1,12 @@
+//! `luodi new`.
+
+use crate::Outcome;
+use crate::language::Language;
+
+/// Arguments of `luodi new`.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+pub(crate) async fn run(_args: Args, _language: Language) -> anyhow::Result<Outcome> {
+    anyhow::bail!("new")
+}

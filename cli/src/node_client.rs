@@ -1,0 +1,229 @@
+//! A node over HTTP: the few requests the command makes, bounded and with errors a person can act on.
+//!
+//! Nothing that a node answers is believed here; callers judge it with `ledger`.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use luodi_ledger::federation::FederationFile;
+use luodi_ledger::names::Origin;
+use luodi_ledger::statement::SignedStatement;
+use reqwest::{Client, Response, StatusCode};
+use serde::{Deserialize, Serialize};
+
+use crate::language::{Language, say};
+
+/// Longest wait for an answer: a node answers at once, or after its quorum's two seconds.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Largest answer read: a full entry bundle is at most 256 leaves of 64 KiB.
+const LONGEST_ANSWER: usize = 17 * 1024 * 1024;
+
+/// A node's HTTP address.
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    base: String,
+    client: Client,
+    language: Language,
+}
+
+/// What a node says of a statement it took in.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+pub(crate) struct Published {
+    /// BLAKE3 of the statement's text.
+    pub(crate) id: String,
+    /// Its place in the log.
+    pub(crate) index: u64,
+    /// The size of the log under the receipt's head.
+    pub(crate) size: u64,
+    /// A receipt file.
+    pub(crate) receipt: String,
+}
+
+/// How a publication ended.
+#[derive(Clone, Debug)]
+pub(crate) enum Answer {
+    /// Taken in, now or before.
+    Taken(Box<Published>),
+    /// Refused for good, with the node's words.
+    Refused(Fault),
+    /// Not now: the queue is full, or the node is confirming.
+    Busy(Duration, Fault),
+}
+
+/// The error object of the API.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct Fault {
+    /// The field at fault.
+    #[serde(default)]
+    pub(crate) field: String,
+    /// What is wrong.
+    #[serde(default)]
+    pub(crate) why: String,
+    /// What to do.
+    #[serde(default)]
+    pub(crate) remedy: String,
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { field, why, remedy } = self;
+        let parts: Vec<&str> = [field, why].into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        f.write_str(&parts.join(": "))?;
+        if remedy.is_empty() { Ok(()) } else { write!(f, "; {remedy}") }
+    }
+}
+
+/// One log in the answer of `/logs`.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct LogState {
+    /// The log.
+    pub(crate) origin: Origin,
+    /// Entries under its newest head.
+    pub(crate) size: u64,
+    /// Entries under its largest witnessed head.
+    pub(crate) witnessed: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Logs {
+    logs: Vec<LogState>,
+}
+
+#[derive(Serialize)]
+struct Submission<'a> {
+    statement: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<&'a str>,
+}
+
+#[derive(Deserialize)]
+struct Wrapped {
+    #[serde(default)]
+    error: Fault,
+}
+
+impl Node {
+    /// The node at `base`, such as `http://127.0.0.1:8601`.
+    pub(crate) fn new(base: &str, language: Language) -> anyhow::Result<Self> {
+        let url = reqwest::Url::parse(base).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        let url = url.with_context(|| {
+            say!(
+                language,
+                "--node：“{base}”不是网址，应如 http://127.0.0.1:8601",
+                "--node: \"{base}\" is no address; one such as http://127.0.0.1:8601 wanted"
+            )
+        })?;
+        // A proxy of the machine must not stand between a person and the node they named on their own network.
+        let client = Client::builder().timeout(PATIENCE).no_proxy().build()?;
+        Ok(Self { base: url.as_str().trim_end_matches('/').to_owned(), client, language })
+    }
+
+    /// The address.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Where the files of a log are served.
+    pub(crate) fn log_path(origin: &Origin) -> String {
+        format!("/log/{}/{}", origin.division, origin.generation)
+    }
+
+    /// The bytes at `path`; nothing where the node holds nothing.
+    pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Option<Vec<u8>>> {
+        let (base, language) = (&self.base, self.language);
+        let response = self.client.get(format!("{base}{path}")).send().await.map_err(|error| self.unreachable(&error))?;
+        let status = response.status();
+        if status == StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
+        let bytes = bounded(response).await?;
+        if !status.is_success() {
+            let fault = fault(&bytes);
+            bail!(say!(language, "{base}{path}：节点答 {status}：{fault}", "{base}{path}: the node answered {status}: {fault}"));
+        }
+        Ok(Some(bytes))
+    }
+
+    /// As [`Self::get`], as text that must be there.
+    pub(crate) async fn text(&self, path: &str) -> anyhow::Result<String> {
+        let (base, language) = (&self.base, self.language);
+        let bytes = self.get(path).await?.with_context(|| say!(language, "{base}{path}：节点没有", "{base}{path}: the node has none"))?;
+        String::from_utf8(bytes).with_context(|| format!("{base}{path}"))
+    }
+
+    /// The federation file the node serves; trust it only as far as the node.
+    pub(crate) async fn federation(&self) -> anyhow::Result<FederationFile> {
+        Ok(self.text("/federation").await?.parse()?)
+    }
+
+    /// Every log the node holds.
+    pub(crate) async fn logs(&self) -> anyhow::Result<Vec<LogState>> {
+        let text = self.text("/logs?since=0").await?;
+        let logs: Logs = serde_json::from_str(&text).with_context(|| format!("{}/logs", self.base))?;
+        Ok(logs.logs)
+    }
+
+    /// Whether the node says it is ready.
+    pub(crate) async fn is_ready(&self) -> bool {
+        let answer = self.client.get(format!("{}/readyz", self.base)).timeout(Duration::from_secs(2)).send().await;
+        answer.is_ok_and(|response| response.status().is_success())
+    }
+
+    /// Sends a statement with its body. Sending it again changes nothing.
+    pub(crate) async fn publish(&self, statement: &SignedStatement, body: Option<&str>) -> anyhow::Result<Answer> {
+        let submission = Submission { statement: statement.note().to_string(), body };
+        let url = format!("{}{}/statements", self.base, Self::log_path(&statement.statement().log));
+        let response = self.client.post(&url).json(&submission).send().await.map_err(|error| self.unreachable(&error))?;
+        let status = response.status();
+        let wait = response.headers().get("retry-after").and_then(|value| value.to_str().ok()).and_then(|value| value.parse().ok());
+        let bytes = bounded(response).await?;
+        if status.is_success() {
+            let published = serde_json::from_slice(&bytes).with_context(|| url)?;
+            return Ok(Answer::Taken(Box::new(published)));
+        }
+        let mut fault = fault(&bytes);
+        if fault.why.is_empty() {
+            fault.why = status.to_string();
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
+            return Ok(Answer::Busy(Duration::from_secs(wait.unwrap_or(1)), fault));
+        }
+        if status.is_client_error() {
+            return Ok(Answer::Refused(fault));
+        }
+        bail!("{url}: {status}: {fault}")
+    }
+
+    fn unreachable(&self, error: &reqwest::Error) -> anyhow::Error {
+        let base = &self.base;
+        let why = innermost(error);
+        anyhow::anyhow!(say!(
+            self.language,
+            "{base}：连不上（{why}）；看网址是否写对、节点是否在运行（luodi status --node {base}）",
+            "{base}: cannot be reached ({why}); check the address and that the node runs (luodi status --node {base})"
+        ))
+    }
+}
+
+fn fault(bytes: &[u8]) -> Fault {
+    serde_json::from_slice::<Wrapped>(bytes).map(|wrapped| wrapped.error).unwrap_or_default()
+}
+
+fn innermost(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
+}
+
+async fn bounded(mut response: Response) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if bytes.len() + chunk.len() > LONGEST_ANSWER {
+            bail!("{}: longer than {LONGEST_ANSWER} bytes", response.url());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}

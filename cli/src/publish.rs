@@ -1,0 +1,147 @@
+//! `luodi publish`: shows what residents will see, then hands a signed statement to a node.
+//!
+//! The node judges it; publishing the same statement again changes nothing and gives the same answer.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use luodi_ledger::statement::SignedStatement;
+
+use crate::Outcome;
+use crate::language::{Language, say};
+use crate::node_client::{Answer, Node, Published};
+use crate::preview::preview;
+use crate::sign::body_beside;
+
+/// How often a busy node is asked again before giving up.
+const TRIES: usize = 20;
+
+/// Arguments of `luodi publish`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The signed statement.
+    #[arg(value_name = "STATEMENT", help = "已签署的文件（.statement） ¦ The signed statement (.statement)")]
+    statement: PathBuf,
+    /// Its body.
+    #[arg(long, value_name = "FILE", help = "文字内容；默认取同名的 .body.json ¦ Its words; by default the .body.json beside it")]
+    body: Option<PathBuf>,
+    /// The node.
+    #[arg(long, value_name = "URL", help = "节点网址 ¦ Address of the node")]
+    node: String,
+    /// Where the receipt goes.
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "回执存到哪里；默认与原文件同名、后缀 .receipt ¦ Where the receipt goes; by default beside the statement, ending in .receipt"
+    )]
+    receipt: Option<PathBuf>,
+    /// Do not ask.
+    #[arg(long, short, help = "不再询问，直接公布 ¦ Publish without asking")]
+    yes: bool,
+    /// Machine-readable output.
+    #[arg(long, help = "以 JSON 输出 ¦ Print JSON")]
+    json: bool,
+}
+
+pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcome> {
+    let read = |path: &Path| {
+        let file = path.display();
+        std::fs::read(path).with_context(|| say!(language, "{file}：读不到", "{file}: cannot be read"))
+    };
+    let file = args.statement.display();
+    let signed = SignedStatement::parse(&read(&args.statement)?)
+        .map_err(|fault| anyhow::anyhow!(say!(language, "{file}：不是已签署的文件：{fault}", "{file}: not a signed statement: {fault}")))?;
+    let body = match (signed.statement().body, &args.body) {
+        (None, _) => None,
+        (Some(_), Some(path)) => Some(read(path)?),
+        (Some(_), None) => Some(read(&body_beside(&args.statement))?),
+    };
+    if let (Some(named), Some(bytes)) = (signed.statement().body, &body)
+        && !named.names(bytes)
+    {
+        bail!(say!(
+            language,
+            "{file}：文字内容不是签署的那一份；签署后改过的文字要重新签署",
+            "{file}: the words are not those that were signed; sign again after changing them"
+        ));
+    }
+    let body = body.map(String::from_utf8).transpose().with_context(|| file.to_string())?;
+    let node = Node::new(&args.node, language)?;
+    if !args.json {
+        println!("{}", preview(signed.statement(), body.as_deref().map(str::as_bytes), language));
+    }
+    if !args.yes
+        && !confirmed(&say!(language, "以上内容将永久公开。公布吗？[y/N] ", "This will be public for good. Publish? [y/N] "), language)?
+    {
+        return Ok(Outcome::Unknown);
+    }
+    let published = match deliver(&node, &signed, body.as_deref(), language).await? {
+        Ok(published) => published,
+        Err(refusal) => {
+            eprintln!("{}", say!(language, "节点不接受：{refusal}", "the node refuses it: {refusal}"));
+            return Ok(Outcome::Refused);
+        }
+    };
+    let receipt = args.receipt.unwrap_or_else(|| args.statement.with_extension("receipt"));
+    std::fs::write(&receipt, &published.receipt).with_context(|| receipt.display().to_string())?;
+    if args.json {
+        println!("{:#}", serde_json::to_value(&published)?);
+        return Ok(Outcome::Done);
+    }
+    let (origin, index, receipt) = (&signed.statement().log, published.index, receipt.display());
+    println!("{}", say!(language, "已公布：{origin} 第 {index} 条。", "Published: entry {index} of {origin}."));
+    println!(
+        "{}",
+        say!(
+            language,
+            "回执：{receipt}　核对：luodi verify {receipt} --federation <联邦文件>",
+            "Receipt: {receipt}. Check it: luodi verify {receipt} --federation <federation file>"
+        )
+    );
+    Ok(Outcome::Done)
+}
+
+/// Sends a statement, asking a busy node again for a while; the inner error is the node's refusal.
+pub(crate) async fn deliver(
+    node: &Node,
+    signed: &SignedStatement,
+    body: Option<&str>,
+    language: Language,
+) -> anyhow::Result<Result<Box<Published>, String>> {
+    let waiting = ProgressBar::new_spinner().with_style(ProgressStyle::default_spinner());
+    for _ in 0..TRIES {
+        match node.publish(signed, body).await? {
+            Answer::Taken(published) => {
+                waiting.finish_and_clear();
+                return Ok(Ok(published));
+            }
+            Answer::Refused(fault) => {
+                waiting.finish_and_clear();
+                return Ok(Err(fault.to_string()));
+            }
+            Answer::Busy(wait, fault) => {
+                waiting.enable_steady_tick(Duration::from_millis(120));
+                waiting.set_message(say!(language, "节点稍后再收：{fault}", "the node asks to wait: {fault}"));
+                tokio::time::sleep(wait.clamp(Duration::from_millis(200), Duration::from_secs(5))).await;
+            }
+        }
+    }
+    waiting.finish_and_clear();
+    let base = node.base();
+    bail!(say!(language, "{base}：一直忙；稍后再公布一次，不会重复", "{base}: busy all along; publish again later, nothing is doubled"))
+}
+
+/// Asks for a yes on the terminal; without one the answer is no.
+pub(crate) fn confirmed(question: &str, language: Language) -> anyhow::Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        bail!(say!(language, "这里没有终端可问；确认无误就加 --yes", "no terminal to ask at; add --yes if you mean it"));
+    }
+    print!("{question}");
+    std::io::stdout().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes" | "是"))
+}
