@@ -38,6 +38,18 @@ pub struct Words {
     /// 张贴地点
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub places: Vec<String>,
+    /// 名称, of the office that an `appoint` registers: what pages call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// 办公电话 of that office.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// 办公地址 of that office.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// The same words in English, where the signer gave them: any of the fields above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub en: Option<Box<Self>>,
     /// What this version does not know: kept, and shown raw.
     #[serde(flatten)]
     pub more: BTreeMap<String, serde_json::Value>,
