@@ -1,0 +1,357 @@
+//! All that was read from the nodes and found true, judged from bytes: pure and synchronous, so it is tested from bytes.
+//!
+//! Every source is held to its own word: what it serves must hash to a head that a key of the log's charter signed. Bytes of each source
+//! are read and compared, so "the copies agree" is about content, not about heads that were passed on.
+//!
+//! Out of scope: fetching (see [`super::reader`]); what statements mean (see [`crate::index`]). Invariant: a leaf enters a log only under a
+//! signed root, and is never replaced; two signed heads that cannot both be honest are kept as a [`Contradiction`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use luodi_ledger::Malformed;
+use luodi_ledger::checkpoint::SignedCheckpoint;
+use luodi_ledger::entry::{Entry, Link};
+use luodi_ledger::federation::FederationFile;
+use luodi_ledger::hash::Blake3;
+use luodi_ledger::key::VerifierKey;
+use luodi_ledger::merkle::Hash;
+use luodi_ledger::names::Origin;
+use luodi_ledger::registry::{Denied, HeadRefused, Registry, Witnessing};
+use luodi_ledger::statement::BodyRef;
+
+use super::tree::Tree;
+
+/// Which node of the configuration, by its position.
+pub type SourceId = usize;
+
+/// What to ask a source for next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// Nothing: all it has said has been judged.
+    Nothing,
+    /// Its entries from `from` up to `to`.
+    Entries {
+        /// First index wanted.
+        from: u64,
+        /// One past the last.
+        to: u64,
+    },
+    /// No charter of the log is known yet: its ancestors' logs first.
+    Charter,
+}
+
+/// What one source holds of one log, as far as it was read.
+#[derive(Clone, Debug, Default)]
+pub struct CopyState {
+    /// Its entries up to here were read from it and are the same as ours.
+    pub agrees_to: u64,
+    /// The newest head it showed that bears a signature of the log.
+    pub head: Option<SignedCheckpoint>,
+    /// What was wrong with its last answer, in words.
+    pub trouble: Option<String>,
+    /// It shows a head that contradicts ours.
+    pub contradicts: bool,
+}
+
+/// What became of a leaf.
+#[derive(Clone, Debug)]
+pub struct HeldEntry {
+    /// The leaf's bytes.
+    pub bytes: Arc<[u8]>,
+    /// The entry, if it reads as one in its place.
+    pub entry: Result<Arc<Entry>, Malformed>,
+    /// Whether it counts (`true` in `Ok`: a signer's term had ended), or why not.
+    pub judged: Result<bool, Denied>,
+}
+
+/// One log.
+#[derive(Debug)]
+pub struct HeldLog {
+    tree: Tree,
+    link: Link,
+    entries: Vec<HeldEntry>,
+    head: Option<SignedCheckpoint>,
+    witnessed: Option<(SignedCheckpoint, Vec<VerifierKey>)>,
+    nobody_asked: bool,
+    copies: BTreeMap<SourceId, CopyState>,
+}
+
+impl HeldLog {
+    fn new() -> Self {
+        Self {
+            tree: Tree::default(),
+            link: Link::start(),
+            entries: Vec::new(),
+            head: None,
+            witnessed: None,
+            nobody_asked: false,
+            copies: BTreeMap::new(),
+        }
+    }
+
+    /// The entries, by index.
+    pub fn entries(&self) -> &[HeldEntry] {
+        &self.entries
+    }
+
+    /// The newest signed head that our entries were checked against.
+    pub fn head(&self) -> Option<&SignedCheckpoint> {
+        self.head.as_ref()
+    }
+
+    /// The largest head that met its charter's quorum, and who cosigned it.
+    pub fn witnessed(&self) -> Option<(&SignedCheckpoint, &[VerifierKey])> {
+        self.witnessed.as_ref().map(|(head, by)| (head, by.as_slice()))
+    }
+
+    /// Whether the log's charter asks for no witness: nobody else checks it.
+    pub fn nobody_asked(&self) -> bool {
+        self.nobody_asked
+    }
+
+    /// What each source holds.
+    pub fn copies(&self) -> &BTreeMap<SourceId, CopyState> {
+        &self.copies
+    }
+
+    /// The tree, for proofs.
+    pub(crate) fn tree(&self) -> &Tree {
+        &self.tree
+    }
+}
+
+/// Two heads of one log, both signed by it, that cannot both be honest.
+#[derive(Clone, Debug)]
+pub struct Contradiction {
+    /// The log.
+    pub origin: Origin,
+    /// The head our entries were checked against.
+    pub ours: SignedCheckpoint,
+    /// The other.
+    pub theirs: SignedCheckpoint,
+    /// Who showed the other.
+    pub shown_by: SourceId,
+}
+
+/// Everything held.
+#[derive(Debug)]
+pub struct Holdings {
+    registry: Registry,
+    logs: BTreeMap<Origin, HeldLog>,
+    bodies: BTreeMap<Blake3, Arc<[u8]>>,
+    contradictions: BTreeMap<Blake3, Contradiction>,
+    /// Logs whose entries or standings changed since they were last taken.
+    changed: BTreeSet<Origin>,
+}
+
+impl Holdings {
+    /// Nothing but the federation file.
+    pub fn new(federation: FederationFile) -> Self {
+        Self {
+            registry: Registry::new(federation),
+            logs: BTreeMap::new(),
+            bodies: BTreeMap::new(),
+            contradictions: BTreeMap::new(),
+            changed: BTreeSet::new(),
+        }
+    }
+
+    /// Who may sign what, as far as was read.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// All logs held.
+    pub fn logs(&self) -> &BTreeMap<Origin, HeldLog> {
+        &self.logs
+    }
+
+    /// A body that was read and is the one its statements name.
+    pub fn body(&self, hash: &Blake3) -> Option<&Arc<[u8]>> {
+        self.bodies.get(hash)
+    }
+
+    /// The contradictions found, by an id of theirs.
+    pub fn contradictions(&self) -> &BTreeMap<Blake3, Contradiction> {
+        &self.contradictions
+    }
+
+    /// The logs that changed since this was last asked.
+    pub fn take_changed(&mut self) -> BTreeSet<Origin> {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// Judges a head that `source` shows of `origin`.
+    pub fn offer_head(&mut self, source: SourceId, origin: &Origin, bytes: &[u8]) -> Want {
+        let head = match self.registry.open_head(origin, bytes) {
+            Ok(head) => head,
+            Err(HeadRefused::Unchartered(_)) => return Want::Charter,
+            Err(HeadRefused::Refused(refused)) => {
+                self.trouble(source, origin, format!("its head is refused: {refused}"));
+                return Want::Nothing;
+            }
+        };
+        let copy = self.log(origin).copies.entry(source).or_default();
+        copy.trouble = None;
+        let (from, to) = (copy.agrees_to, head.size());
+        copy.head = Some(head.clone());
+        if to > from {
+            return Want::Entries { from, to };
+        }
+        self.settle(source, origin, &head);
+        Want::Nothing
+    }
+
+    /// Judges entries of `origin` from index `from` on that `source` serves under the head it showed last.
+    pub fn offer_entries(&mut self, source: SourceId, origin: &Origin, from: u64, leaves: &[Vec<u8>]) -> Want {
+        let log = self.log(origin);
+        let Some(copy) = log.copies.get(&source) else { return Want::Nothing };
+        let Some(head) = copy.head.clone() else { return Want::Nothing };
+        if from != copy.agrees_to || leaves.is_empty() {
+            return Want::Nothing;
+        }
+        let hashes: Vec<Hash> = leaves.iter().map(|leaf| Hash::leaf(leaf)).collect();
+        let Some(agreeing) = log.tree.range_at(from) else { return Want::Nothing };
+        let ours_agree = (from..).zip(&hashes).all(|(index, hash)| log.tree.leaf(index).is_none_or(|ours| ours == *hash));
+        let mut theirs = agreeing;
+        for hash in &hashes {
+            theirs.append(*hash);
+        }
+        let complete = theirs.size() >= head.size();
+        if complete && (theirs.size() > head.size() || theirs.root() != head.root()) {
+            self.trouble(source, origin, format!("its entries do not make up the head it shows at size {}", head.size()));
+            return Want::Nothing;
+        }
+        if !ours_agree {
+            // Its entries make up a head that the log signed, and ours make up another: both cannot be honest.
+            if complete {
+                self.contradict(source, origin, &head);
+            } else {
+                self.trouble(source, origin, "its entries are not ours".to_owned());
+            }
+            return Want::Nothing;
+        }
+        if !complete {
+            // Nothing enters before a signed root covers it: the caller offers all of a head's entries at once.
+            self.trouble(source, origin, format!("it serves {} of {} entries", theirs.size(), head.size()));
+            return Want::Nothing;
+        }
+        let held = log.tree.size();
+        for (index, leaf) in (from..).zip(leaves) {
+            if index >= held {
+                self.append(origin, leaf);
+            }
+        }
+        if let Some(copy) = self.log(origin).copies.get_mut(&source) {
+            copy.agrees_to = head.size();
+        }
+        self.settle(source, origin, &head);
+        self.rejudge(origin, held);
+        Want::Nothing
+    }
+
+    /// Judges a cosigned head that `source` shows: is it of the log we hold, and did it meet its quorum?
+    pub fn offer_checkpoint(&mut self, source: SourceId, origin: &Origin, bytes: &[u8]) {
+        let Ok(head) = self.registry.open_head(origin, bytes) else { return };
+        let Some(log) = self.logs.get(origin) else { return };
+        match log.tree.root_at(head.size()) {
+            Some(root) if root == head.root() => {}
+            Some(_) => return self.contradict(source, origin, &head),
+            None => return,
+        }
+        let newest = log.witnessed.as_ref().map_or((0, 0), |(held, by)| (held.size(), by.len()));
+        match self.registry.witnessing(origin, &head) {
+            Ok(Witnessing::Met(by)) if (head.size(), by.len()) > newest => {
+                self.log(origin).witnessed = Some((head, by));
+                self.changed.insert(origin.clone());
+            }
+            Ok(Witnessing::NobodyAsked) => self.log(origin).nobody_asked = true,
+            Ok(Witnessing::Met(_) | Witnessing::Short(_)) => {}
+            Err(rejected) => self.trouble(source, origin, format!("its cosigned head is refused: {rejected}")),
+        }
+    }
+
+    /// The bodies that entries of `origin` name and that are not here.
+    pub fn missing_bodies(&self, origin: &Origin) -> Vec<BodyRef> {
+        let named = self.logs.get(origin).into_iter().flat_map(|log| &log.entries);
+        let named = named.filter_map(|held| held.entry.as_ref().ok()?.statement.statement().body);
+        named.filter(|body| !self.bodies.contains_key(&body.hash)).collect()
+    }
+
+    /// Takes in a body of `origin` if it is the one that is named; returns whether it is.
+    pub fn offer_body(&mut self, origin: &Origin, named: &BodyRef, bytes: Vec<u8>) -> bool {
+        let good = named.names(&bytes);
+        if good {
+            self.bodies.insert(named.hash, bytes.into());
+            self.changed.insert(origin.clone());
+        }
+        good
+    }
+
+    /// Notes that a source cannot be read.
+    pub fn trouble(&mut self, source: SourceId, origin: &Origin, why: String) {
+        self.log(origin).copies.entry(source).or_default().trouble = Some(why);
+        self.changed.insert(origin.clone());
+    }
+
+    fn log(&mut self, origin: &Origin) -> &mut HeldLog {
+        self.logs.entry(origin.clone()).or_insert_with(HeldLog::new)
+    }
+
+    /// A head whose size our tree reaches: is it ours, or does it contradict?
+    fn settle(&mut self, source: SourceId, origin: &Origin, head: &SignedCheckpoint) {
+        let log = self.log(origin);
+        if log.tree.root_at(head.size()) != Some(head.root()) {
+            return self.contradict(source, origin, head);
+        }
+        if log.head.as_ref().is_none_or(|held| held.size() < head.size()) {
+            log.head = Some(head.clone());
+        }
+        self.changed.insert(origin.clone());
+    }
+
+    fn contradict(&mut self, source: SourceId, origin: &Origin, theirs: &SignedCheckpoint) {
+        let log = self.log(origin);
+        log.copies.entry(source).or_default().contradicts = true;
+        let Some(ours) = log.head.clone() else { return };
+        let id = Blake3::of(&[ours.to_bytes(), theirs.to_bytes()].concat());
+        let found = Contradiction { origin: origin.clone(), ours, theirs: theirs.clone(), shown_by: source };
+        self.contradictions.entry(id).or_insert(found);
+        self.changed.insert(origin.clone());
+    }
+
+    fn append(&mut self, origin: &Origin, leaf: &[u8]) {
+        let log = self.log(origin);
+        log.tree.append(Hash::leaf(leaf));
+        let entry = log.link.step(leaf).map(Arc::new);
+        let unjudged = Denied { why: luodi_ledger::standing::Void::Malformed, by: None, detail: String::new() };
+        log.entries.push(HeldEntry { bytes: leaf.into(), entry, judged: Err(unjudged) });
+    }
+
+    /// Judges the entries of `origin` from `from` on, and all below it anew when they changed who may sign what.
+    fn rejudge(&mut self, origin: &Origin, from: u64) {
+        let Some(log) = self.logs.get(origin) else { return };
+        let from = usize::try_from(from).unwrap_or(usize::MAX);
+        let fresh = log.entries.iter().skip(from).filter_map(|held| held.entry.as_deref().ok());
+        let registry_changed = self.registry.observe_all(fresh.map(|entry| (origin, entry)));
+        for (each, log) in &mut self.logs {
+            // Authority flows strictly downwards, so only this log and those below it can be affected.
+            let from = match each == origin && !registry_changed {
+                true => from,
+                false if registry_changed && each.division.is_within(origin.division) => 0,
+                false => continue,
+            };
+            for held in log.entries.iter_mut().skip(from) {
+                held.judged = match &held.entry {
+                    Ok(entry) => self.registry.judge(each, entry),
+                    Err(fault) => Err(Denied { why: luodi_ledger::standing::Void::Malformed, by: None, detail: fault.to_string() }),
+                };
+            }
+            self.changed.insert(each.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+//! The hashes of one log's tree in memory, so that the root of any earlier size is a matter of a few hashes.
+
+use luodi_ledger::Rejected;
+use luodi_ledger::merkle::{CompactRange, Hash, NodeId, Nodes, root_of};
+
+/// Every complete subtree, by level and position.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tree {
+    range: CompactRange,
+    levels: Vec<Vec<Hash>>,
+}
+
+impl Tree {
+    /// How many leaves.
+    pub(crate) fn size(&self) -> u64 {
+        self.range.size()
+    }
+
+    /// The hash of a leaf, if held.
+    pub(crate) fn leaf(&self, index: u64) -> Option<Hash> {
+        self.levels.first()?.get(usize::try_from(index).ok()?).copied()
+    }
+
+    /// The compact range of all leaves: to try out what more leaves would make of the root.
+    pub(crate) fn range(&self) -> CompactRange {
+        self.range.clone()
+    }
+
+    /// The root at `size`, if the tree is that large.
+    pub(crate) fn root_at(&self, size: u64) -> Option<Hash> {
+        if size == self.size() { Some(self.range.root()) } else { root_of(self, size).ok() }
+    }
+
+    /// The compact range of the first `size` leaves.
+    pub(crate) fn range_at(&self, size: u64) -> Option<CompactRange> {
+        CompactRange::read(self, size).ok()
+    }
+
+    pub(crate) fn append(&mut self, leaf: Hash) {
+        let levels = &mut self.levels;
+        self.range.append_with(leaf, |node, hash| {
+            // Subtrees are completed from the leaf up and from left to right, so each is the next of its level.
+            let level = usize::from(node.level);
+            if levels.len() <= level {
+                levels.push(Vec::new());
+            }
+            levels[level].push(hash);
+        });
+    }
+}
+
+impl Nodes for Tree {
+    type Error = Rejected;
+
+    fn hashes(&self, ids: &[NodeId]) -> Result<Vec<Hash>, Rejected> {
+        let held = |id: &NodeId| self.levels.get(usize::from(id.level))?.get(usize::try_from(id.index).ok()?).copied();
+        ids.iter().map(|id| held(id).ok_or_else(|| Rejected::new("node", format!("{id:?} is not in the tree")))).collect()
+    }
+}
