@@ -1,7 +1,7 @@
 //! What people see for each code, in Chinese and English: the one place for these words.
 //!
 //! Rules of wording (they are tests of the explorer too): 核实 is for work that supervisors verified, 核对 for signatures, 已见证 for
-//! checkpoints; only the status `done` reads 办结.
+//! checkpoints; only the status `done` reads 办结 or "done".
 
 use std::borrow::Cow;
 
@@ -77,7 +77,7 @@ labels! {
         VerificationFailed: "核实未通过", "Verification failed";
         Overdue: "已逾期", "Overdue";
         Done: "已核实办结", "Done and verified";
-        Claimed: "报告完成·待核实", "Reported done, awaiting verification";
+        Claimed: "报告完成·待核实", "Reported finished, awaiting verification";
         UnderWay: "落实中", "Being carried out";
         NoAction: "已决议·无须落实", "Resolved, nothing to carry out";
         NoConsensus: "未达成共识", "No consensus";
@@ -94,7 +94,7 @@ labels! {
     CommitmentState {
         Promised: "已承诺", "Promised";
         UnderWay: "落实中", "Being carried out";
-        Claimed: "报告完成·待核实", "Reported done, awaiting verification";
+        Claimed: "报告完成·待核实", "Reported finished, awaiting verification";
         Accepted: "已核实", "Verified";
         Dropped: "已取消", "Dropped";
     }
@@ -366,7 +366,7 @@ labels! {
         Progress: "落实进展", "Progress";
         Problem: "新问题", "New problem";
         Reopen: "再次协商", "Consulted again";
-        Completion: "报告完成", "Reported done";
+        Completion: "报告完成", "Reported finished";
         Verification: "监督核实", "Supervisors' verification";
         Result: "实施结果公开", "Result published";
         Feedback: "居民反馈", "Residents' feedback";
