@@ -15,6 +15,8 @@ pub mod cosignature;
 pub mod entry;
 pub mod facts;
 pub mod federation;
+pub mod follow;
+pub mod fork;
 pub mod hash;
 pub mod key;
 pub mod matter;

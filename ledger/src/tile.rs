@@ -113,7 +113,7 @@ impl TileId {
     /// The tiles that a tree of `new` leaves has and one of `old` leaves does not, level by level, left to right. Lazy: a size somebody
     /// claims may stand for more tiles than memory holds.
     pub fn between(old: u64, new: u64) -> impl Iterator<Item = Self> {
-        (0..=HEIGHT)
+        (0..LEVELS)
             .flat_map(move |level| Place::between(hashes_at(level, old), hashes_at(level, new)).map(move |place| Self { level, place }))
     }
 
