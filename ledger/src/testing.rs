@@ -13,7 +13,7 @@ use crate::names::Origin;
 use crate::policy::Policy;
 use crate::registry::{AppointFacts, CharterFacts, Registry, RevokeFacts, Term, ValidUpTo};
 use crate::standing::Standing;
-use crate::statement::{SignedStatement, Statement};
+use crate::statement::{Kind, SignedStatement, Statement};
 use crate::time::Time;
 
 pub(crate) const FEDERATION: &str = "luodi.example/demo";
@@ -94,11 +94,13 @@ impl World {
     pub(crate) fn say(&mut self, division: &str, by: &SignerKey, (kind, facts): (&str, Facts)) -> usize {
         let link = self.links.entry(division.to_owned()).or_insert_with(Link::start);
         let logged: Time = "2026-06-01T00:00:00Z".parse::<Time>().unwrap().plus(i64::try_from(link.index).unwrap() * 86_400 * 30);
+        let kind: Kind = kind.parse().unwrap();
+        let matter = (!kind.is_registry()).then(|| format!("{division}-2026-0001").parse().unwrap());
         let statement = Statement {
             log: origin(division),
             by: vec![by.public().name().parse().unwrap()],
-            kind: kind.parse().unwrap(),
-            matter: None,
+            kind,
+            matter,
             time: logged,
             facts,
             body: None,

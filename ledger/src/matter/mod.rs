@@ -14,7 +14,9 @@ pub mod facts;
 pub mod labels;
 pub mod pack;
 mod record;
+mod signing;
 pub mod view;
 pub mod words;
 
 pub use record::{Marks, Record, Reference};
+pub use signing::{Barred, may_say, may_sign};

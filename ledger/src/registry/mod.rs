@@ -19,6 +19,7 @@ use crate::checkpoint::SignedCheckpoint;
 use crate::entry::Entry;
 use crate::federation::FederationFile;
 use crate::key::VerifierKey;
+use crate::matter;
 use crate::names::{Division, Office, OfficeName, Origin};
 use crate::policy::Policy;
 use crate::standing::{Standing, Void};
@@ -301,7 +302,11 @@ impl Registry {
             if let Some(by) = statement.by.iter().find(|by| by.is(Office::NODE) != of_node(statement.kind.as_str())) {
                 return deny(Some(by), "a node says evidence, anchor and observation, and nobody else says those");
             }
-            return Ok(());
+            return matter::may_sign(statement, |division, of| self.is_within(division, of)).map_err(|barred| Denied {
+                why: barred.why,
+                by: None,
+                detail: barred.detail.to_owned(),
+            });
         }
         let act = match Act::read(statement) {
             Ok(act) => act,

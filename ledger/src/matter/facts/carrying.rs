@@ -96,6 +96,5 @@ pub struct Termination {
     /// 原因
     pub reason: Coded<TerminationReason>,
     /// 所依据的决议: the step or outcome it rests on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resolution: Option<Reference>,
+    pub resolution: Reference,
 }

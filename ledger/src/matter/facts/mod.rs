@@ -88,7 +88,7 @@ impl Said {
             Self::Objection(objection) => Some(&objection.target),
             Self::Answer(answer) => Some(&answer.target),
             Self::Verification(verification) => Some(&verification.target),
-            Self::Termination(termination) => termination.resolution.as_ref(),
+            Self::Termination(termination) => Some(&termination.resolution),
             _ => None,
         }
     }
