@@ -48,8 +48,8 @@ pub const LONGEST_FETCH: usize = 64 * 1024 * 1024;
 pub const MOST_BODIES: usize = 64;
 /// Most hashes of a proof: a tree of 2^63 leaves needs no more.
 pub const MOST_HASHES: usize = 64;
-/// Longest evidence in bytes: two heads and a path.
-pub const LONGEST_EVIDENCE: usize = 48 * 1024;
+/// Longest evidence in bytes.
+pub const LONGEST_EVIDENCE: usize = luodi_ledger::fork::LONGEST;
 /// Most pieces of evidence named in one answer.
 pub const MOST_EVIDENCE: usize = 1_000;
 /// Longest add-checkpoint body or answer in bytes: 63 hashes and a head take a third of it.
