@@ -8,9 +8,9 @@
 
 use std::fmt;
 
-use crate::key::{KeyKind, SignerKey, VerifierKey};
+use crate::key::{KeyKind, LONGEST_NAME, SignerKey, VerifierKey};
 use crate::merkle::Hash;
-use crate::note::{LONGEST, Note, Verified};
+use crate::note::{Note, Verified};
 use crate::{Malformed, Refused, Rejected, decimal};
 
 /// What a head says: this log has this size and this root. The origin is text, for a witness cosigns foreign logs too.
@@ -33,8 +33,8 @@ impl Checkpoint {
         let &[origin, size, root] = lines.as_slice() else {
             return Err(wrong("three lines wanted: origin, size, root"));
         };
-        if origin.is_empty() || origin.len() > crate::key::LONGEST_NAME {
-            return Err(wrong("origin of 1 to 255 bytes wanted"));
+        if !(1..=LONGEST_NAME).contains(&origin.len()) || origin.contains(char::is_control) {
+            return Err(wrong("origin of 1 to 255 bytes without control characters wanted"));
         }
         let size = decimal(size).ok_or_else(|| wrong("size must be a plain decimal below 2^63"))?;
         let root: Hash = root.parse().map_err(|_| wrong("root must be 32 bytes in base64"))?;
@@ -44,9 +44,10 @@ impl Checkpoint {
         Ok(Self { origin: origin.to_owned(), size, root })
     }
 
-    /// The note of this head, signed by `keys` (the log's own, several during a rotation).
+    /// The note of this head, signed by `keys` (the log's own, several during a rotation). The origin must be one that [`Self::parse`]
+    /// would read.
     pub fn sign(&self, keys: &[SignerKey]) -> SignedCheckpoint {
-        // A checkpoint's text ends in LF and holds no control character, so it always is a note.
+        // Such a text ends in LF and holds no other control character, so it always is a note.
         let mut note = Note::new(self.to_string()).unwrap_or_else(|_| unreachable!());
         for key in keys {
             note.sign(key, 0);
@@ -71,9 +72,6 @@ pub struct SignedCheckpoint {
 impl SignedCheckpoint {
     /// Reads a checkpoint note; form only.
     pub fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
-        if bytes.len() > LONGEST {
-            return Err(Malformed::new("checkpoint", "longer than 1,000,000 bytes"));
-        }
         let note = Note::parse(bytes)?;
         Ok(Self { checkpoint: Checkpoint::parse(note.text())?, note })
     }

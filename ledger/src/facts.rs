@@ -18,7 +18,7 @@ pub const DEPTH: usize = 8;
 /// Longest facts line, in bytes.
 pub const LONGEST: usize = 8 * 1024;
 /// Integers a reader in any language holds exactly.
-const INTEGER: i64 = (1 << 53) - 1;
+const INTEGER: u64 = (1 << 53) - 1;
 
 /// A value inside facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +78,7 @@ impl<'de> Deserialize<'de> for Value {
                 Ok(Value::Bool(value))
             }
             fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Value, E> {
-                if value.abs() <= INTEGER { Ok(Value::Integer(value)) } else { Err(E::custom("integer beyond ±(2^53−1)")) }
+                if value.unsigned_abs() <= INTEGER { Ok(Value::Integer(value)) } else { Err(E::custom("integer beyond ±(2^53−1)")) }
             }
             fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Value, E> {
                 i64::try_from(value).map_err(|_| E::custom("integer beyond ±(2^53−1)")).and_then(|value| self.visit_i64(value))
@@ -202,6 +202,10 @@ mod tests {
             r#"{"a": 1}"#,
             r#"{"a":1} "#,
             r#"{"a":9007199254740992}"#,
+            r#"{"a":-9007199254740992}"#,
+            r#"{"a":-9223372036854775808}"#,
+            r#"{"a":18446744073709551615}"#,
+            r#"{"a":-9223372036854775809}"#,
             r#"{"a":"\u0041"}"#,
             r#"{"a":"\/"}"#,
             r#"{"a":[[[[[[[[1]]]]]]]]}"#,

@@ -262,8 +262,8 @@ impl Evidence {
 
     /// Whether both keys are among `keys`, those that the reader holds to be the log's (of this [`Self::origin`]) or the witness's. Leave out
     /// retired log keys to ask whether a log must be frozen: a stolen old key may sign anything.
-    pub fn accuses<'k>(&self, keys: impl IntoIterator<Item = &'k VerifierKey> + Clone) -> bool {
-        self.keys.iter().all(|key| keys.clone().into_iter().any(|known| known == key))
+    pub fn accuses(&self, keys: &[VerifierKey]) -> bool {
+        self.keys.iter().all(|key| keys.contains(key))
     }
 
     /// The name of this evidence: BLAKE3 of its bytes. Of several about one log, the one with the least id is kept.

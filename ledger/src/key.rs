@@ -128,8 +128,7 @@ impl PartialOrd for VerifierKey {
 
 impl Ord for VerifierKey {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        let order = |key: &Self| (key.name.clone(), key.kind, *key.key.as_bytes());
-        order(self).cmp(&order(other))
+        (&self.name, self.kind, self.key.as_bytes()).cmp(&(&other.name, other.kind, other.key.as_bytes()))
     }
 }
 

@@ -83,7 +83,7 @@ pub struct Verified<'k> {
 }
 
 impl Note {
-    /// A note of `text`, which must be non-empty and end in LF, signed by nobody yet.
+    /// A note of `text`, which must end in LF and hold no other control character, signed by nobody yet.
     pub fn new(text: String) -> Result<Self, Malformed> {
         if !text.ends_with('\n') {
             return Err(Malformed::new("note", "the text must end in a line feed"));
@@ -144,6 +144,10 @@ impl Note {
     pub fn verify<'k>(&self, keys: impl IntoIterator<Item = &'k VerifierKey>) -> Result<Vec<Verified<'k>>, Rejected> {
         let mut verified = Vec::new();
         for key in keys {
+            // A key listed twice is still one signer: a quorum counts what this returns.
+            if verified.iter().any(|known: &Verified| known.key == key) {
+                continue;
+            }
             let mut lines = self.signatures.iter().filter(|line| line.claims(key));
             let Some(line) = lines.next() else { continue };
             if lines.next().is_some() {
@@ -195,6 +199,7 @@ mod tests {
         note.sign(&ada, 0);
         note.sign(&eve, 0);
         assert_eq!(note.verify([ada.public()]).unwrap().len(), 1);
+        assert_eq!(note.verify([ada.public(), ada.public()]).unwrap().len(), 1);
         let mut bad = note.clone();
         bad.signatures[1].payload[3] ^= 1;
         assert_eq!(bad.verify([ada.public()]).unwrap().len(), 1);

@@ -113,7 +113,7 @@ fn a_log_that_changed_its_key_is_still_one_log() {
     let evidence = found.against_log(&both).unwrap();
     assert_eq!(Evidence::parse(&evidence.to_bytes()).unwrap(), evidence);
     assert!(evidence.accuses(&both));
-    assert!(!evidence.accuses([new.public()]), "one retired key must not freeze the log of the other");
+    assert!(!evidence.accuses(std::slice::from_ref(new.public())), "one retired key must not freeze the log of the other");
     assert!(found.against_log(&public(std::slice::from_ref(&old))).is_err());
     // Swapped keys name the wrong signer of each head.
     let text = evidence.to_string();
@@ -145,7 +145,7 @@ fn a_witness_that_cosigned_both_branches_is_shown() {
     let found = contradiction(5, 9, &keys[..2]);
     let evidence = found.against_witnesses(&public(&keys)).unwrap();
     assert_eq!(evidence.len(), 1);
-    assert!(evidence[0].is_against_witness() && evidence[0].accuses([witness_key(2).public()]));
+    assert!(evidence[0].is_against_witness() && evidence[0].accuses(std::slice::from_ref(witness_key(2).public())));
     assert_eq!(Evidence::parse(&evidence[0].to_bytes()).unwrap(), evidence[0]);
     assert!(contradiction(5, 9, &keys[..1]).against_witnesses(&public(&keys)).unwrap().is_empty());
 }
