@@ -1,4 +1,7 @@
-//! `luodi demo`.
+//! `luodi demo`: a fictional county on this machine, seven nodes and seven matters, through the real path.
+
+mod cast;
+mod story;
 
 use crate::Outcome;
 use crate::language::Language;

@@ -1,0 +1,235 @@
+//! What happened in the county before the demonstration starts: seven matters, told backwards from today.
+//!
+//! Modelled on the facts of public reports about consultation in Henan; places, numbers and dates are invented. Every event is signed by
+//! the office whose part it is. Out of scope: signing and publishing.
+//!
+//! Invariant: the same start gives the same events, so that a demonstration that was interrupted takes up its story where it stopped.
+
+mod canteen;
+mod drain;
+mod flowers;
+mod gate;
+mod renovation;
+mod road;
+mod words;
+mod yard;
+
+use std::collections::BTreeMap;
+
+use luodi_ledger::hash::Blake3;
+use luodi_ledger::matter::Reference;
+use luodi_ledger::matter::codes::{CodeList as _, Coded, Form, KindCode, Method, Participant, StepCode, Unit};
+use luodi_ledger::matter::facts::{Attendance, Fen, OptionCount, Said, Step, Tally};
+use luodi_ledger::matter::words::Words;
+use luodi_ledger::names::{MatterId, OfficeName};
+use luodi_ledger::time::{Date, Time};
+
+use super::cast::{OFFSET, Place, parsed};
+
+/// The days before the demonstration, counted backwards.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Calendar {
+    today: Date,
+}
+
+impl Calendar {
+    /// The calendar of a demonstration that starts at `start`.
+    pub(super) fn of(start: Time) -> Self {
+        Self { today: start.civil_date(OFFSET) }
+    }
+
+    /// The date `days` ago; in the future if negative.
+    pub(super) fn ago(self, days: i64) -> Date {
+        Time::start_of(self.today, OFFSET).plus(-days * 86_400).civil_date(OFFSET)
+    }
+
+    fn at(self, (days, hour, minute): Moment) -> Time {
+        Time::start_of(self.ago(days), OFFSET).plus(hour * 3600 + minute * 60)
+    }
+}
+
+/// Days ago, hour, minute.
+type Moment = (i64, i64, i64);
+
+/// What a statement says; some can only be said once another stands in its log.
+pub(super) enum Saying {
+    /// It stands alone.
+    Plain(Said),
+    /// It speaks of the event with that label.
+    Of(String, Box<dyn Fn(Reference) -> Said + Send + Sync>),
+}
+
+/// One statement of the story.
+pub(super) struct Event {
+    /// Names it among all events.
+    pub(super) label: String,
+    /// When it is signed and logged.
+    pub(super) at: Time,
+    /// Whose log it enters.
+    pub(super) place: Place,
+    /// Who signs.
+    pub(super) by: Vec<OfficeName>,
+    /// The matter.
+    pub(super) matter: MatterId,
+    /// What it says.
+    pub(super) saying: Saying,
+    /// Its words, in both languages.
+    pub(super) words: Words,
+}
+
+impl Event {
+    /// What it says, once the events it speaks of stand where `placed` tells.
+    pub(super) fn said(&self, placed: &BTreeMap<String, Reference>) -> anyhow::Result<Said> {
+        match &self.saying {
+            Saying::Plain(said) => Ok(said.clone()),
+            Saying::Of(label, said) => {
+                let target = placed.get(label).ok_or_else(|| anyhow::anyhow!("{}: {label} has not been published", self.label))?;
+                Ok(said(target.clone()))
+            }
+        }
+    }
+}
+
+/// The whole story, in the order it happened.
+pub(super) fn tell(calendar: Calendar, rules: Option<Blake3>) -> Vec<Event> {
+    let matters = [yard::tell, road::tell, canteen::tell, renovation::tell, drain::tell, flowers::tell, gate::tell];
+    let mut events: Vec<Event> = matters.into_iter().flat_map(|tell| tell(calendar, rules)).collect();
+    events.sort_by(|a, b| (a.at, &a.label).cmp(&(b.at, &b.label)));
+    events
+}
+
+/// One matter being told.
+struct Telling {
+    name: &'static str,
+    place: Place,
+    matter: MatterId,
+    method: Method,
+    calendar: Calendar,
+    events: Vec<Event>,
+}
+
+impl Telling {
+    /// Begins a matter whose topic is signed `days` ago.
+    fn new(name: &'static str, place: Place, number: u32, method: Method, calendar: Calendar, days: i64) -> Self {
+        let year = u16::try_from(calendar.ago(days).year()).unwrap_or_default();
+        let matter = MatterId { division: place.division(), year, number };
+        Self { name, place, matter, method, calendar, events: Vec::new() }
+    }
+
+    fn day(&self, days: i64) -> Date {
+        self.calendar.ago(days)
+    }
+
+    /// The offices named `by` say something.
+    fn says(&mut self, at: Moment, by: &[&str], what: &str, said: Said, words: words::Both) {
+        self.add(at, by, what, Saying::Plain(said), words);
+    }
+
+    /// The offices named `by` say something of an earlier event.
+    fn says_of(
+        &mut self,
+        at: Moment,
+        by: &[&str],
+        what: &str,
+        of: &str,
+        said: impl Fn(Reference) -> Said + Send + Sync + 'static,
+        words: words::Both,
+    ) {
+        let of = format!("{}/{of}", self.name);
+        self.add(at, by, what, Saying::Of(of, Box::new(said)), words);
+    }
+
+    fn add(&mut self, at: Moment, by: &[&str], what: &str, saying: Saying, words: words::Both) {
+        let event = Event {
+            label: format!("{}/{what}", self.name),
+            at: self.calendar.at(at),
+            place: self.place,
+            by: by.iter().map(|office| self.place.office(office)).collect(),
+            matter: self.matter,
+            saying,
+            words: words.done(),
+        };
+        self.events.push(event);
+    }
+
+    /// A step of the method, held on the day it is signed.
+    fn step(&mut self, at: Moment, by: &[&str], step: StepCode, meeting: Meeting, words: words::Both) {
+        let said = Said::Step(Step {
+            date: self.day(at.0),
+            form: meeting.form.map(Coded::from),
+            method: self.method.into(),
+            participants: meeting.heads.iter().map(|(kind, count)| Attendance { count: *count, kind: (*kind).into() }).collect(),
+            round: meeting.round,
+            step: step.into(),
+            tallies: meeting.tallies,
+        });
+        let round = meeting.round;
+        self.says(at, by, &format!("{step}-{round}"), said, words);
+    }
+
+    fn end(self) -> Vec<Event> {
+        self.events
+    }
+}
+
+/// Who met, in what form, and how they voted.
+struct Meeting {
+    form: Option<Form>,
+    round: u32,
+    heads: Vec<(Participant, u32)>,
+    tallies: Vec<Tally>,
+}
+
+impl Meeting {
+    fn new(form: Form, heads: &[(Participant, u32)]) -> Self {
+        Self { form: Some(form), round: 1, heads: heads.to_vec(), tallies: Vec::new() }
+    }
+
+    fn in_round(mut self, round: u32) -> Self {
+        self.round = round;
+        self
+    }
+
+    /// Counted by `unit`: due and present, then votes for, against and abstaining.
+    fn voted(self, unit: Unit, (due, present): (u64, u64), votes: [u64; 3]) -> Self {
+        let options = [("for", votes[0]), ("against", votes[1]), ("abstain", votes[2])];
+        self.chose(unit, (due, present), &options)
+    }
+
+    /// Counted by `unit`, with the options named.
+    fn chose(mut self, unit: Unit, (due, present): (u64, u64), options: &[(&str, u64)]) -> Self {
+        let options = options.iter().map(|(code, count)| OptionCount { code: parsed(code), count: *count }).collect();
+        self.tallies.push(Tally { due, options, present, unit: unit.into() });
+        self
+    }
+}
+
+/// The kind of statement that says it.
+pub(super) fn said_kind(said: &Said) -> &'static str {
+    let kind = match said {
+        Said::Topic(_) => KindCode::Topic,
+        Said::Step(_) => KindCode::Step,
+        Said::Outcome(_) => KindCode::Outcome,
+        Said::Objection(_) => KindCode::Objection,
+        Said::Answer(_) => KindCode::Answer,
+        Said::Plan(_) => KindCode::Plan,
+        Said::Progress(_) => KindCode::Progress,
+        Said::Problem(_) => KindCode::Problem,
+        Said::Reopen(_) => KindCode::Reopen,
+        Said::Completion(_) => KindCode::Completion,
+        Said::Verification(_) => KindCode::Verification,
+        Said::Result(_) => KindCode::Result,
+        Said::Feedback(_) => KindCode::Feedback,
+        Said::Termination(_) => KindCode::Termination,
+        Said::Raw(_) => return "raw",
+    };
+    kind.as_str()
+}
+
+/// An amount in yuan.
+fn yuan(amount: u64) -> Fen {
+    Fen(amount * 100)
+}
+
+#[cfg(test)]
+mod tests;
