@@ -102,3 +102,88 @@ impl Entry {
         format!("{HEADER}\nindex {index}\nprevious {previous}\nlogged {logged}\n\n{}", statement.note()).into_bytes()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::{KeyKind, SignerKey};
+    use crate::statement::Statement;
+
+    fn statement(number: u64) -> SignedStatement {
+        let name = "luodi.example/henan/410721101201/committee";
+        let text = format!(
+            "luodi/statement/v1\nlog luodi.example/henan/log/410721101201/1\nby {name}\nkind progress\n\
+             time 2026-11-22T07:58:11Z\nfacts {{\"n\":{number}}}\n"
+        );
+        Statement::parse(&text).unwrap().sign(&[SignerKey::from_seed(name, KeyKind::Ed25519, &[5; 32]).unwrap()]).unwrap()
+    }
+
+    fn at(second: u32) -> Time {
+        format!("2026-11-22T08:00:{second:02}Z").parse().unwrap()
+    }
+
+    /// The entry that links to `link`, logged at `second`.
+    fn next(link: &Link, second: u32) -> Vec<u8> {
+        Entry { index: link.index, previous: link.previous, logged: at(second), statement: statement(link.index) }.to_bytes()
+    }
+
+    #[test]
+    fn what_is_read_is_written_back() {
+        let bytes = next(&Link::start(), 0);
+        let entry = Entry::parse(&bytes).unwrap();
+        assert_eq!(entry.to_bytes(), bytes);
+        assert_eq!((entry.index, entry.previous, entry.logged), (0, Blake3::ZERO, at(0)));
+    }
+
+    #[test]
+    fn other_spellings_are_refused() {
+        let good = String::from_utf8(next(&Link::start(), 0)).unwrap();
+        for bad in [
+            good.replacen("entry/v1", "entry/v2", 1),
+            good.replacen("index 0", "index 00", 1),
+            good.replacen("index 0", "index +0", 1),
+            good.replacen("index 0", "index 9223372036854775808", 1),
+            good.replacen("previous 0", "previous ", 1),
+            good.replacen("logged ", "logged  ", 1),
+            good.replacen("\n\n", "\n\n\n", 1),
+            good.replacen("\n\n", "\nmore\n\n", 1),
+            good.replacen("index 0\n", "", 1),
+            format!("{good}\n"),
+            good.trim_end().to_owned(),
+            good.replacen("kind", "kinds", 1),
+        ] {
+            assert!(Entry::parse(bad.as_bytes()).is_err(), "{bad}");
+        }
+        assert!(Entry::parse(&[good.as_bytes(), &[b'x'; LONGEST]].concat()).is_err());
+        assert!(Entry::parse(b"\xff").is_err());
+    }
+
+    #[test]
+    fn each_entry_links_to_the_bytes_before_it() {
+        let mut link = Link::start();
+        for second in [0, 3, 3, 9] {
+            let bytes = next(&link, second);
+            let before = link;
+            assert_eq!(link.step(&bytes).unwrap().to_bytes(), bytes);
+            assert_eq!(link, Link { index: before.index + 1, previous: Blake3::of(&bytes), not_before: at(second) });
+        }
+    }
+
+    #[test]
+    fn a_wrong_index_link_or_time_counts_nowhere_and_the_log_goes_on() {
+        let mut link = Link::start();
+        link.step(&next(&link.clone(), 5)).unwrap();
+        let field = |link: &mut Link, leaf: &[u8]| link.step(leaf).unwrap_err().field;
+        let elsewhere = next(&Link { index: 7, ..link }, 6);
+        assert_eq!(field(&mut link, &elsewhere), "index");
+        let unlinked = next(&Link { previous: Blake3::ZERO, ..link }, 6);
+        assert_eq!(field(&mut link, &unlinked), "previous");
+        let early = next(&link, 4);
+        assert_eq!(field(&mut link, &early), "logged");
+        assert_eq!(field(&mut link, b"anything at all"), "entry");
+        // Four leaves that do not count were passed; the fifth links to the bytes of the last and need only follow the first in time.
+        let good = next(&link, 5);
+        assert!(good.starts_with(format!("luodi/entry/v1\nindex 5\nprevious {}\n", Blake3::of(b"anything at all")).as_bytes()));
+        link.step(&good).unwrap();
+    }
+}

@@ -11,7 +11,7 @@
 //! body <64 hex of BLAKE3> <bytes>
 //! ```
 //!
-//! 1 to 8 `by` lines, sorted and distinct; `matter` and `body` may be absent. An office signs on its own machine, off line, without knowing
+//! 1 to 8 `by` lines, sorted by their bytes and distinct; `matter` and `body` may be absent. An office signs on its own machine, off line, without knowing
 //! the log's head: the log links it (see [`crate::entry`]).
 
 use std::fmt;
@@ -148,8 +148,9 @@ impl Statement {
         while let Some(name) = field("by", !by.is_empty())? {
             by.push(name.parse::<OfficeName>()?);
         }
-        if by.len() > MOST_SIGNERS || !by.is_sorted_by(|a, b| a < b) {
-            return Err(wrong("by", "1 to 8 lines wanted, sorted and distinct"));
+        // Compared as they are written, so that every language sorts them alike.
+        if by.len() > MOST_SIGNERS || !by.is_sorted_by(|a, b| a.to_string() < b.to_string()) {
+            return Err(wrong("by", "1 to 8 lines wanted, sorted by their bytes and distinct"));
         }
         let kind: Kind = field("kind", false)?.unwrap_or_default().parse()?;
         let matter = field("matter", true)?.map(|id| id.parse()).transpose()?;
@@ -254,5 +255,126 @@ impl SignedStatement {
     /// The bytes of the note.
     pub fn to_bytes(&self) -> Vec<u8> {
         self.note.to_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::KeyKind;
+
+    const TEXT: &str = "luodi/statement/v1
+log luodi.example/henan/log/410721101201/1
+by luodi.example/henan/410721101201/committee
+by luodi.example/henan/410721101201/supervisors
+kind outcome
+matter 410721101201-2026-0007
+time 2026-11-22T07:58:11Z
+facts {\"result\":\"consensus\",\"round\":1}
+body af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262 1
+";
+
+    fn key(office: &str) -> SignerKey {
+        SignerKey::from_seed(&format!("luodi.example/henan/410721101201/{office}"), KeyKind::Ed25519, &[office.len() as u8; 32]).unwrap()
+    }
+
+    fn keys() -> [SignerKey; 2] {
+        [key("supervisors"), key("committee")]
+    }
+
+    #[test]
+    fn what_is_read_is_written_back() {
+        assert_eq!(Statement::parse(TEXT).unwrap().to_string(), TEXT);
+        for optional in ["matter 410721101201-2026-0007\n", "by luodi.example/henan/410721101201/committee\n"] {
+            let less = TEXT.replace(optional, "");
+            assert_eq!(Statement::parse(&less).unwrap().to_string(), less);
+        }
+    }
+
+    #[test]
+    fn every_line_has_its_place() {
+        let lines: Vec<&str> = TEXT.split_inclusive('\n').collect();
+        for place in 0..lines.len() - 1 {
+            let mut swapped = lines.clone();
+            swapped.swap(place, place + 1);
+            assert!(Statement::parse(&swapped.concat()).is_err(), "{}", swapped.concat());
+            let mut doubled = lines.clone();
+            doubled.insert(place, lines[place]);
+            assert!(Statement::parse(&doubled.concat()).is_err(), "{}", doubled.concat());
+        }
+    }
+
+    #[test]
+    fn other_spellings_are_refused() {
+        for bad in [
+            TEXT.trim_end().to_owned(),
+            format!("{TEXT}\n"),
+            format!("{TEXT}more x\n"),
+            TEXT.replace("v1", "v2"),
+            TEXT.replace("kind outcome", "kind Outcome"),
+            TEXT.replace("kind outcome", "kind  outcome"),
+            TEXT.replace("kind outcome", "kind outcome "),
+            TEXT.replace('\n', "\r\n"),
+            TEXT.replace(" 1\n", " 0\n"),
+            TEXT.replace(" 1\n", " 01\n"),
+            TEXT.replace(" 1\n", " 65537\n"),
+            TEXT.replace("af13", "AF13"),
+            TEXT.replace("07:58:11Z", "07:58:11.5Z"),
+            TEXT.replace("{\"result", "{ \"result"),
+            TEXT.replace("log luodi", "log  luodi"),
+            String::new(),
+        ] {
+            assert!(Statement::parse(&bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn there_is_a_bound_on_signers_and_on_facts_of_the_registry() {
+        let by = |count: usize| -> String { (0..count).map(|n| format!("by luodi.example/henan/410721101201/office-{n}\n")).collect() };
+        let one = TEXT.replace("by luodi.example/henan/410721101201/supervisors\n", "");
+        let signed_by = |count| one.replace("by luodi.example/henan/410721101201/committee\n", &by(count));
+        assert!(Statement::parse(&signed_by(MOST_SIGNERS)).is_ok());
+        assert!(Statement::parse(&signed_by(MOST_SIGNERS + 1)).is_err());
+        assert!(Statement::parse(&signed_by(0)).is_err());
+        let long = one.replace("\"round\":1", &format!("\"words\":\"{}\"", "x".repeat(LONGEST_REGISTRY_FACTS)));
+        assert!(Statement::parse(&long).is_ok());
+        assert!(Statement::parse(&long.replace("kind outcome", "kind appoint")).is_err());
+    }
+
+    #[test]
+    fn exactly_one_line_for_each_signer_in_their_order() {
+        let signed = Statement::parse(TEXT).unwrap().sign(&keys()).unwrap();
+        assert_eq!(SignedStatement::parse(&signed.to_bytes()).unwrap(), signed);
+        assert_eq!(signed.id(), Blake3::of(TEXT.as_bytes()));
+        signed.verify(0, key("committee").public()).unwrap();
+        signed.verify(1, key("supervisors").public()).unwrap();
+        assert!(signed.verify(0, key("supervisors").public()).is_err());
+        assert!(signed.verify(2, key("committee").public()).is_err());
+        assert!(Statement::parse(TEXT).unwrap().sign(&[key("committee")]).is_err());
+
+        let lines: Vec<String> = signed.note().signatures().iter().map(ToString::to_string).collect();
+        let with = |lines: &[&String]| {
+            let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
+            SignedStatement::parse(format!("{TEXT}\n{lines}").as_bytes())
+        };
+        assert!(with(&[&lines[0], &lines[1]]).is_ok());
+        for bad in [&[&lines[1], &lines[0]][..], &[&lines[0]], &[&lines[0], &lines[1], &lines[1]], &[&lines[0], &lines[0]]] {
+            assert!(with(bad).is_err());
+        }
+    }
+
+    #[test]
+    fn a_changed_word_is_not_what_was_signed() {
+        let signed = Statement::parse(TEXT).unwrap().sign(&keys()).unwrap();
+        let changed = String::from_utf8(signed.to_bytes()).unwrap().replace("\"round\":1", "\"round\":2");
+        let changed = SignedStatement::parse(changed.as_bytes()).unwrap();
+        assert_ne!(changed.id(), signed.id());
+        assert!(changed.verify(0, key("committee").public()).is_err());
+    }
+
+    #[test]
+    fn a_body_is_named_by_content_and_length() {
+        let body = BodyRef::of(b"words");
+        assert!(body.names(b"words") && !body.names(b"worts") && !BodyRef { length: 4, ..body }.names(b"words"));
     }
 }
