@@ -75,6 +75,15 @@ pub struct Committed {
 }
 
 impl Change {
+    /// About how many bytes it writes.
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Self::Grow(grow) => grow.entries.iter().map(|entry| entry.len() + 64).sum::<usize>() + 1024,
+            Self::Witnessed { .. } | Self::Witness { .. } => 1024,
+            Self::Body(bytes) | Self::Evidence { file: bytes, .. } | Self::Setting { value: bytes, .. } => bytes.len(),
+        }
+    }
+
     /// The name under which [`Change::Body`] keeps `body`.
     pub fn body_name(body: &[u8]) -> Blake3 {
         Blake3::of(body)

@@ -54,7 +54,7 @@ pub enum OpenError {
 }
 
 /// Why a commit did not happen. Unless said otherwise nothing was stored.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum CommitError {
     /// Something else stands there than was expected: read again, decide again.
     #[error("{origin} stands at size {size}, not where the change expected it")]
@@ -89,7 +89,7 @@ pub enum CommitError {
 }
 
 /// Why something that may be stored could not be read. Never means that it is absent.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum ReadError {
     /// The question has no answer in this log, such as a node beyond its size: an error of the caller.
     #[error(transparent)]

@@ -1,8 +1,14 @@
 //! What a node keeps, so that nothing it has said can be lost.
 //!
-//! The truth is the *journal*: append-only segment files. Everything else (the rows of the active segment in memory, the index of the
-//! sealed ones in sled) is derived from it and rebuilt on any doubt. One writer owns the store; any number of readers look at what is
-//! durable, and at nothing else.
+//! ```text
+//! <dir>/lock                    held while the store is open
+//! <dir>/journal/0000000001.seg  the truth: segments of records, the last one growing
+//! <dir>/index/                  rows of the sealed segments, in sled; built again from their footers on any doubt
+//! ```
+//!
+//! Every commit is appended to the last segment and synced once; then its effect is put into the state in memory, which readers see.
+//! When a segment is full its index rows become its footer and go into the index. A start reads the mark of the index and the last
+//! segment, and so costs the same however many entries there are.
 //!
 //! Out of scope: whether bytes are true. The caller has judged signatures and proofs; the store checks only that heads move by
 //! compare-and-swap and that a head's root is the root of the leaves stored under it.
@@ -10,72 +16,181 @@
 //! Invariant: a commit is durable before anybody is told of it, whole or not at all; an absent thing is `None`, an unreadable one an
 //! error.
 
-#![allow(unused, clippy::unused_async, reason = "landed as an interface first")]
-
 mod change;
+mod disk;
 mod error;
+mod fields;
+mod index;
+mod journal;
+mod open;
+mod payload;
 mod reader;
+mod record;
+mod rows;
+mod run;
+mod segment;
+mod stage;
+mod state;
+mod verify;
+mod view;
 mod writer;
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::fs::File;
+use std::io;
+use std::sync::Arc;
+
+use luodi_ledger::merkle::CompactRange;
 
 pub use self::change::{Change, Committed, Grow};
 pub use self::error::{CommitError, Damage, OpenError, ReadError};
 pub use self::reader::{Ahead, Changes, Epoch, EvidenceRow, LogNodes, LogRow, LogState, Reader};
 pub use self::writer::Writer;
 
+use self::index::{Doubt, Mark};
+use self::journal::{Fault, Journal, Record};
+use self::stage::Stage;
+use self::view::View;
+
+/// Most trees of growing logs kept in memory, a kilobyte or two each; others are read back when they grow.
+const MOST_TREES: usize = 4096;
+
 /// How a store is laid out; the defaults are meant for use, other values for tests.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// Size in bytes at which a segment is sealed. What is read at every start is bounded by it. 64 MiB.
     pub segment_bytes: u64,
-    /// Free bytes on the file system below which commits are refused, so that reading, the index and the operator keep room. 256 MiB.
+    /// Free bytes on the file system below which commits are refused, so that the index and the operator keep room: 64 MiB, a segment.
     pub free_floor: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { segment_bytes: 64 << 20, free_floor: 256 << 20 }
+        Self { segment_bytes: 64 << 20, free_floor: 64 << 20 }
     }
 }
 
 /// An open store and the right to write to it: the directory is locked while this lives.
 #[derive(Debug)]
 pub struct Store {
-    reader: Reader,
+    view: Arc<View>,
+    journal: Journal,
+    trees: HashMap<u32, CompactRange>,
+    _lock: File,
 }
 
 impl Store {
-    /// Makes a new store in `dir`, with a new random epoch; refuses a directory that holds one.
-    pub fn create(dir: &Path, options: Options) -> Result<Self, OpenError> {
-        let _ = (dir, options);
-        todo!("landed as an interface first")
-    }
-
-    /// Opens the store in `dir`: cuts off a torn tail, refuses damage, brings the index up to date.
-    pub fn open(dir: &Path, options: Options) -> Result<Self, OpenError> {
-        let _ = (dir, options);
-        todo!("landed as an interface first")
-    }
-
     /// A view of what is durable; clones are cheap.
     pub fn reader(&self) -> Reader {
-        self.reader.clone()
+        Reader::new(self.view.clone())
     }
 
     /// Commits `changes`, all or none, durably. Blocks for one `fdatasync`.
     pub fn commit(&mut self, changes: Vec<Change>) -> Result<Committed, CommitError> {
-        let _ = changes;
-        todo!("landed as an interface first")
-    }
-
-    /// Reads every byte of the journal again and checks it; the first damage found is the error.
-    pub fn verify(&self) -> Result<(), ReadError> {
-        todo!("landed as an interface first")
+        self.commit_group(vec![changes]).pop().unwrap_or(Err(CommitError::Closed))
     }
 
     /// Hands the store to a thread of its own, fed by many tasks.
     pub fn into_writer(self) -> Writer {
-        todo!("landed as an interface first")
+        Writer::start(self)
+    }
+
+    /// Commits several requests with one sync; each is taken whole or refused on its own.
+    fn commit_group(&mut self, requests: Vec<Vec<Change>>) -> Vec<Result<Committed, CommitError>> {
+        let count = requests.len();
+        if let Err(error) = self.make_ready() {
+            return vec![Err(error); count];
+        }
+        let mut stage = Stage::new(&self.view, &self.trees);
+        let answers: Vec<Result<(), CommitError>> = requests.into_iter().map(|changes| stage.add(changes)).collect();
+        let records = std::mem::take(&mut stage.records);
+        let trees = stage.into_trees();
+        let written = if records.is_empty() { Ok(()) } else { self.write(&records) };
+        if written.is_ok() && !records.is_empty() {
+            self.keep(trees);
+        }
+        let committed = Committed { number: self.journal.position().commit - 1, cursor: self.view.state().cursor };
+        answers.into_iter().map(|answer| answer.and_then(|()| written.clone()).map(|()| committed)).collect()
+    }
+
+    fn write(&mut self, records: &[Record]) -> Result<(), CommitError> {
+        if !self.journal.fits(Journal::span(records)) {
+            self.roll()?;
+        }
+        let places = self.journal.commit(records).map_err(|fault| self.refusal(fault))?;
+        // From here on the commit stands, whatever happens.
+        let mut state = self.view.state_mut();
+        let changes = records.iter().zip(places).map(|(record, place)| (record.kind, place, record.payload.as_slice()));
+        let applied = state.apply(changes);
+        let cursor = state.cursor;
+        drop(state);
+        applied.map_err(|senseless| self.view.damage(senseless.place, senseless.why))?;
+        self.view.cursor.send_if_modified(|seen| std::mem::replace(seen, cursor) != cursor);
+        Ok(())
+    }
+
+    /// Seals the active segment, puts its rows into the index and begins the next.
+    fn roll(&mut self) -> Result<(), CommitError> {
+        let (rows, counts) = {
+            let mut state = self.view.state_mut();
+            state.sealing = std::mem::take(&mut state.rows);
+            (rows::encode(&state.sealing), state.counts())
+        };
+        if let Err(fault) = self.journal.seal(&rows) {
+            let mut state = self.view.state_mut();
+            state.rows = std::mem::take(&mut state.sealing);
+            drop(state);
+            return Err(self.refusal(fault));
+        }
+        let mark =
+            Mark { epoch: self.view.secret.epoch(), segment: self.journal.segment(), commit: self.journal.position().commit, counts };
+        let absorbed = self.view.index.absorb(&self.view.state().sealing, Some(&mark)).and_then(|()| self.view.index.sync());
+        if absorbed.is_ok() {
+            self.view.state_mut().sealing.clear();
+        }
+        // If the index failed its rows stay in memory, and the next commit builds it again.
+        self.journal.next_segment().map_err(|fault| self.refusal(fault))
+    }
+
+    fn make_ready(&mut self) -> Result<(), CommitError> {
+        if self.view.index.is_doubted() {
+            let sealed = if self.journal.is_sealed() { self.journal.segment() } else { self.journal.segment() - 1 };
+            let commit = self.journal.first_unsealed_commit();
+            open::rebuild(&self.view.index, &self.view.journal, self.view.secret, sealed, commit)
+                .map_err(|error| CommitError::Unavailable(error.to_string()))?;
+            self.view.state_mut().sealing.clear();
+        }
+        if self.journal.is_sealed() {
+            self.journal.next_segment().map_err(|fault| self.refusal(fault))?;
+        }
+        let free = self.view.free().map_err(|error| CommitError::Unavailable(error.to_string()))?;
+        if free < self.view.floor { Err(CommitError::Full { free, floor: self.view.floor }) } else { Ok(()) }
+    }
+
+    fn keep(&mut self, trees: Vec<(luodi_ledger::names::Origin, CompactRange)>) {
+        if self.trees.len() + trees.len() > MOST_TREES {
+            self.trees.clear();
+        }
+        let state = self.view.state();
+        self.trees.extend(trees.into_iter().filter_map(|(origin, tree)| Some((state.log(&origin)?.0, tree))));
+    }
+
+    fn refusal(&self, fault: Fault) -> CommitError {
+        match fault {
+            Fault::Damage(damage) => CommitError::Damaged(damage),
+            Fault::Io(error) if error.kind() == io::ErrorKind::StorageFull => {
+                CommitError::Full { free: self.view.free().unwrap_or(0), floor: self.view.floor }
+            }
+            Fault::Io(error) => CommitError::Unavailable(error.to_string()),
+        }
     }
 }
+
+impl From<Doubt> for CommitError {
+    fn from(doubt: Doubt) -> Self {
+        Self::Unavailable(doubt.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,17 +1,23 @@
 //! The view of what is durable. Calls block on the disk for as long as a few reads take.
 
 use std::fmt;
-use std::ops::Range;
+use std::ops::{Bound, Range};
 use std::sync::Arc;
 
 use luodi_ledger::checkpoint::SignedCheckpoint;
 use luodi_ledger::entry::Link;
 use luodi_ledger::hash::Blake3;
-use luodi_ledger::merkle::{CompactRange, Hash};
+use luodi_ledger::merkle::{CompactRange, Hash, NodeId, Nodes};
 use luodi_ledger::names::Origin;
 use tokio::sync::watch;
 
 use super::ReadError;
+use super::payload::decode_named;
+use super::record::{Kind, Place};
+use super::rows;
+use super::run::{TILE, TILE_HEIGHT};
+use super::state::Log;
+use super::view::{Tree, View};
 
 /// A random name of this store's life: cursors mean nothing under another epoch. Its text form is 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,59 +99,93 @@ pub struct EvidenceRow {
     pub origin: String,
 }
 
-#[derive(Debug)]
-struct View;
-
 /// Reads what is durable; clones share everything.
 #[derive(Clone, Debug)]
 pub struct Reader {
     view: Arc<View>,
 }
 
-#[expect(clippy::unused_self, reason = "landed as an interface first")]
 impl Reader {
     /// Most entries that one call gives: a full bundle.
-    pub const MOST_ENTRIES: u64 = 256;
+    pub const MOST_ENTRIES: u64 = TILE;
+
+    pub(super) fn new(view: Arc<View>) -> Self {
+        Self { view }
+    }
 
     /// The store's epoch.
     pub fn epoch(&self) -> Epoch {
-        todo!()
+        Epoch(self.view.secret.epoch())
     }
 
-    /// All logs, by name.
+    /// All logs that have a head, by name.
     pub fn logs(&self) -> Vec<LogRow> {
-        todo!()
+        let mut logs: Vec<LogRow> = self.view.state().logs.iter().filter(|log| log.head.is_some()).map(row).collect();
+        logs.sort_unstable_by(|one, other| one.origin.cmp(&other.origin));
+        logs
     }
 
-    /// What is stored of `origin`.
-    pub fn log(&self, _origin: &Origin) -> Result<Option<LogState>, ReadError> {
-        todo!()
+    /// What is stored of `origin`; none before its first head.
+    pub fn log(&self, origin: &Origin) -> Result<Option<LogState>, ReadError> {
+        let Some((_, log)) = self.numbered(origin) else { return Ok(None) };
+        let Some((size, root, place)) = log.head else { return Ok(None) };
+        let head = self.view.head(place, Kind::Head)?;
+        let witnessed = log.witnessed.map(|(_, place)| self.view.head(place, Kind::Witnessed)).transpose()?;
+        Ok(Some(LogState { origin: log.origin, size, root, head, witnessed, link: log.link, cursor: log.cursor }))
     }
 
     /// What is stored of `origin` beyond its head, which may be the head of an empty log, if anything.
-    pub fn ahead(&self, _origin: &Origin) -> Result<Option<Ahead>, ReadError> {
-        todo!()
+    pub fn ahead(&self, origin: &Origin) -> Result<Option<Ahead>, ReadError> {
+        let Some((number, log)) = self.numbered(origin) else { return Ok(None) };
+        let Some(place) = log.target.filter(|_| log.end.index > log.size()) else { return Ok(None) };
+        let size = log.end.index;
+        let tree = CompactRange::read(&Tree { view: &self.view, log: number, size }, size)?;
+        Ok(Some(Ahead { tree, link: log.end, head: self.view.head(place, Kind::Target)? }))
     }
 
     /// The entries of `origin` in `range`, as far as stored, at most [`Self::MOST_ENTRIES`] and at least one if any is there: ask again
     /// from where they end.
-    pub fn entries(&self, _origin: &Origin, _range: Range<u64>) -> Result<Vec<Vec<u8>>, ReadError> {
-        todo!()
+    pub fn entries(&self, origin: &Origin, range: Range<u64>) -> Result<Vec<Vec<u8>>, ReadError> {
+        let Some((number, log)) = self.numbered(origin) else { return Ok(Vec::new()) };
+        let mut entries = Vec::new();
+        self.view.runs(number, &bounded(&log, &range), |run, behind, positions| {
+            let span = run.span(positions.clone());
+            let place = Place { offset: behind.offset + span.start, ..behind };
+            let bytes = self.view.bytes(place, span.end - span.start)?;
+            let cut = run.cut(positions, &bytes);
+            entries.extend(cut.ok_or_else(|| self.view.damage(place, "an entry that is not the one written"))?);
+            Ok(())
+        })?;
+        Ok(entries)
     }
 
     /// The leaf hashes of `origin` in `range`, under the same bounds as [`Self::entries`].
-    pub fn leaves(&self, _origin: &Origin, _range: Range<u64>) -> Result<Vec<Hash>, ReadError> {
-        todo!()
+    pub fn leaves(&self, origin: &Origin, range: Range<u64>) -> Result<Vec<Hash>, ReadError> {
+        let Some((number, log)) = self.numbered(origin) else { return Ok(Vec::new()) };
+        self.view.leaves(number, &bounded(&log, &range))
     }
 
     /// The bytes of the first `width` hashes of tile (`level`, `index`) (C2SP tlog-tiles); none if the log does not reach that far.
-    pub fn tile(&self, _origin: &Origin, _level: u8, _index: u64, _width: u16) -> Result<Option<Vec<u8>>, ReadError> {
-        todo!()
+    pub fn tile(&self, origin: &Origin, level: u8, index: u64, width: u16) -> Result<Option<Vec<u8>>, ReadError> {
+        let Some((number, log)) = self.numbered(origin) else { return Ok(None) };
+        // How many hashes this level has.
+        let complete = log.size().checked_shr(u32::from(level) * u32::from(TILE_HEIGHT)).unwrap_or(0);
+        let Some(wanted) = of_tile(index, width).filter(|wanted| wanted.end <= complete) else { return Ok(None) };
+        let hashes = self.view.tile_hashes(number, level, &wanted)?;
+        Ok(Some(hashes.iter().flat_map(Hash::as_bytes).copied().collect()))
     }
 
     /// The bytes of the first `width` entries of bundle `index` (C2SP tlog-tiles); none if the log does not reach that far.
-    pub fn bundle(&self, _origin: &Origin, _index: u64, _width: u16) -> Result<Option<Vec<u8>>, ReadError> {
-        todo!()
+    pub fn bundle(&self, origin: &Origin, index: u64, width: u16) -> Result<Option<Vec<u8>>, ReadError> {
+        let Some((_, log)) = self.numbered(origin) else { return Ok(None) };
+        let Some(wanted) = of_tile(index, width).filter(|wanted| wanted.end <= log.size()) else { return Ok(None) };
+        let mut bundle = Vec::new();
+        for entry in self.entries(origin, wanted)? {
+            // No longer than the u16 they are stored with.
+            bundle.extend_from_slice(&u16::try_from(entry.len()).unwrap_or(u16::MAX).to_be_bytes());
+            bundle.extend_from_slice(&entry);
+        }
+        Ok(Some(bundle))
     }
 
     /// The stored hashes of `origin`, for proofs.
@@ -154,54 +194,106 @@ impl Reader {
     }
 
     /// The index of the first entry of `origin` with the statement `id`, for logs that this node writes.
-    pub fn find(&self, _origin: &Origin, _id: &Blake3) -> Result<Option<u64>, ReadError> {
-        todo!()
+    pub fn find(&self, origin: &Origin, id: &Blake3) -> Result<Option<u64>, ReadError> {
+        let Some((number, log)) = self.numbered(origin) else { return Ok(None) };
+        let Some(value) = self.view.row(&rows::statement_key(number, id))? else { return Ok(None) };
+        let index = value.try_into().map(u64::from_le_bytes);
+        let index = index.map_err(|_| self.view.index.doubt("a statement's row does not read"))?;
+        Ok(Some(index).filter(|index| *index < log.size()))
     }
 
     /// The indexes of the well-formed registry entries of `origin` (charter, appoint, revoke, division) from `from` on, in order.
-    pub fn registry_entries(&self, _origin: &Origin, _from: u64) -> Result<Vec<u64>, ReadError> {
-        todo!()
+    pub fn registry_entries(&self, origin: &Origin, from: u64) -> Result<Vec<u64>, ReadError> {
+        let Some((number, log)) = self.numbered(origin) else { return Ok(Vec::new()) };
+        let rows = self.view.rows(&rows::registry_key(number, 0), &rows::registry_key(number, log.end.index))?;
+        if rows.len() as u64 != log.registry {
+            return Err(self.view.index.doubt("registry rows are missing").into());
+        }
+        Ok(rows.keys().filter_map(|key| rows::last_number(key)).filter(|index| (from..log.size()).contains(index)).collect())
     }
 
     /// The body of this name.
-    pub fn body(&self, _id: &Blake3) -> Result<Option<Vec<u8>>, ReadError> {
-        todo!()
+    pub fn body(&self, id: &Blake3) -> Result<Option<Vec<u8>>, ReadError> {
+        let Some(value) = self.view.row(&rows::body_key(id))? else { return Ok(None) };
+        let place = rows::read_place(&value).ok_or_else(|| self.view.index.doubt("a body's row does not read"))?;
+        let body = self.view.payload(place, Kind::Body)?;
+        if Blake3::of(&body) == *id { Ok(Some(body)) } else { Err(self.view.index.doubt("a body's row names another body").into()) }
     }
 
     /// The newest head of `origin` that this node's witness cosigned.
-    pub fn witness(&self, _origin: &str) -> Result<Option<SignedCheckpoint>, ReadError> {
-        todo!()
+    pub fn witness(&self, origin: &str) -> Result<Option<SignedCheckpoint>, ReadError> {
+        let place = self.view.state().witness.get(origin).map(|cosigned| cosigned.place);
+        place.map(|place| self.view.head(place, Kind::Witness)).transpose()
     }
 
     /// All evidence kept.
     pub fn evidence(&self) -> Vec<EvidenceRow> {
-        todo!()
+        self.view.state().evidence.iter().map(|(origin, (id, _))| EvidenceRow { id: *id, origin: origin.clone() }).collect()
     }
 
     /// The evidence file of this name.
-    pub fn evidence_file(&self, _id: &Blake3) -> Result<Option<Vec<u8>>, ReadError> {
-        todo!()
+    pub fn evidence_file(&self, id: &Blake3) -> Result<Option<Vec<u8>>, ReadError> {
+        let place = self.view.state().evidence.values().find(|(kept, _)| kept == id).map(|(_, place)| *place);
+        place.map(|place| self.named(place, Kind::Evidence)).transpose()
     }
 
     /// A small named value.
-    pub fn setting(&self, _name: &str) -> Result<Option<Vec<u8>>, ReadError> {
-        todo!()
+    pub fn setting(&self, name: &str) -> Result<Option<Vec<u8>>, ReadError> {
+        let place = self.view.state().settings.get(name).copied();
+        place.map(|place| self.named(place, Kind::Setting)).transpose()
     }
 
     /// The logs changed after `cursor`, at most `most` of them.
-    pub fn changes_since(&self, _cursor: u64, _most: usize) -> Changes {
-        todo!()
+    pub fn changes_since(&self, cursor: u64, most: usize) -> Changes {
+        let state = self.view.state();
+        let after = (Bound::Excluded(cursor), Bound::Unbounded);
+        let page: Vec<(&u64, &Log)> = state
+            .changed
+            .range(after)
+            .take(most)
+            .filter_map(|(cursor, number)| Some((cursor, state.logs.get(*number as usize)?)))
+            .collect();
+        let next = page.last().map_or(cursor, |(cursor, _)| **cursor);
+        Changes { epoch: self.epoch(), next, logs: page.into_iter().map(|(_, log)| row(log)).collect() }
     }
 
     /// Tells of the newest cursor, for long polls.
     pub fn watch(&self) -> watch::Receiver<u64> {
-        todo!()
+        self.view.cursor.subscribe()
     }
 
     /// Free bytes on the file system of the store, and the floor below which nothing is written.
     pub fn free_space(&self) -> Result<(u64, u64), ReadError> {
-        todo!()
+        let free = self.view.free().map_err(|error| ReadError::Unavailable(error.to_string()))?;
+        Ok((free, self.view.floor))
     }
+
+    fn numbered(&self, origin: &Origin) -> Option<(u32, Log)> {
+        self.view.state().log(origin).map(|(number, log)| (number, log.clone()))
+    }
+
+    fn named(&self, place: Place, kind: Kind) -> Result<Vec<u8>, ReadError> {
+        let payload = self.view.payload(place, kind)?;
+        let value = decode_named(&payload).map(|(_, value)| value.to_vec());
+        value.ok_or_else(|| self.view.damage(place, "a named value that does not read").into())
+    }
+}
+
+fn row(log: &Log) -> LogRow {
+    LogRow { origin: log.origin.clone(), size: log.size(), root: log.root(), witnessed: log.witnessed.map(|(size, _)| size) }
+}
+
+/// The part of `range` that is under the head, and within the bound of one answer.
+fn bounded(log: &Log, range: &Range<u64>) -> Range<u64> {
+    let end = range.end.min(log.size()).min(range.start.saturating_add(Reader::MOST_ENTRIES));
+    range.start.min(end)..end
+}
+
+/// The positions on its level of the first `width` hashes of tile `index`.
+fn of_tile(index: u64, width: u16) -> Option<Range<u64>> {
+    let width = Some(u64::from(width)).filter(|width| (1..=TILE).contains(width))?;
+    let start = index.checked_mul(TILE)?;
+    Some(start..start.checked_add(width)?)
 }
 
 /// The stored hashes of one log: [`Reader::nodes`].
@@ -209,4 +301,15 @@ impl Reader {
 pub struct LogNodes<'r> {
     reader: &'r Reader,
     origin: &'r Origin,
+}
+
+impl Nodes for LogNodes<'_> {
+    type Error = ReadError;
+
+    /// Of the subtrees under the head; of no others, and of an unknown log none.
+    fn hashes(&self, ids: &[NodeId]) -> Result<Vec<Hash>, ReadError> {
+        let known = self.reader.view.state().log(self.origin).map(|(number, log)| (number, log.size()));
+        let (log, size) = known.unwrap_or((0, 0));
+        Tree { view: &self.reader.view, log, size }.hashes(ids)
+    }
 }

@@ -1,0 +1,140 @@
+//! The rows of the index: what a segment adds to it, as keys and values.
+//!
+//! A key is a letter and what it is about, big-endian so that keys sort as numbers do. Rows are only ever added or replaced, so the rows of
+//! all segments, taken in order, make the whole index; a sealed segment carries its own as its footer.
+
+use std::collections::BTreeMap;
+
+use luodi_ledger::hash::Blake3;
+
+use super::fields::{Fields, Put};
+use super::record::Place;
+use super::run::Run;
+
+/// Rows by key.
+pub(super) type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
+
+/// `L` log number → what is known of a log.
+pub(super) const LOG: u8 = b'L';
+/// `W` origin → the head this node's witness cosigned last.
+pub(super) const WITNESS: u8 = b'W';
+/// `V` origin → evidence.
+pub(super) const EVIDENCE: u8 = b'V';
+/// `S` name → a setting.
+pub(super) const SETTING: u8 = b'S';
+const EXTENT: u8 = b'E';
+const NODE: u8 = b'H';
+const STATEMENT: u8 = b'I';
+const REGISTRY: u8 = b'R';
+const BODY: u8 = b'B';
+
+fn key(letter: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let mut key = vec![letter];
+    for part in parts {
+        key.extend_from_slice(part);
+    }
+    key
+}
+
+pub(super) fn log_key(log: u32) -> Vec<u8> {
+    key(LOG, &[&log.to_be_bytes()])
+}
+
+pub(super) fn named_key(letter: u8, name: &str) -> Vec<u8> {
+    key(letter, &[name.as_bytes()])
+}
+
+pub(super) fn extent_key(log: u32, first: u64) -> Vec<u8> {
+    key(EXTENT, &[&log.to_be_bytes(), &first.to_be_bytes()])
+}
+
+/// A tile hash of level 1 or more.
+pub(super) fn node_key(log: u32, tile_level: u8, index: u64) -> Vec<u8> {
+    key(NODE, &[&log.to_be_bytes(), &[tile_level], &index.to_be_bytes()])
+}
+
+pub(super) fn statement_key(log: u32, id: &Blake3) -> Vec<u8> {
+    key(STATEMENT, &[&log.to_be_bytes(), id.as_bytes()])
+}
+
+pub(super) fn registry_key(log: u32, index: u64) -> Vec<u8> {
+    key(REGISTRY, &[&log.to_be_bytes(), &index.to_be_bytes()])
+}
+
+pub(super) fn body_key(id: &Blake3) -> Vec<u8> {
+    key(BODY, &[id.as_bytes()])
+}
+
+/// The number that a key ends in.
+pub(super) fn last_number(key: &[u8]) -> Option<u64> {
+    key.last_chunk::<8>().map(|bytes| u64::from_be_bytes(*bytes))
+}
+
+/// Where a run lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Extent {
+    pub(super) first: u64,
+    pub(super) count: u16,
+    pub(super) place: Place,
+    /// Length of the run's table.
+    pub(super) table: u32,
+}
+
+impl Extent {
+    pub(super) fn of(run: &Run, place: Place, table: usize) -> Option<Self> {
+        Some(Self { first: run.first, count: u16::try_from(run.leaves.len()).ok()?, place, table: u32::try_from(table).ok()? })
+    }
+
+    pub(super) fn end(&self) -> u64 {
+        self.first + u64::from(self.count)
+    }
+
+    pub(super) fn value(&self) -> Vec<u8> {
+        let mut value = place_value(self.place);
+        value.put_u32(self.table);
+        value.put_u16(self.count);
+        value
+    }
+
+    pub(super) fn read(key: &[u8], value: &[u8]) -> Option<Self> {
+        let mut fields = Fields(value);
+        let extent = Self { first: last_number(key)?, place: fields.place()?, table: fields.u32()?, count: fields.u16()? };
+        fields.end().map(|()| extent)
+    }
+}
+
+pub(super) fn place_value(place: Place) -> Vec<u8> {
+    let mut value = Vec::with_capacity(24);
+    value.put_place(place);
+    value
+}
+
+pub(super) fn read_place(value: &[u8]) -> Option<Place> {
+    let mut fields = Fields(value);
+    let place = fields.place()?;
+    fields.end().map(|()| place)
+}
+
+/// Rows as the payload of a footer.
+pub(super) fn encode(rows: &Rows) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (key, value) in rows {
+        // Keys and values are a few hundred bytes at most.
+        bytes.put_u16(u16::try_from(key.len()).unwrap_or(u16::MAX));
+        bytes.put_u16(u16::try_from(value.len()).unwrap_or(u16::MAX));
+        bytes.put(key);
+        bytes.put(value);
+    }
+    bytes
+}
+
+/// The rows of a footer.
+pub(super) fn decode(payload: &[u8]) -> Option<Rows> {
+    let mut fields = Fields(payload);
+    let mut rows = Rows::new();
+    while !fields.0.is_empty() {
+        let (key, value) = (fields.u16()?, fields.u16()?);
+        rows.insert(fields.bytes(key.into())?.to_vec(), fields.bytes(value.into())?.to_vec());
+    }
+    Some(rows)
+}
