@@ -1,0 +1,95 @@
+//! The one place where outcomes become HTTP codes.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use luodi_ledger::Malformed;
+use luodi_ledger::standing::Void;
+use serde_json::json;
+
+use crate::protocol::sequencer::Refusal;
+use crate::sequencing::SubmitError;
+use crate::store::{CommitError, ReadError};
+
+/// An answer that is no success: `{"error": {"field", "why", "remedy"}}`.
+#[derive(Clone, Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    field: String,
+    why: String,
+    remedy: &'static str,
+    retry_after: Option<u16>,
+}
+
+impl ApiError {
+    fn new(status: StatusCode, field: &str, why: impl Into<String>, remedy: &'static str) -> Self {
+        Self { status, field: field.to_owned(), why: why.into(), remedy, retry_after: None }
+    }
+
+    /// 400: the request does not follow its format.
+    pub fn malformed(fault: &Malformed) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, &fault.field, fault.why.clone(), "mend the field and send it again")
+    }
+
+    /// 404: there is no such thing here.
+    pub fn absent(field: &str, why: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, field, why, "check the address")
+    }
+
+    /// 503: come back later.
+    pub fn unavailable(why: &str) -> Self {
+        Self { retry_after: Some(5), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "node", why, "try again later") }
+    }
+}
+
+impl From<&ReadError> for ApiError {
+    fn from(error: &ReadError) -> Self {
+        tracing::error!(%error, "a read failed");
+        Self::unavailable("the store cannot be read now")
+    }
+}
+
+impl From<SubmitError> for ApiError {
+    fn from(error: SubmitError) -> Self {
+        let why = error.to_string();
+        let soon = |seconds, remedy| Self {
+            retry_after: Some(seconds),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "node", why.clone(), remedy)
+        };
+        match error {
+            SubmitError::Refused(Refusal::Malformed(fault)) => Self::malformed(&fault),
+            SubmitError::Refused(Refusal::Denied(denied)) => {
+                let (status, remedy) = match denied.why {
+                    Void::Malformed => (StatusCode::BAD_REQUEST, "mend the statement, sign it anew and send it again"),
+                    Void::BadSignature => (StatusCode::FORBIDDEN, "sign it anew with the office's key"),
+                    Void::UnknownKey => (StatusCode::FORBIDDEN, "ask the division above to register the key with an appoint statement"),
+                    Void::WrongOffice => (StatusCode::FORBIDDEN, "have the office sign that may say this"),
+                    Void::WrongDivision => (StatusCode::FORBIDDEN, "send it to the log of its own division or one above"),
+                    Void::Revoked => (StatusCode::FORBIDDEN, "sign it with the office's present key"),
+                    Void::BeyondEnd => (StatusCode::GONE, "send it to the division's present log"),
+                };
+                let field = denied.by.map_or_else(|| "statement".to_owned(), |by| format!("by {by}"));
+                Self { field, ..Self::new(status, "", denied.detail, remedy) }
+            }
+            SubmitError::Full => soon(1, "send it again in a moment"),
+            SubmitError::Confirming => soon(5, "send it again in a moment; the node's operator sees why in `luodi status`"),
+            SubmitError::Stopped(_) => soon(600, "ask the node's operator; nothing was lost"),
+            SubmitError::Store(CommitError::Full { .. }) => soon(600, "ask the node's operator to make room on the disk; nothing was lost"),
+            SubmitError::Store(_) | SubmitError::Read(_) | SubmitError::Closed => {
+                tracing::error!(%why, "a submission failed");
+                soon(5, "send it again later: the same statement is never logged twice")
+            }
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let Self { status, field, why, remedy, retry_after } = self;
+        let mut response = (status, Json(json!({ "error": { "field": field, "why": why, "remedy": remedy } }))).into_response();
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}

@@ -1,0 +1,220 @@
+//! The one task that writes our own log.
+//!
+//! The order of effects is the design: judge → seal → sign the head → one durable commit of entries, bodies and head → let the registry
+//! hear → answer. Readers, and so the network, see the head only after that commit. Whatever queues up while a commit is being synced is
+//! sealed under the next head, so load makes batches by itself.
+
+use std::time::Duration;
+
+use luodi_ledger::hash::Blake3;
+use luodi_ledger::key::SignerKey;
+use luodi_ledger::merkle::{CompactRange, Hash};
+use luodi_ledger::names::Origin;
+use luodi_ledger::statement::SignedStatement;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::clock::Clock;
+use crate::protocol::sequencer::{MOST_SEALED, Refusal, Sealed, Submission, seal};
+use crate::registrar::Registrar;
+use crate::store::{Change, CommitError, Grow, ReadError, Reader, Writer};
+
+/// Statements that may wait: four batches, far more than an honest hour of a county.
+const QUEUE: usize = 4 * MOST_SEALED;
+/// How long to wait before looking at a clock again that is behind the log.
+const CLOCK_WAIT: Duration = Duration::from_secs(1);
+
+/// Whether the log may be written now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// After every start, until another holder has told its newest head of this log.
+    Confirming,
+    /// Statements are sealed.
+    Open,
+    /// Sealing has stopped, until an operator acts.
+    Stopped(String),
+}
+
+/// A statement that is durably in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// Its id.
+    pub id: Blake3,
+    /// Where it stands.
+    pub index: u64,
+}
+
+/// Why a statement was not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+    /// Mend it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Come back soon.
+    #[error("too many statements are waiting; try again in a moment")]
+    Full,
+    /// Come back soon.
+    #[error("this node has just started and is asking its peers for the newest state of its log; try again in a moment")]
+    Confirming,
+    /// Come back when the operator has acted.
+    #[error("this log is not being written: {0}")]
+    Stopped(String),
+    /// Come back later. Nothing was stored.
+    #[error(transparent)]
+    Store(#[from] CommitError),
+    /// Come back later.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The node is going down.
+    #[error("the node is shutting down")]
+    Closed,
+}
+
+struct Waiting {
+    submission: Submission,
+    answer: oneshot::Sender<Result<Accepted, SubmitError>>,
+}
+
+/// Hands statements to the sequencer; clones share it.
+#[derive(Clone, Debug)]
+pub struct Sequencer {
+    queue: mpsc::Sender<Waiting>,
+    gate: watch::Receiver<Gate>,
+    log: Log,
+}
+
+/// What is needed to judge and write our log.
+#[derive(Clone, Debug)]
+pub struct Log {
+    /// Its name.
+    pub origin: Origin,
+    /// Its key.
+    pub key: SignerKey,
+    /// What is durable.
+    pub reader: Reader,
+    /// Who may say what.
+    pub registrar: Registrar,
+    /// The time.
+    pub clock: Clock,
+}
+
+impl Log {
+    /// Makes the log: its first head, of size 0. A node that only runs never does this, so that a lost store is not taken for a new log.
+    pub async fn begin(&self, writer: &Writer) -> Result<(), CommitError> {
+        let origin = self.origin.clone();
+        let head = luodi_ledger::checkpoint::Checkpoint { origin: origin.to_string(), size: 0, root: Hash::EMPTY };
+        let head = head.sign(std::slice::from_ref(&self.key));
+        let grow = Grow { origin, expected: (0, Hash::EMPTY), from: 0, entries: vec![], leaves: vec![], head, own: true };
+        writer.commit(vec![Change::Grow(grow)]).await.map(|_| ())
+    }
+
+    /// Where `statement` already stands, if it does.
+    fn find(&self, statement: &SignedStatement) -> Result<Option<Accepted>, ReadError> {
+        let id = statement.id();
+        Ok(self.reader.find(&self.origin, &id)?.map(|index| Accepted { id, index }))
+    }
+}
+
+impl Sequencer {
+    /// Starts the task. It ends when every handle is gone, after what is queued.
+    pub fn start(log: Log, writer: Writer, gate: watch::Receiver<Gate>) -> (Self, tokio::task::JoinHandle<()>) {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let task = tokio::spawn(run(log.clone(), writer, waiting));
+        (Self { queue, gate, log }, task)
+    }
+
+    /// Whether the log may be written now.
+    pub fn gate(&self) -> Gate {
+        self.gate.borrow().clone()
+    }
+
+    /// Takes a statement in; answers when it is durable. One that is already in the log is answered with where it stands.
+    pub async fn submit(&self, submission: Submission) -> Result<Accepted, SubmitError> {
+        if let Some(known) = self.log.find(&submission.statement)? {
+            return Ok(known);
+        }
+        match self.gate() {
+            Gate::Open => {}
+            Gate::Confirming => return Err(SubmitError::Confirming),
+            Gate::Stopped(why) => return Err(SubmitError::Stopped(why)),
+        }
+        let link = self.log.reader.log(&self.log.origin)?.ok_or(SubmitError::Stopped("it has no first head".to_owned()))?.link;
+        submission.admit(&self.log.origin, link, &self.log.registrar.snapshot(), self.log.clock.now())?;
+        let (answer, answered) = oneshot::channel();
+        self.queue.try_send(Waiting { submission, answer }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => SubmitError::Full,
+            mpsc::error::TrySendError::Closed(_) => SubmitError::Closed,
+        })?;
+        answered.await.map_err(|_| SubmitError::Closed)?
+    }
+}
+
+async fn run(log: Log, writer: Writer, mut waiting: mpsc::Receiver<Waiting>) {
+    let mut batch = Vec::with_capacity(MOST_SEALED);
+    while waiting.recv_many(&mut batch, MOST_SEALED).await > 0 {
+        // Twins of what is already in the log, sent again while they waited.
+        let mut fresh = Vec::with_capacity(batch.len());
+        for Waiting { submission, answer } in batch.drain(..) {
+            match log.find(&submission.statement) {
+                Ok(None) => fresh.push(Waiting { submission, answer }),
+                Ok(Some(known)) => drop(answer.send(Ok(known))),
+                Err(error) => drop(answer.send(Err(error.into()))),
+            }
+        }
+        if fresh.is_empty() {
+            continue;
+        }
+        let (submissions, answers): (Vec<_>, Vec<_>) = fresh.into_iter().map(|waiting| (waiting.submission, waiting.answer)).unzip();
+        let ids: Vec<Blake3> = submissions.iter().map(|submission| submission.statement.id()).collect();
+        match write(&log, &writer, &submissions).await {
+            Ok(sealed) => {
+                for ((outcome, id), answer) in sealed.outcomes.into_iter().zip(ids).zip(answers) {
+                    // A client that has gone away still finds its statement when it asks again.
+                    drop(answer.send(outcome.map(|index| Accepted { id, index }).map_err(SubmitError::from)));
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, waiting = answers.len(), "nothing was sealed");
+                let why = error.to_string();
+                let mut answers = answers.into_iter();
+                if let Some(first) = answers.next() {
+                    drop(first.send(Err(error)));
+                }
+                for answer in answers {
+                    drop(answer.send(Err(SubmitError::Store(CommitError::Unavailable(why.clone())))));
+                }
+            }
+        }
+    }
+}
+
+async fn write(log: &Log, writer: &Writer, batch: &[Submission]) -> Result<Sealed, SubmitError> {
+    let state = log.reader.log(&log.origin)?.ok_or(SubmitError::Stopped("it has no first head".to_owned()))?;
+    let now = loop {
+        let now = log.clock.now();
+        if now >= state.link.not_before {
+            break now;
+        }
+        tracing::warn!(clock = %now, log = %state.link.not_before, "the clock is behind the log; waiting");
+        tokio::time::sleep(CLOCK_WAIT).await;
+    };
+    let tree = CompactRange::read(&log.reader.nodes(&log.origin), state.size)?;
+    let sealed = seal(&log.origin, tree, state.link, batch, &log.registrar.snapshot(), now);
+    if sealed.entries.is_empty() {
+        return Ok(sealed);
+    }
+    let head = sealed.head.sign(std::slice::from_ref(&log.key));
+    let grow = Grow {
+        origin: log.origin.clone(),
+        expected: (state.size, state.root),
+        from: state.size,
+        entries: sealed.entries.clone(),
+        leaves: sealed.leaves.clone(),
+        head,
+        own: true,
+    };
+    let bodies = sealed.bodies.iter().cloned().map(Change::Body);
+    writer.commit(bodies.chain([Change::Grow(grow)]).collect()).await?;
+    log.registrar.observe_all(sealed.read.iter().map(|entry| (&log.origin, entry)));
+    tracing::info!(size = sealed.head.size, sealed = sealed.entries.len(), "sealed");
+    Ok(sealed)
+}

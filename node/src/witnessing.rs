@@ -1,0 +1,144 @@
+//! The witness of this node: one state per origin, one writer, whether a request comes over HTTP or from a peer.
+//!
+//! Persist, then cosign: the head is durable in the place of the last one before a cosignature exists. So this key never signs two heads
+//! of one size, nor an earlier date than its last.
+
+use std::sync::Arc;
+
+use luodi_ledger::checkpoint::SignedCheckpoint;
+use luodi_ledger::cosignature::cosign;
+use luodi_ledger::key::{SignerKey, VerifierKey};
+use luodi_ledger::names::{Division, Origin};
+use luodi_ledger::time::Time;
+use tokio::sync::Mutex;
+
+use crate::clock::Clock;
+use crate::config::ForeignLog;
+use crate::protocol::witness::{Decision, Request, decide};
+use crate::registrar::Registrar;
+use crate::store::{Change, CommitError, Reader, Writer};
+
+/// What a witness answers, in HTTP's terms on every transport.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The status code that tlog-witness fixes.
+    pub status: u16,
+    /// The body: cosignature lines, a size, or a reason.
+    pub body: String,
+}
+
+/// Cosigns heads; clones share one state.
+#[derive(Clone, Debug)]
+pub struct Witness {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    key: SignerKey,
+    division: Division,
+    foreign: Vec<ForeignLog>,
+    reader: Reader,
+    writer: Writer,
+    registrar: Registrar,
+    clock: Clock,
+    /// Held from the decision to the cosignature: one request at a time. The date signed last stands inside.
+    last: Mutex<Time>,
+}
+
+impl Witness {
+    /// The witness of `division` with `key`; it also cosigns `foreign` logs.
+    pub fn new(
+        key: SignerKey,
+        division: Division,
+        foreign: Vec<ForeignLog>,
+        (reader, writer): (Reader, Writer),
+        registrar: Registrar,
+        clock: Clock,
+    ) -> Self {
+        let last = Mutex::new(clock.now());
+        Self { shared: Arc::new(Shared { key, division, foreign, reader, writer, registrar, clock, last }) }
+    }
+
+    /// The newest head of `origin` that was cosigned.
+    pub fn held(&self, origin: &str) -> Result<Option<SignedCheckpoint>, crate::store::ReadError> {
+        self.shared.reader.witness(origin)
+    }
+
+    /// Answers `add-checkpoint`.
+    pub async fn add_checkpoint(&self, body: &[u8]) -> Answer {
+        let request = match Request::parse(body) {
+            Ok(request) => request,
+            Err(fault) => return Answer::reason(400, fault.to_string()),
+        };
+        let origin = request.checkpoint.checkpoint().origin.clone();
+        let mut last = self.shared.last.lock().await;
+        let held = match self.shared.reader.witness(&origin) {
+            Ok(held) => held,
+            // Absent is not unreadable: without its state a witness signs nothing.
+            Err(error) => return Answer::reason(503, error.to_string()),
+        };
+        let keys = self.log_keys(&origin, request.checkpoint.size());
+        let convicted = self.shared.reader.evidence().iter().any(|row| row.origin == origin);
+        match decide(&request, keys.as_deref(), held.as_ref(), convicted) {
+            Decision::Cosign(head) => {
+                let now = self.shared.clock.now();
+                if now < *last {
+                    return Answer::reason(503, format!("this witness's clock ({now}) is behind its last cosignature; try again later"));
+                }
+                if let Err(answer) = self.keep(&origin, held.as_ref(), &head).await {
+                    return answer;
+                }
+                *last = now;
+                Answer { status: 200, body: format!("{}\n", cosign(&head, &self.shared.key, now)) }
+            }
+            Decision::Unknown => Answer::reason(404, format!("{origin} is not cosigned here")),
+            Decision::Forbidden(why) => Answer::reason(403, why),
+            Decision::Conflict(size) => Answer { status: 409, body: format!("{size}\n") },
+            Decision::Unprocessable(why, evidence) => {
+                if let Some(evidence) = evidence {
+                    tracing::error!(%origin, "a fork: evidence kept, cosigned no more");
+                    let file = evidence.to_string().into_bytes();
+                    if let Err(error) = self.shared.writer.commit(vec![Change::Evidence { origin, file }]).await {
+                        tracing::error!(%error, "the evidence could not be kept");
+                    }
+                }
+                Answer::reason(422, why)
+            }
+        }
+    }
+
+    /// Makes `head` durable in the place of `held`. A refresh of the same head needs no write.
+    async fn keep(&self, origin: &str, held: Option<&SignedCheckpoint>, head: &SignedCheckpoint) -> Result<(), Answer> {
+        if held.is_some_and(|held| held.checkpoint() == head.checkpoint()) {
+            return Ok(());
+        }
+        let expected = held.map(|held| (held.size(), held.root()));
+        let change = Change::Witness { origin: origin.to_owned(), expected, head: head.clone() };
+        self.shared.writer.commit(vec![change]).await.map(|_| ()).map_err(|error| match error {
+            CommitError::Conflict { size, .. } => Answer { status: 409, body: format!("{size}\n") },
+            error => Answer::reason(503, error.to_string()),
+        })
+    }
+
+    /// The keys of a log that this witness cosigns: a foreign one of the configuration, or one whose charter names it.
+    fn log_keys(&self, origin: &str, size: u64) -> Option<Vec<VerifierKey>> {
+        let foreign: Vec<VerifierKey> =
+            self.shared.foreign.iter().filter(|log| log.origin() == origin).map(|log| log.key.clone()).collect();
+        if !foreign.is_empty() {
+            return Some(foreign);
+        }
+        let origin: Origin = origin.parse().ok()?;
+        let registry = self.shared.registrar.snapshot();
+        let charter = registry.charter_at(&origin, size)?;
+        let ours = self.shared.key.public();
+        let named = charter.policy.witnesses().iter().any(|witness| &witness.key == ours);
+        (named && origin.division != self.shared.division).then(|| charter.facts.keys.clone())
+    }
+}
+
+impl Answer {
+    fn reason(status: u16, why: String) -> Self {
+        Self { status, body: format!("{why}\n") }
+    }
+}
