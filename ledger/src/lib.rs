@@ -10,6 +10,7 @@
 //!
 //! Out of scope: fetching, storing, asking the time, making keys from randomness.
 
+pub mod audit;
 pub mod checkpoint;
 pub mod cosignature;
 pub mod entry;

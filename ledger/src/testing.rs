@@ -10,10 +10,10 @@ use crate::hash::Blake3;
 use crate::key::{KeyKind, SignerKey};
 use crate::merkle::{CompactRange, Hash};
 use crate::names::Origin;
-use crate::policy::Policy;
-use crate::registry::{AppointFacts, CharterFacts, Registry, RevokeFacts, Term, ValidUpTo};
+use crate::policy::{Policy, Witness};
+use crate::registry::{AppointFacts, CharterFacts, Operator, Registry, RevokeFacts, Term, ValidUpTo};
 use crate::standing::Standing;
-use crate::statement::{Kind, SignedStatement, Statement};
+use crate::statement::{BodyRef, Kind, SignedStatement, Statement};
 use crate::time::Time;
 
 pub(crate) const FEDERATION: &str = "luodi.example/demo";
@@ -38,6 +38,21 @@ pub(crate) fn office(division: &str, office: &str) -> SignerKey {
 pub(crate) fn log_key(division: &str) -> SignerKey {
     let name = origin(division).to_string();
     SignerKey::from_seed(&name, KeyKind::Ed25519, &seed(&name)).unwrap()
+}
+
+pub(crate) fn witness_key(division: &str) -> SignerKey {
+    let name = format!("{FEDERATION}/{division}/witness");
+    SignerKey::from_seed(&name, KeyKind::Cosigner, &seed(&name)).unwrap()
+}
+
+/// A charter whose quorum is the one witness of `by`.
+pub(crate) fn witnessed_charter(division: &str, by: &str) -> CharterFacts {
+    let witness = Witness { name: "above".into(), key: witness_key(by).public().clone(), url: None };
+    CharterFacts {
+        policy: Policy::of_two_thirds(log_key(division).public(), &[witness]).unwrap().to_string(),
+        witnesses: vec![Operator { name: "above".into(), operator: by.into() }],
+        ..charter_facts(division)
+    }
 }
 
 pub(crate) fn charter_facts(division: &str) -> CharterFacts {
@@ -91,7 +106,11 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn say(&mut self, division: &str, by: &SignerKey, (kind, facts): (&str, Facts)) -> usize {
+    pub(crate) fn say(&mut self, division: &str, by: &SignerKey, said: (&str, Facts)) -> usize {
+        self.say_with(division, by, said, None)
+    }
+
+    pub(crate) fn say_with(&mut self, division: &str, by: &SignerKey, (kind, facts): (&str, Facts), body: Option<BodyRef>) -> usize {
         let link = self.links.entry(division.to_owned()).or_insert_with(Link::start);
         let logged: Time = "2026-06-01T00:00:00Z".parse::<Time>().unwrap().plus(i64::try_from(link.index).unwrap() * 86_400 * 30);
         let kind: Kind = kind.parse().unwrap();
@@ -103,7 +122,7 @@ impl World {
             matter,
             time: logged,
             facts,
-            body: None,
+            body,
         };
         let statement: SignedStatement = statement.sign(std::slice::from_ref(by)).unwrap();
         let entry = Entry { index: link.index, previous: link.previous, logged, statement };
