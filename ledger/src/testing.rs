@@ -115,15 +115,8 @@ impl World {
         let logged: Time = "2026-06-01T00:00:00Z".parse::<Time>().unwrap().plus(i64::try_from(link.index).unwrap() * 86_400 * 30);
         let kind: Kind = kind.parse().unwrap();
         let matter = (!kind.is_registry()).then(|| format!("{division}-2026-0001").parse().unwrap());
-        let statement = Statement {
-            log: origin(division),
-            by: vec![by.public().name().parse().unwrap()],
-            kind,
-            matter,
-            time: logged,
-            facts,
-            body,
-        };
+        let statement =
+            Statement { log: origin(division), by: vec![by.public().name().parse().unwrap()], kind, matter, time: logged, facts, body };
         let statement: SignedStatement = statement.sign(std::slice::from_ref(by)).unwrap();
         let entry = Entry { index: link.index, previous: link.previous, logged, statement };
         link.step(&entry.to_bytes()).unwrap();

@@ -150,7 +150,10 @@ impl Config {
     /// Checks the fields against each other and the federation.
     pub fn new(file: NodeFile, federation: FederationFile) -> Result<Self, Malformed> {
         if !file.division.is_within(federation.root) {
-            return Err(Malformed::new("division", format!("{} does not lie within {}, the root of {}", file.division, federation.root, federation.name)));
+            return Err(Malformed::new(
+                "division",
+                format!("{} does not lie within {}, the root of {}", file.division, federation.root, federation.name),
+            ));
         }
         if file.generation == 0 {
             return Err(Malformed::new("generation", "generations are counted from 1"));

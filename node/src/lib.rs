@@ -1,7 +1,12 @@
 //! One member of the federation.
 
+pub mod api;
 pub mod clock;
+pub mod config;
 pub mod keys;
 pub mod protocol;
+pub mod receipts;
 pub mod registrar;
+pub mod sequencing;
 pub mod store;
+pub mod witnessing;

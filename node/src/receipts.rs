@@ -13,8 +13,8 @@ use crate::store::{LogState, ReadError, Reader};
 /// has no such entry, or it does not read as one.
 pub fn make(reader: &Reader, registry: &Registry, origin: &Origin, index: u64) -> Result<Option<Receipt>, ReadError> {
     let Some(state) = reader.log(origin)?.filter(|state| index < state.size) else { return Ok(None) };
-    let Some(leaf) = leaf(reader, origin, index)? else { return Ok(None) };
-    let Ok(entry) = Entry::parse(&leaf) else { return Ok(None) };
+    let Some(bytes) = leaf(reader, origin, index)? else { return Ok(None) };
+    let Ok(entry) = Entry::parse(&bytes) else { return Ok(None) };
     let head = shown(registry, origin, &state, index);
     let body = match entry.statement.statement().body {
         Some(named) => reader.body(&named.hash)?,
@@ -40,7 +40,7 @@ pub fn make(reader: &Reader, registry: &Registry, origin: &Origin, index: u64) -
     Ok(Some(Receipt {
         federation: registry.federation().hash(),
         hashes: inclusion_proof(&reader.nodes(origin), index, head.size())?,
-        entry: leaf,
+        entry: bytes,
         body,
         chain,
         index,

@@ -3,20 +3,23 @@
 //! Persist, then cosign: the head is durable in the place of the last one before a cosignature exists. So this key never signs two heads
 //! of one size, nor an earlier date than its last.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use luodi_ledger::checkpoint::SignedCheckpoint;
 use luodi_ledger::cosignature::cosign;
+use luodi_ledger::fork::Contradiction;
 use luodi_ledger::key::{SignerKey, VerifierKey};
 use luodi_ledger::names::{Division, Origin};
 use luodi_ledger::time::Time;
+use sha2::{Digest as _, Sha256};
 use tokio::sync::Mutex;
 
 use crate::clock::Clock;
 use crate::config::ForeignLog;
 use crate::protocol::witness::{Decision, Request, decide};
 use crate::registrar::Registrar;
-use crate::store::{Change, CommitError, Reader, Writer};
+use crate::store::{Change, CommitError, ReadError, Reader, Writer};
 
 /// What a witness answers, in HTTP's terms on every transport.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,9 +63,19 @@ impl Witness {
         Self { shared: Arc::new(Shared { key, division, foreign, reader, writer, registrar, clock, last }) }
     }
 
-    /// The newest head of `origin` that was cosigned.
-    pub fn held(&self, origin: &str) -> Result<Option<SignedCheckpoint>, crate::store::ReadError> {
-        self.shared.reader.witness(origin)
+    /// The newest head that was cosigned for the origin whose SHA-256 is `hash` in lowercase hexadecimal, cosigned anew.
+    pub async fn monitored(&self, hash: &str) -> Result<Option<SignedCheckpoint>, ReadError> {
+        let registry = self.shared.registrar.snapshot();
+        let chartered: BTreeSet<String> = registry.charters().map(|charter| charter.facts.origin.to_string()).collect();
+        let foreign = self.shared.foreign.iter().map(|log| log.origin().to_owned());
+        let Some(origin) = foreign.chain(chartered).find(|origin| sha256_hex(origin) == hash) else { return Ok(None) };
+        let mut last = self.shared.last.lock().await;
+        let Some(mut head) = self.shared.reader.witness(&origin)? else { return Ok(None) };
+        let now = self.shared.clock.now().max(*last);
+        let line = cosign(&head, &self.shared.key, now);
+        head.note_mut().add(line);
+        *last = now;
+        Ok(Some(head))
     }
 
     /// Answers `add-checkpoint`.
@@ -95,13 +108,9 @@ impl Witness {
             Decision::Unknown => Answer::reason(404, format!("{origin} is not cosigned here")),
             Decision::Forbidden(why) => Answer::reason(403, why),
             Decision::Conflict(size) => Answer { status: 409, body: format!("{size}\n") },
-            Decision::Unprocessable(why, evidence) => {
-                if let Some(evidence) = evidence {
-                    tracing::error!(%origin, "a fork: evidence kept, cosigned no more");
-                    let file = evidence.to_string().into_bytes();
-                    if let Err(error) = self.shared.writer.commit(vec![Change::Evidence { origin, file }]).await {
-                        tracing::error!(%error, "the evidence could not be kept");
-                    }
+            Decision::Unprocessable(why, contradiction) => {
+                if let Some(contradiction) = contradiction {
+                    self.convict(origin, &contradiction, keys.as_deref().unwrap_or_default()).await;
                 }
                 Answer::reason(422, why)
             }
@@ -119,6 +128,19 @@ impl Witness {
             CommitError::Conflict { size, .. } => Answer { status: 409, body: format!("{size}\n") },
             error => Answer::reason(503, error.to_string()),
         })
+    }
+
+    /// Keeps evidence against the log: from now on this witness cosigns it no more.
+    async fn convict(&self, origin: String, contradiction: &Contradiction, keys: &[VerifierKey]) {
+        tracing::error!(%origin, "two heads contradict each other; the log is cosigned no more");
+        let evidence = match contradiction.against_log(keys) {
+            Ok(evidence) => evidence,
+            // The held head was signed by a key since retired: nobody of today is convicted by it.
+            Err(rejected) => return tracing::warn!(%rejected, "no evidence against the present keys"),
+        };
+        if let Err(error) = self.shared.writer.commit(vec![Change::Evidence { origin, file: evidence.to_bytes() }]).await {
+            tracing::error!(%error, "the evidence could not be kept");
+        }
     }
 
     /// The keys of a log that this witness cosigns: a foreign one of the configuration, or one whose charter names it.
@@ -141,4 +163,8 @@ impl Answer {
     fn reason(status: u16, why: String) -> Self {
         Self { status, body: format!("{why}\n") }
     }
+}
+
+fn sha256_hex(origin: &str) -> String {
+    Sha256::digest(origin).iter().map(|byte| format!("{byte:02x}")).collect()
 }

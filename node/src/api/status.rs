@@ -198,6 +198,7 @@ pub(super) async fn metrics(State(api): State<Arc<Api>>) -> Result<Response, Api
         registry.register(name, help, gauge);
     }
     let mut text = String::new();
-    prometheus_client::encoding::text::encode(&mut text, &registry).map_err(|_| ApiError::unavailable("the metrics could not be written"))?;
+    prometheus_client::encoding::text::encode(&mut text, &registry)
+        .map_err(|_| ApiError::unavailable("the metrics could not be written"))?;
     Ok(([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response())
 }

@@ -40,7 +40,8 @@ pub(super) async fn checkpoint(State(api): State<Arc<Api>>, Path((division, gene
     let (origin, state) = stored(&api, &division, &generation).await?;
     let asks_nobody = api.registrar.snapshot().charter_at(&origin, state.size).is_some_and(|charter| charter.policy.asks_nobody());
     let head = if asks_nobody { Some(state.head) } else { state.witnessed };
-    head.map(|head| text(head.to_bytes())).ok_or_else(|| ApiError::absent("checkpoint", "no head of this log has been witnessed yet; see head"))
+    head.map(|head| text(head.to_bytes()))
+        .ok_or_else(|| ApiError::absent("checkpoint", "no head of this log has been witnessed yet; see head"))
 }
 
 /// The newest signed head, witnessed or not.
@@ -78,10 +79,7 @@ pub(super) async fn tile(
 }
 
 /// A body, by its BLAKE3.
-pub(super) async fn body(
-    State(api): State<Arc<Api>>,
-    Path((_, _, hash)): Path<(String, String, String)>,
-) -> Result<Response, ApiError> {
+pub(super) async fn body(State(api): State<Arc<Api>>, Path((_, _, hash)): Path<(String, String, String)>) -> Result<Response, ApiError> {
     let hash: Blake3 = hash.parse().map_err(|fault| ApiError::malformed(&fault))?;
     let reader = api.reader.clone();
     let bytes = reading(move || reader.body(&hash)).await?.ok_or_else(|| ApiError::absent("body", "it is not held here"))?;
@@ -101,5 +99,6 @@ pub(super) async fn receipt(
     let receipt = reading(move || receipts::make(&reader, &registry, &origin, index)).await?;
     let receipt = receipt.ok_or_else(|| ApiError::absent("index", "the log holds no such entry"))?;
     let bytes = receipt.to_bytes().map_err(|fault| ApiError::malformed(&fault))?;
-    Ok(([(header::CONTENT_TYPE, TEXT), (header::CACHE_CONTROL, FRESH), (header::CONTENT_DISPOSITION, name.as_str())], bytes).into_response())
+    Ok(([(header::CONTENT_TYPE, TEXT), (header::CACHE_CONTROL, FRESH), (header::CONTENT_DISPOSITION, name.as_str())], bytes)
+        .into_response())
 }

@@ -6,7 +6,6 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use luodi_ledger::cosignature::cosign;
 
 use super::{Api, ApiError};
 
@@ -23,7 +22,7 @@ pub(super) async fn add_checkpoint(State(api): State<Arc<Api>>, body: Bytes) -> 
 
 /// The monitoring path: the newest head cosigned for the origin whose SHA-256 is named, with log and witness signatures.
 pub(super) async fn checkpoint(State(api): State<Arc<Api>>, Path(hash): Path<String>) -> Result<Response, ApiError> {
-    let head = api.witness.monitored(&hash).map_err(|error| ApiError::from(&error))?;
+    let head = api.witness.monitored(&hash).await.map_err(|error| ApiError::from(&error))?;
     let head = head.ok_or_else(|| ApiError::absent("origin", "this witness has never cosigned such a log"))?;
     Ok(([(header::CONTENT_TYPE, TEXT)], head.to_bytes()).into_response())
 }

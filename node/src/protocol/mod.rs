@@ -48,3 +48,5 @@ impl fmt::Debug for Peer {
         f.write_str(&self.0)
     }
 }
+pub mod sequencer;
+pub mod witness;

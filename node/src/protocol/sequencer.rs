@@ -66,12 +66,19 @@ impl Submission {
             return Err(Malformed::new("log", format!("it is meant for {}; this node writes {origin}", statement.log)).into());
         }
         if statement.time > now.plus(AHEAD) {
-            return Err(Malformed::new("time", format!("{} lies ahead of this node's clock ({now}); check the clock it was signed by", statement.time)).into());
+            return Err(Malformed::new(
+                "time",
+                format!("{} lies ahead of this node's clock ({now}); check the clock it was signed by", statement.time),
+            )
+            .into());
         }
         if statement.time < now.plus(-BEHIND) {
-            return Err(Malformed::new("time", format!("{} is over 30 days old; sign it anew, with the date of the fact in the facts", statement.time)).into());
+            return Err(Malformed::new(
+                "time",
+                format!("{} is over 30 days old; sign it anew, with the date of the fact in the facts", statement.time),
+            )
+            .into());
         }
-        luodi_ledger::matter::check(statement, self.body.as_deref())?;
         let entry = self.entry(link, now);
         if entry.to_bytes().len() > entry::LONGEST {
             return Err(Malformed::new("entry", "longer than 16 KiB; move words to the body").into());
@@ -104,8 +111,14 @@ pub struct Sealed {
 /// Seals `batch` behind `tree`, logged at `now`, which may not be before `link.not_before`. Authority is judged again, at the index and time each entry gets; a statement that is
 /// twice in the batch is sealed once.
 pub fn seal(origin: &Origin, mut tree: CompactRange, mut link: Link, batch: &[Submission], registry: &Registry, now: Time) -> Sealed {
-    let mut sealed =
-        Sealed { entries: vec![], leaves: vec![], read: vec![], bodies: vec![], head: head(origin, &tree), outcomes: Vec::with_capacity(batch.len()) };
+    let mut sealed = Sealed {
+        entries: vec![],
+        leaves: vec![],
+        read: vec![],
+        bodies: vec![],
+        head: head(origin, &tree),
+        outcomes: Vec::with_capacity(batch.len()),
+    };
     let mut bodies: BTreeSet<Blake3> = BTreeSet::new();
     for submission in batch {
         let id = submission.statement.id();

@@ -9,12 +9,12 @@
 //! <the checkpoint>
 //! ```
 
+use luodi_ledger::Malformed;
 use luodi_ledger::checkpoint::SignedCheckpoint;
 use luodi_ledger::follow::{self, Verdict};
-use luodi_ledger::fork::Evidence;
+use luodi_ledger::fork::Contradiction;
 use luodi_ledger::key::VerifierKey;
 use luodi_ledger::merkle::Hash;
-use luodi_ledger::Malformed;
 
 /// Largest request: 63 hashes take 2.8 KiB, a head with its log's signatures under 1 KiB; others refuse above 16 KiB too.
 pub const LONGEST_REQUEST: usize = 32 * 1024;
@@ -42,7 +42,8 @@ impl Request {
         let text = std::str::from_utf8(body).map_err(|_| wrong("request", "not UTF-8"))?;
         let (head, checkpoint) = text.split_once("\n\n").ok_or_else(|| wrong("request", "no empty line before the checkpoint"))?;
         let mut lines = head.split('\n');
-        let old = lines.next().and_then(|line| line.strip_prefix("old ")).ok_or_else(|| wrong("old", "a line \"old <size>\" wanted first"))?;
+        let old =
+            lines.next().and_then(|line| line.strip_prefix("old ")).ok_or_else(|| wrong("old", "a line \"old <size>\" wanted first"))?;
         let plain = old.bytes().all(|byte| byte.is_ascii_digit()) && (old == "0" || !old.starts_with('0'));
         let old = old.parse::<i64>().ok().filter(|_| plain).ok_or_else(|| wrong("old", "a plain decimal wanted"))?.unsigned_abs();
         let proof: Vec<Hash> = lines.map(str::parse).collect::<Result<_, _>>()?;
@@ -74,8 +75,8 @@ pub enum Decision {
     Forbidden(String),
     /// 409: the sender's `old` is not ours; here is ours.
     Conflict(u64),
-    /// 422: proof or root do not fit; keep the evidence, if it is some.
-    Unprocessable(String, Option<Evidence>),
+    /// 422: proof or root do not fit; keep the evidence, if the heads contradict each other.
+    Unprocessable(String, Option<Box<Contradiction>>),
 }
 
 /// Decides on `request`, in the order of checks that the spec gives. `held` is the head cosigned last, `convicted` whether evidence of a
@@ -104,7 +105,7 @@ pub fn decide(request: &Request, log_keys: Option<&[VerifierKey]>, held: Option<
         // `old` equals our size and is at most the offered one, so this head is no older than ours.
         Verdict::Stale => Decision::Conflict(size),
         Verdict::NeedProof { .. } => Decision::Unprocessable("a consistency proof is wanted".to_owned(), None),
-        Verdict::BadProof(rejected) => Decision::Unprocessable(rejected.to_string(), None),
-        Verdict::Fork(evidence) => Decision::Unprocessable("another root was seen at this size".to_owned(), Some(evidence)),
+        Verdict::Rejected(rejected) => Decision::Unprocessable(rejected.to_string(), None),
+        Verdict::Fork(contradiction) => Decision::Unprocessable("it contradicts a head that was cosigned".to_owned(), Some(contradiction)),
     }
 }
