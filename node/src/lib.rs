@@ -7,6 +7,7 @@ pub mod keys;
 pub mod protocol;
 pub mod receipts;
 pub mod registrar;
+pub mod runtime;
 pub mod sequencing;
 pub mod store;
 pub mod witnessing;

@@ -1,0 +1,152 @@
+//! The start rule: after every start a node seals nothing until it knows that it holds the newest head of its own log.
+//!
+//! A node restored from an old copy would otherwise sign a second history. So it asks every holder its charter names — the nodes that
+//! witness its log — for the newest head they hold. It waits up to [`PATIENCE`] and needs one answer ("I hold none" is one); a newer head
+//! that extends its own is fetched and adopted first; one that contradicts it stops the log.
+//!
+//! Exceptions: a log with no other holder in its charter; a log that has never been sealed ([`NEWBORN`]), of which nobody can hold more;
+//! and the operator's recorded word ([`ALONE`]).
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::time::Duration;
+
+use luodi_ledger::checkpoint::SignedCheckpoint;
+use luodi_ledger::follow::{Verdict, judge_with};
+use luodi_ledger::names::{Division, Origin};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
+
+use crate::registrar::Registrar;
+use crate::sequencing::Gate;
+use crate::store::{ReadError, Reader};
+
+/// How long answers are waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long until the holders are asked again.
+const AGAIN: Duration = Duration::from_millis(250);
+/// The setting that `--alone` leaves behind: when the operator took it on themselves.
+pub(super) const ALONE: &str = "alone";
+/// The setting that `init` leaves and the first sealed entry makes moot.
+pub(super) const NEWBORN: &str = "newborn";
+
+/// What a holder answers about our log: the newest head it holds, if any.
+pub(super) type Held = Option<Vec<u8>>;
+
+/// How holders are asked.
+pub(super) trait Holders: Send + Sync {
+    /// The answer of the node of `division`; none when it cannot be reached.
+    fn newest_head(&self, division: Division, origin: &Origin) -> impl Future<Output = Option<Held>> + Send;
+    /// Whether this node's own log is fetched from others.
+    fn follow_own(&self, follow: bool) -> impl Future<Output = ()> + Send;
+}
+
+/// Opens `gate` when the rule is satisfied; stops it on a contradiction.
+pub(super) async fn run(origin: Origin, reader: Reader, registrar: Registrar, holders: impl Holders, gate: watch::Sender<Gate>) {
+    // Until an ancestor has chartered the log nobody could check what it seals.
+    let mut registry = registrar.watch();
+    if registry.wait_for(|registry| registry.charter(&origin).is_some()).await.is_err() {
+        return;
+    }
+    let outcome = match exempt(&origin, &reader, &registrar) {
+        Ok(Some(why)) => {
+            tracing::info!(why, "the log is open");
+            Gate::Open
+        }
+        Ok(None) => {
+            holders.follow_own(true).await;
+            let outcome = ask(&origin, &reader, &registrar, &holders).await;
+            holders.follow_own(false).await;
+            outcome
+        }
+        Err(error) => Gate::Stopped(error.to_string()),
+    };
+    if let Gate::Stopped(why) = &outcome {
+        tracing::error!(%why, "the log is not written");
+    }
+    gate.send_replace(outcome);
+}
+
+/// Why the log may be opened without asking, if it may.
+fn exempt(origin: &Origin, reader: &Reader, registrar: &Registrar) -> Result<Option<&'static str>, ReadError> {
+    if reader.setting(ALONE)?.is_some() {
+        return Ok(Some("the operator has said that nobody else holds it (--alone)"));
+    }
+    let sealed = reader.log(origin)?.is_some_and(|state| state.size > 0);
+    if !sealed && reader.setting(NEWBORN)?.is_some() {
+        return Ok(Some("it is new"));
+    }
+    Ok(holders_of(origin, registrar).is_empty().then_some("its charter names no other holder"))
+}
+
+/// The divisions whose nodes hold our log because they witness it.
+fn holders_of(origin: &Origin, registrar: &Registrar) -> BTreeSet<Division> {
+    let registry = registrar.snapshot();
+    let Some(charter) = registry.charter(origin) else { return BTreeSet::new() };
+    let named = charter.policy.witnesses().iter().filter_map(|witness| {
+        let division = witness.key.name().strip_suffix("/witness")?.rsplit('/').next()?;
+        division.parse().ok()
+    });
+    named.filter(|division| *division != origin.division).collect()
+}
+
+async fn ask(origin: &Origin, reader: &Reader, registrar: &Registrar, holders: &impl Holders) -> Gate {
+    let patience = Instant::now() + PATIENCE;
+    let mut told = false;
+    loop {
+        let divisions = holders_of(origin, registrar);
+        let answers = futures::future::join_all(divisions.iter().map(|division| holders.newest_head(*division, origin))).await;
+        let answered: Vec<Held> = answers.into_iter().flatten().collect();
+        let all = answered.len() == divisions.len();
+        match compare(origin, reader, registrar, answered.iter().flatten()) {
+            Ok(Standing::Newest) if all || (!answered.is_empty() && Instant::now() >= patience) => {
+                tracing::info!(answered = answered.len(), of = divisions.len(), "the log is open: no holder knows a newer head");
+                return Gate::Open;
+            }
+            Ok(Standing::Newest) => {}
+            Ok(Standing::Behind(size)) => {
+                if !std::mem::replace(&mut told, true) {
+                    tracing::warn!(size, "a peer holds more of our own log; fetching it first");
+                }
+            }
+            Ok(Standing::Forked(size)) => {
+                return Gate::Stopped(format!(
+                    "a peer holds a head of size {size} under our key that contradicts ours; the county must charter the next generation"
+                ));
+            }
+            Err(error) => return Gate::Stopped(error.to_string()),
+        }
+        sleep(AGAIN).await;
+    }
+}
+
+enum Standing {
+    Newest,
+    /// A head of this size is to be fetched first.
+    Behind(u64),
+    Forked(u64),
+}
+
+fn compare<'a>(
+    origin: &Origin,
+    reader: &Reader,
+    registrar: &Registrar,
+    heads: impl Iterator<Item = &'a Vec<u8>>,
+) -> Result<Standing, ReadError> {
+    let registry = registrar.snapshot();
+    let Some(state) = reader.log(origin)? else { return Ok(Standing::Newest) };
+    let mut standing = Standing::Newest;
+    // A head that is not under our key says nothing of our log.
+    for head in heads.filter_map(|bytes| registry.open_head(origin, bytes).ok()) {
+        if head.size() > state.size {
+            standing = Standing::Behind(head.size());
+        } else if matches!(judge(reader, origin, &state.head, &head)?, Verdict::Fork(_)) {
+            return Ok(Standing::Forked(head.size()));
+        }
+    }
+    Ok(standing)
+}
+
+fn judge(reader: &Reader, origin: &Origin, ours: &SignedCheckpoint, theirs: &SignedCheckpoint) -> Result<Verdict, ReadError> {
+    judge_with(Some(ours), theirs, &reader.nodes(origin))
+}

@@ -1,0 +1,145 @@
+//! A running node: opens the store, starts the tasks that own things, serves until told to stop, and ends them in order.
+//!
+//! Who owns what: the store's thread owns the journal; the sequencer's task writes our log; the witness answers one request at a time; the
+//! network's task owns the connections. They share only the store's reader, the registry and the clock.
+
+mod confirming;
+mod cosigning;
+
+use std::future::Future;
+use std::io;
+
+use axum::serve::ListenerExt as _;
+use luodi_ledger::registry::Registry;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::api::{self, Api};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::keys::MachineKeys;
+use crate::registrar::Registrar;
+use crate::sequencing::{Gate, Log, Sequencer};
+use crate::store::{Change, CommitError, OpenError, Options, ReadError, Store, Writer};
+use crate::witnessing::Witness;
+
+/// Why a node did not start, or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The store.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// What the store holds.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A change that had to be kept.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+    /// A setting.
+    #[error(transparent)]
+    Setting(#[from] luodi_ledger::Malformed),
+    /// HTTP.
+    #[error("http {address}: {source}; another program may be using the port: change `http` in node.toml")]
+    Http {
+        /// The address of the configuration.
+        address: std::net::SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The network.
+    #[error("network: {0}")]
+    Network(String),
+    /// The store holds no log of ours.
+    #[error("the store holds no log {0}; `luodi init` makes it")]
+    NoLog(luodi_ledger::names::Origin),
+}
+
+fn store_options(config: &Config) -> Options {
+    let default = Options::default();
+    Options { free_floor: config.file.free_floor.unwrap_or(default.free_floor), ..default }
+}
+
+fn clock(config: &Config) -> Result<Clock, luodi_ledger::Malformed> {
+    config.file.story_clock.clone().map_or_else(|| Ok(Clock::system()), |file| Clock::story(file, config.file.division))
+}
+
+/// Makes the store and the log's first head. Only `init` does this: a node that runs never takes a lost store for a new log.
+pub async fn create(config: &Config, keys: &MachineKeys) -> Result<(), RunError> {
+    let writer = Store::create(&config.file.data, store_options(config))?.into_writer();
+    let log = log(config, keys, &writer, Registrar::new(Registry::new(config.federation.clone())))?;
+    log.begin(&writer).await?;
+    writer.commit(vec![Change::Setting { name: confirming::NEWBORN.to_owned(), value: b"1".to_vec() }]).await?;
+    writer.close().await;
+    Ok(())
+}
+
+fn log(config: &Config, keys: &MachineKeys, writer: &Writer, registrar: Registrar) -> Result<Log, RunError> {
+    let reader = writer.reader().clone();
+    Ok(Log { origin: config.origin.clone(), key: keys.log.clone(), reader, registrar, clock: clock(config)? })
+}
+
+/// Takes the address of the configuration for HTTP.
+pub async fn listen(config: &Config) -> Result<TcpListener, RunError> {
+    let address = config.file.http;
+    TcpListener::bind(address).await.map_err(|source| RunError::Http { address, source })
+}
+
+/// Runs the node until `shutdown` is ready. `alone` records the operator's word that nobody else holds this log.
+pub async fn run(
+    config: Config,
+    keys: MachineKeys,
+    alone: bool,
+    http: TcpListener,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), RunError> {
+    let opening = (config.file.data.clone(), store_options(&config));
+    let store = tokio::task::spawn_blocking(move || Store::open(&opening.0, opening.1)).await;
+    let writer = store.map_err(|error| RunError::Network(error.to_string()))??.into_writer();
+    let reader = writer.reader().clone();
+    let registrar = Registrar::load(Registry::new(config.federation.clone()), &reader)?;
+    let log = log(&config, &keys, &writer, registrar.clone())?;
+    if reader.log(&config.origin)?.is_none() {
+        return Err(RunError::NoLog(config.origin));
+    }
+    if alone {
+        let value = log.clock.now().to_string().into_bytes();
+        writer.commit(vec![Change::Setting { name: confirming::ALONE.to_owned(), value }]).await?;
+        tracing::warn!("--alone: recorded that no other node holds this log");
+    }
+
+    let (gate, gated) = watch::channel(Gate::Confirming);
+    let (sequencer, sequencing) = Sequencer::start(log.clone(), writer.clone(), gated);
+    let stores = (reader.clone(), writer.clone());
+    let witness =
+        Witness::new(keys.witness.clone(), config.file.division, config.file.witness.clone(), stores, registrar.clone(), log.clock.clone());
+    let (stop, stopped) = watch::channel(false);
+    // NETWORK
+
+    let api = Api {
+        federation: config.federation.name.clone(),
+        origin: config.origin.clone(),
+        reader,
+        registrar,
+        sequencer: sequencer.clone(),
+        witness,
+        clock: log.clock,
+        peers,
+    };
+    let router = api::router(api);
+    let http = http.tap_io(|connection| {
+        // Without it small answers wait 40 ms for the other side's acknowledgement.
+        let _ = connection.set_nodelay(true);
+    });
+    tracing::info!(origin = %config.origin, http = %config.file.http, "running");
+    let mut ending = stopped.clone();
+    let serving = axum::serve(http, router).with_graceful_shutdown(async move {
+        let _ = ending.wait_for(|stop| *stop).await;
+    });
+    let serving = tokio::spawn(serving.into_future());
+    shutdown.await;
+
+    tracing::info!("stopping");
+    stop.send_replace(true);
+    drop(sequencer);
+    Ok(())
+}
