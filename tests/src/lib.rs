@@ -1,1 +1,332 @@
-//! Harness.
+//! A county of real nodes for whole-system tests: each a process with its own store, keys and addresses on loopback.
+//!
+//! The harness speaks to nodes as strangers do, over HTTP, and judges what they serve with `ledger` alone.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use luodi_ledger::audit::{Audit, Source};
+use luodi_ledger::facts::Facts;
+use luodi_ledger::federation::FederationFile;
+use luodi_ledger::key::SignerKey;
+use luodi_ledger::names::{Division, Federation, OfficeName, Origin};
+use luodi_ledger::policy::{Policy, Witness};
+use luodi_ledger::registry::{AppointFacts, CharterFacts, Operator, Registry, Term};
+use luodi_ledger::statement::{BodyRef, Statement};
+use luodi_ledger::time::Time;
+use luodi_node::config::{Config, NodeFile};
+use luodi_node::keys::{MachineKeys, Passphrase, WorkFactor, generate_office, peer_id};
+use serde_json::Value;
+
+/// The county of the tests.
+pub const COUNTY: &str = "990101000000";
+/// Its townships.
+pub const TOWNSHIPS: [&str; 2] = ["990101001000", "990101002000"];
+/// Their communities.
+pub const COMMUNITIES: [&str; 2] = ["990101001001", "990101002201"];
+/// Longest that anything is waited for.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A federation of five nodes.
+pub struct County {
+    folder: tempfile::TempDir,
+    /// The federation file.
+    pub federation: FederationFile,
+    /// The county, its townships, their communities.
+    pub nodes: Vec<Node>,
+    offices: Vec<SignerKey>,
+    program: PathBuf,
+    http: reqwest::blocking::Client,
+}
+
+/// One node.
+pub struct Node {
+    /// Its division.
+    pub division: Division,
+    /// Its log.
+    pub origin: Origin,
+    /// Its folder: `node.toml`, `data`, `keys`.
+    pub folder: PathBuf,
+    /// Where it serves HTTP.
+    pub base: String,
+    keys: MachineKeys,
+    port: u16,
+    process: Option<Child>,
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+impl Node {
+    /// Ends the process at once, as a power cut would.
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill().expect("a child can be killed");
+            process.wait().expect("a child can be waited for");
+        }
+    }
+
+    /// The process id, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.process.as_ref().map(Child::id)
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").expect("loopback has a free port").local_addr().expect("it is bound").port()
+}
+
+impl County {
+    /// Makes the folders, keys and configurations; `program` is the `luodi` binary under test. Nothing runs yet.
+    pub fn found(program: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let name: Federation = "luodi.example/test".parse().expect("a federation's name");
+        let passphrase = Passphrase::random().expect("randomness");
+        let mut nodes = Vec::new();
+        for code in [COUNTY].into_iter().chain(TOWNSHIPS).chain(COMMUNITIES) {
+            let division: Division = code.parse().expect("a division");
+            let origin = Origin { federation: name.clone(), division, generation: 1 };
+            let folder = folder.path().join(code);
+            std::fs::create_dir(&folder).expect("a folder");
+            let keys = MachineKeys::generate(&origin).expect("randomness");
+            keys.save(&folder.join("keys"), &origin, &passphrase, WorkFactor::SAMPLE).expect("the keys are saved");
+            passphrase.save(&folder.join("passphrase")).expect("the passphrase is saved");
+            let base = format!("http://127.0.0.1:{}", free_port());
+            nodes.push(Node { division, origin, folder, base, keys, port: free_port(), process: None });
+        }
+        let root = nodes[0].division;
+        let mut offices = Vec::new();
+        for (node, kinds) in nodes.iter().zip([&["government"][..], &["government"], &["government"], LOCAL, LOCAL]) {
+            for kind in kinds {
+                let office = OfficeName { federation: name.clone(), division: node.division, office: kind.parse().expect("an office") };
+                offices.push(generate_office(&office).expect("randomness"));
+            }
+        }
+        let keys = offices.iter().filter(|key| key.public().name().contains(COUNTY)).map(|key| key.public().clone()).collect();
+        let federation = FederationFile { name, offset: 8, root, keys, charter: charter(&nodes, 0) };
+        let county = Self {
+            folder,
+            federation,
+            nodes,
+            offices,
+            program: program.into(),
+            http: reqwest::blocking::Client::builder().timeout(PATIENCE).build().expect("a client"),
+        };
+        county.write_configurations();
+        county
+    }
+
+    fn write_configurations(&self) {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        for node in &self.nodes {
+            std::fs::write(node.folder.join("federation.txt"), self.federation.to_string()).expect("written");
+            let above = self.nodes.iter().filter(|other| node.division.parent() == Some(other.division));
+            let peers: Vec<String> = above.map(|parent| format!("\"/ip4/127.0.0.1/tcp/{}/p2p/{}\"", parent.port, peer(parent))).collect();
+            let text = format!(
+                "division = \"{}\"\nhttp = \"{}\"\nlisten = [\"/ip4/127.0.0.1/tcp/{}\"]\npeers = [{}]\npassphrase_file = \"passphrase\"\nfree_floor = 1048576\n",
+                node.division,
+                node.base.trim_start_matches("http://"),
+                node.port,
+                peers.join(", "),
+            );
+            let path = node.folder.join("node.toml");
+            std::fs::write(&path, text).expect("written");
+            let config = Config::load(&path).expect("the configuration reads");
+            let _: &NodeFile = &config.file;
+            runtime.block_on(luodi_node::runtime::create(&config, &node.keys)).expect("the store is made");
+        }
+    }
+
+    /// Starts node `at`; its log lines go to a file in its folder.
+    pub fn start(&mut self, at: usize) {
+        let node = &mut self.nodes[at];
+        let lines = std::fs::OpenOptions::new().create(true).append(true).open(node.folder.join("node.log")).expect("a file for the lines");
+        let process = Command::new(&self.program)
+            .args(["run", "--config"])
+            .arg(node.folder.join("node.toml"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(lines)
+            .spawn();
+        node.process = Some(process.expect("the program starts"));
+    }
+
+    /// Starts all nodes, registers everybody, and waits until every log is open.
+    pub fn open(&mut self) {
+        (0..self.nodes.len()).for_each(|at| self.start(at));
+        self.wait_ready(0);
+        for at in 1..self.nodes.len() {
+            let above = self.nodes.iter().position(|other| self.nodes[at].division.parent() == Some(other.division)).expect("a parent");
+            self.wait_ready(above);
+            let charter = Facts::of(&charter(&self.nodes, at)).expect("facts");
+            self.must_say(above, "government", "charter", None, charter, None);
+            let division = self.nodes[at].division.to_string();
+            for key in self.offices.iter().filter(|key| key.public().name().contains(&format!("/{division}/"))).cloned().collect::<Vec<_>>() {
+                self.must_say(above, "government", "appoint", None, appoint(&key), None);
+            }
+        }
+        (0..self.nodes.len()).for_each(|at| self.wait_ready(at));
+    }
+
+    /// Waits until node `at` takes statements in.
+    pub fn wait_ready(&self, at: usize) {
+        self.wait(&format!("{} is ready", self.nodes[at].division), || self.get(at, "readyz").is_some());
+    }
+
+    /// Waits until `holds`; fails loudly, with the nodes' last lines, when it never does.
+    pub fn wait(&self, what: &str, mut holds: impl FnMut() -> bool) {
+        let start = Instant::now();
+        while !holds() {
+            if start.elapsed() > PATIENCE {
+                for node in &self.nodes {
+                    let lines = std::fs::read_to_string(node.folder.join("node.log")).unwrap_or_default();
+                    let tail: Vec<&str> = lines.lines().rev().take(12).collect();
+                    eprintln!("--- {}\n{}", node.division, tail.into_iter().rev().collect::<Vec<_>>().join("\n"));
+                }
+                panic!("never: {what}");
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The bytes at `path` of node `at`; none unless it answers 200.
+    pub fn get(&self, at: usize, path: &str) -> Option<Vec<u8>> {
+        let answer = self.http.get(format!("{}/{path}", self.nodes[at].base)).send().ok()?;
+        answer.status().is_success().then(|| answer.bytes().ok().map(|bytes| bytes.to_vec())).flatten()
+    }
+
+    /// The key of an office of node `at`.
+    pub fn office(&self, at: usize, office: &str) -> &SignerKey {
+        let name = format!("{}/{}/{office}", self.federation.name, self.nodes[at].division);
+        self.offices.iter().find(|key| key.public().name() == name).expect("an office of the county")
+    }
+
+    /// A statement for the log of node `at`, signed by `key` now.
+    pub fn sign(&self, at: usize, key: &SignerKey, kind: &str, matter: Option<&str>, facts: Facts, body: Option<&str>) -> (String, Option<String>) {
+        let statement = Statement {
+            log: self.nodes[at].origin.clone(),
+            by: vec![key.public().name().parse().expect("an office")],
+            kind: kind.parse().expect("a kind"),
+            matter: matter.map(|id| id.parse().expect("a matter")),
+            time: now(),
+            facts,
+            body: body.map(|body| BodyRef::of(body.as_bytes())),
+        };
+        let signed = statement.sign(std::slice::from_ref(key)).expect("it signs");
+        (signed.note().to_string(), body.map(str::to_owned))
+    }
+
+    /// Submits a signed statement to node `at`: the status and the answer; none when the node cannot be reached.
+    pub fn submit(&self, at: usize, (statement, body): &(String, Option<String>)) -> Option<(u16, Value)> {
+        let node = &self.nodes[at];
+        let url = format!("{}/log/{}/{}/statements", node.base, node.origin.division, node.origin.generation);
+        let mut sent = serde_json::json!({ "statement": statement });
+        if let Some(body) = body {
+            sent["body"] = body.as_str().into();
+        }
+        let answer = self.http.post(url).json(&sent).send().ok()?;
+        Some((answer.status().as_u16(), answer.json().unwrap_or(Value::Null)))
+    }
+
+    /// Says something that must be taken in.
+    pub fn must_say(&self, at: usize, office: &str, kind: &str, matter: Option<&str>, facts: Facts, body: Option<&str>) -> Value {
+        let sent = self.sign(at, self.office(at, office), kind, matter, facts, body);
+        let (status, answer) = self.submit(at, &sent).expect("the node answers");
+        assert_eq!(status, 200, "{kind} at {}: {answer}", self.nodes[at].division);
+        answer
+    }
+
+    /// How many entries of the log of node `of` the node `at` holds, and how many of them witnessed.
+    pub fn holds(&self, at: usize, of: usize) -> (u64, u64) {
+        let Some(bytes) = self.get(at, "logs") else { return (0, 0) };
+        let logs: Value = serde_json::from_slice(&bytes).expect("JSON");
+        let origin = self.nodes[of].origin.to_string();
+        let log = logs["logs"].as_array().and_then(|logs| logs.iter().find(|log| log["origin"] == origin.as_str()));
+        log.map_or((0, 0), |log| (log["size"].as_u64().unwrap_or(0), log["witnessed"].as_u64().unwrap_or(0)))
+    }
+
+    /// Audits, from the bytes that node `at` serves, the logs of the nodes `of` and those above, highest first.
+    pub fn audit(&self, at: usize, of: &[usize]) -> Vec<Audit> {
+        let mut registry = Registry::new(self.federation.clone());
+        let mut audits = Vec::new();
+        for log in of {
+            let origin = &self.nodes[*log].origin;
+            let audit = Audit::run(&mut Served { county: self, at, origin }, &registry, origin, |_, _| {}).expect("the node answers");
+            registry.observe_all(audit.registry_entries.iter().map(|entry| (origin, entry)));
+            audits.push(audit);
+        }
+        audits
+    }
+
+    /// The folder of the whole county.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// The offices of a community.
+const LOCAL: &[&str] = &["committee", "supervisors"];
+
+/// The time now.
+pub fn now() -> Time {
+    luodi_node::clock::Clock::system().now()
+}
+
+fn peer(node: &Node) -> String {
+    peer_id(node.keys.peer.public().public_bytes())
+}
+
+/// The charter of node `at`: witnessed by all the others.
+fn charter(nodes: &[Node], at: usize) -> CharterFacts {
+    let node = &nodes[at];
+    let others = nodes.iter().filter(|other| other.division != node.division);
+    let witnesses: Vec<Witness> =
+        others.map(|other| Witness { name: format!("w{}", other.division), key: other.keys.witness.public().clone(), url: None }).collect();
+    let operator = |witness: &Witness| Operator { name: witness.name.clone(), operator: witness.name[1..].to_owned() };
+    CharterFacts {
+        addresses: vec![format!("/ip4/127.0.0.1/tcp/{}", node.port)],
+        former: None,
+        from: 0,
+        keys: vec![node.keys.log.public().clone()],
+        node: node.keys.node.public().clone(),
+        number: 1,
+        origin: node.origin.clone(),
+        peer: peer(node),
+        policy: Policy::of_two_thirds(node.keys.log.public(), &witnesses).expect("a policy").to_string(),
+        witness: Some(node.keys.witness.public().clone()),
+        witnesses: witnesses.iter().map(operator).collect(),
+    }
+}
+
+fn appoint(key: &SignerKey) -> Facts {
+    let term = Term { from: "2020-01-01".parse().expect("a date"), until: None };
+    let office = key.public().name().parse().expect("an office");
+    Facts::of(&AppointFacts { basis: "election".into(), keys: vec![key.public().clone()], office, term }).expect("facts")
+}
+
+/// A log as a node serves it.
+struct Served<'c> {
+    county: &'c County,
+    at: usize,
+    origin: &'c Origin,
+}
+
+impl Source for Served<'_> {
+    type Unavailable = String;
+
+    fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>, String> {
+        let Origin { division, generation, .. } = self.origin;
+        let url = format!("{}/log/{division}/{generation}/{path}", self.county.nodes[self.at].base);
+        let answer = self.county.http.get(url).send().map_err(|error| error.to_string())?;
+        match answer.status().as_u16() {
+            200 => answer.bytes().map(|bytes| Some(bytes.to_vec())).map_err(|error| error.to_string()),
+            404 => Ok(None),
+            status => Err(format!("{path}: {status}")),
+        }
+    }
+}
