@@ -82,14 +82,14 @@ impl Witness {
     pub async fn add_checkpoint(&self, body: &[u8]) -> Answer {
         let request = match Request::parse(body) {
             Ok(request) => request,
-            Err(fault) => return Answer::reason(400, fault.to_string()),
+            Err(fault) => return Answer::reason(400, fault),
         };
         let origin = request.checkpoint.checkpoint().origin.clone();
         let mut last = self.shared.last.lock().await;
         let held = match self.shared.reader.witness(&origin) {
             Ok(held) => held,
             // Absent is not unreadable: without its state a witness signs nothing.
-            Err(error) => return Answer::reason(503, error.to_string()),
+            Err(error) => return Answer::reason(503, error),
         };
         let keys = self.log_keys(&origin, request.checkpoint.size());
         let convicted = self.shared.reader.evidence().iter().any(|row| row.origin == origin);
@@ -126,7 +126,7 @@ impl Witness {
         let change = Change::Witness { origin: origin.to_owned(), expected, head: head.clone() };
         self.shared.writer.commit(vec![change]).await.map(|_| ()).map_err(|error| match error {
             CommitError::Conflict { size, .. } => Answer { status: 409, body: format!("{size}\n") },
-            error => Answer::reason(503, error.to_string()),
+            error => Answer::reason(503, error),
         })
     }
 
@@ -160,7 +160,7 @@ impl Witness {
 }
 
 impl Answer {
-    fn reason(status: u16, why: String) -> Self {
+    fn reason(status: u16, why: impl std::fmt::Display) -> Self {
         Self { status, body: format!("{why}\n") }
     }
 }

@@ -166,7 +166,8 @@ impl County {
             let charter = Facts::of(&charter(&self.nodes, at)).expect("facts");
             self.must_say(above, "government", "charter", None, charter, None);
             let division = self.nodes[at].division.to_string();
-            for key in self.offices.iter().filter(|key| key.public().name().contains(&format!("/{division}/"))).cloned().collect::<Vec<_>>() {
+            for key in self.offices.iter().filter(|key| key.public().name().contains(&format!("/{division}/"))).cloned().collect::<Vec<_>>()
+            {
                 self.must_say(above, "government", "appoint", None, appoint(&key), None);
             }
         }
@@ -207,7 +208,15 @@ impl County {
     }
 
     /// A statement for the log of node `at`, signed by `key` now.
-    pub fn sign(&self, at: usize, key: &SignerKey, kind: &str, matter: Option<&str>, facts: Facts, body: Option<&str>) -> (String, Option<String>) {
+    pub fn sign(
+        &self,
+        at: usize,
+        key: &SignerKey,
+        kind: &str,
+        matter: Option<&str>,
+        facts: Facts,
+        body: Option<&str>,
+    ) -> (String, Option<String>) {
         let statement = Statement {
             log: self.nodes[at].origin.clone(),
             by: vec![key.public().name().parse().expect("an office")],

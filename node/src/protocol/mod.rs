@@ -5,6 +5,8 @@ pub mod follower;
 pub mod intake;
 pub mod interest;
 pub mod message;
+pub mod sequencer;
+pub mod witness;
 
 use std::fmt;
 use std::sync::Arc;
@@ -48,5 +50,3 @@ impl fmt::Debug for Peer {
         f.write_str(&self.0)
     }
 }
-pub mod sequencer;
-pub mod witness;

@@ -8,6 +8,7 @@ mod cosigning;
 
 use std::future::Future;
 use std::io;
+use std::time::Duration;
 
 use axum::serve::ListenerExt as _;
 use luodi_ledger::registry::Registry;
@@ -22,6 +23,9 @@ use crate::registrar::Registrar;
 use crate::sequencing::{Gate, Log, Sequencer};
 use crate::store::{Change, CommitError, OpenError, Options, ReadError, Store, Writer};
 use crate::witnessing::Witness;
+
+/// How long open connections, and then the queue, may take to end.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Why a node did not start, or ended.
 #[derive(Debug, thiserror::Error)]
@@ -113,13 +117,13 @@ pub async fn run(
     let witness =
         Witness::new(keys.witness.clone(), config.file.division, config.file.witness.clone(), stores, registrar.clone(), log.clock.clone());
     let (stop, stopped) = watch::channel(false);
-    // NETWORK
+    let (_, peers) = watch::channel(Vec::new());
 
     let api = Api {
         federation: config.federation.name.clone(),
         origin: config.origin.clone(),
-        reader,
-        registrar,
+        reader: reader.clone(),
+        registrar: registrar.clone(),
         sequencer: sequencer.clone(),
         witness,
         clock: log.clock,
@@ -136,10 +140,34 @@ pub async fn run(
         let _ = ending.wait_for(|stop| *stop).await;
     });
     let serving = tokio::spawn(serving.into_future());
+    let confirming = tokio::spawn(confirming::run(config.origin.clone(), reader.clone(), registrar.clone(), Nobody, gate));
+    let cosigning = tokio::spawn(cosigning::run(config.origin.clone(), reader, writer.clone(), registrar, Nobody));
     shutdown.await;
 
+    // In the order of who needs whom: no new requests, what is queued is sealed, then the store is closed.
     tracing::info!("stopping");
     stop.send_replace(true);
+    confirming.abort();
+    cosigning.abort();
+    if tokio::time::timeout(GRACE, serving).await.is_err() {
+        tracing::warn!("connections were still open and are cut off");
+    }
     drop(sequencer);
+    let _ = tokio::time::timeout(GRACE, sequencing).await;
+    writer.close().await;
     Ok(())
+}
+
+#[derive(Clone)]
+struct Nobody;
+impl cosigning::Reach for Nobody {
+    async fn add_checkpoint(&self, _: &luodi_ledger::policy::Witness, _: Vec<u8>) -> Option<crate::witnessing::Answer> {
+        None
+    }
+}
+impl confirming::Holders for Nobody {
+    async fn newest_head(&self, _: luodi_ledger::names::Division, _: &luodi_ledger::names::Origin) -> Option<confirming::Held> {
+        None
+    }
+    async fn follow_own(&self, _: bool) {}
 }
