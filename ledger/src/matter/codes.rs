@@ -714,8 +714,10 @@ code_list! {
         QuorumShort = "quorum-short",
         /// 未达通过票数
         NotPassed = "not-passed",
-        /// 未公布票数
+        /// 票数不全
         TallyMissing = "tally-missing",
+        /// 票数有变更
+        TallyChanged = "tally-changed",
         /// 缺步骤
         StepSkipped = "step-skipped",
         /// 步骤次序不符
@@ -853,5 +855,10 @@ mod tests {
     #[test]
     fn a_code_a_state_depends_on_is_not_guessed() {
         assert!(serde_json::from_str::<Verdict>("\"mostly\"").is_err());
+    }
+
+    #[test]
+    fn lists_sort_in_the_order_people_see() {
+        assert!(FlagCode::ALL.is_sorted() && Status::ALL.is_sorted() && Tag::ALL.is_sorted());
     }
 }

@@ -111,7 +111,8 @@ labels! {
         BudgetChanged: "预算变更", "Budget changed";
         QuorumShort: "到会人数不足", "Quorum short";
         NotPassed: "未达通过票数", "Did not pass by the counts";
-        TallyMissing: "未公布票数", "No counts published";
+        TallyMissing: "票数不全", "Counts incomplete";
+        TallyChanged: "票数有变更", "Counts changed";
         StepSkipped: "缺步骤", "Step skipped";
         StepOutOfOrder: "步骤次序不符", "Step out of order";
         NoticeTooShort: "公示期不足", "Notice too short";

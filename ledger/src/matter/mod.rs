@@ -9,8 +9,10 @@
 //! Invariant: the same set of records, in whatever order they arrived, gives the same view; and nothing is "done" that its verifiers have
 //! not accepted.
 
+pub mod check;
 pub mod codes;
 pub mod facts;
+mod fold;
 pub mod labels;
 pub mod pack;
 mod record;
@@ -18,5 +20,6 @@ mod signing;
 pub mod view;
 pub mod words;
 
+pub use fold::fold;
 pub use record::{Marks, Record, Reference};
 pub use signing::{Barred, may_say, may_sign};

@@ -210,8 +210,8 @@ pub struct Judged {
     pub majority: Option<Test>,
     /// Whether the counts can be true: not more present than due, not more votes than present.
     pub consistent: bool,
-    /// Whether all of it holds.
-    pub passed: bool,
+    /// Whether all of it holds; none where the counts do not tell.
+    pub passed: Option<bool>,
     /// 条文: the article, as people cite it.
     pub article: String,
     /// The rule was not in force on that day: shown as 仅供参考, and enters no indicator.
@@ -526,6 +526,13 @@ pub enum Effect {
     Irregular(Irregular),
 }
 
+impl Effect {
+    /// Whether the statement counts.
+    pub const fn counts(self) -> bool {
+        matches!(self, Self::Counted)
+    }
+}
+
 /// A due date moved: the old one is shown struck through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -590,9 +597,18 @@ pub enum Flag {
         /// In which round.
         round: u32,
     },
-    /// 未公布票数: a rule judges the step and no counts were given.
+    /// 票数不全: a rule judges the step, and the counts do not tell whether it passed.
     TallyMissing {
         /// The step's statement.
+        on: Reference,
+        /// Which step.
+        step: Coded<StepCode>,
+        /// In which round.
+        round: u32,
+    },
+    /// 票数有变更: the step was recorded again with other counts.
+    TallyChanged {
+        /// The newest statement of the step.
         on: Reference,
         /// Which step.
         step: Coded<StepCode>,
@@ -694,6 +710,7 @@ impl Flag {
             Self::QuorumShort { .. } => FlagCode::QuorumShort,
             Self::NotPassed { .. } => FlagCode::NotPassed,
             Self::TallyMissing { .. } => FlagCode::TallyMissing,
+            Self::TallyChanged { .. } => FlagCode::TallyChanged,
             Self::StepSkipped { .. } => FlagCode::StepSkipped,
             Self::StepOutOfOrder { .. } => FlagCode::StepOutOfOrder,
             Self::NoticeTooShort { .. } => FlagCode::NoticeTooShort,
@@ -716,6 +733,7 @@ impl Flag {
             Self::QuorumShort { on, .. }
             | Self::NotPassed { on, .. }
             | Self::TallyMissing { on, .. }
+            | Self::TallyChanged { on, .. }
             | Self::StepOutOfOrder { on, .. }
             | Self::NoticeTooShort { on, .. }
             | Self::BackFilled { on, .. }

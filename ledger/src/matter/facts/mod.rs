@@ -1,7 +1,7 @@
 //! What the statements of a matter hold in their facts: ids, codes, dates, amounts in fen, counts, verdicts, references; no free text.
 //!
 //! Reading is tolerant: a field this version does not know is passed over ([`unknown`] gives it, to be shown raw). Publishing is strict:
-//! [`Said::check`] refuses it, and every word outside the lists.
+//! [`super::check`] refuses it, and every word outside the lists.
 
 mod carrying;
 mod deciding;

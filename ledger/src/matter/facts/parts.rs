@@ -20,10 +20,6 @@ pub struct Fen(pub u64);
 impl Fen {
     /// The largest amount that publishing accepts, 100 billion yuan: more is a slip of the unit.
     pub const MOST: Self = Self(10_000_000_000_000);
-
-    pub(super) fn check(self, field: &str) -> Result<(), Malformed> {
-        if self <= Self::MOST { Ok(()) } else { Err(Malformed::new(field, "an amount in fen of at most 100 billion yuan wanted")) }
-    }
 }
 
 impl fmt::Display for Fen {

@@ -1,0 +1,287 @@
+//! Validation at publishing: what a home node refuses before it logs a statement of a matter. Each fault names the field and the remedy.
+//!
+//! Out of scope: authority ([`super::signing`]), personal data in the body, and what is merely out of procedure, which is logged and
+//! flagged. Reading never asks this: what a foreign log holds is shown as it stands.
+
+use std::collections::BTreeSet;
+
+use super::codes::{CodeList, Coded, Decision, KindCode, OfficeCode, OutcomeResult};
+use super::facts::{self, Bearer, Feedback, Fen, Outcome, Plan, Problem, Promise, Said, Step, Tally, Topic};
+use super::words::Words;
+use crate::Malformed;
+use crate::statement::Statement;
+use crate::time::Date;
+
+/// Most commitments in one outcome: more are more than one matter.
+pub const MOST_COMMITMENTS: usize = 32;
+/// Most participants, tallies, options, milestones, checks or channels in one statement: facts are one line of 8 KiB.
+pub const MOST_ITEMS: usize = 64;
+/// Longest notice in days.
+pub const LONGEST_NOTICE: u16 = 366;
+/// Least hexadecimal digits of a nonce: 128 bits, so that no short body can be guessed from its hash.
+pub const SHORTEST_NONCE: usize = 32;
+/// Longest title in characters: two lines on a phone.
+pub const LONGEST_TITLE: usize = 80;
+/// Classes of the statistical code list: urban, urban–rural, town, town–rural, special, township centre, village.
+const AREA_CLASSES: [u16; 7] = [111, 112, 121, 122, 123, 210, 220];
+/// Words that a bearer may be, beside the offices: whoever carries a thing out without a key of their own.
+const OTHER_BEARERS: [&str; 6] = ["contractor", "property-company", "resident-unit", "residents", "volunteers", "utility"];
+
+/// Checks a statement and its body before publishing. Registry kinds are the registry's to check.
+pub fn check(statement: &Statement, body: Option<&[u8]>) -> Result<(), Malformed> {
+    check_facts(statement)?;
+    let words = check_body(statement, body)?;
+    if let Said::Outcome(outcome) = Said::read(&statement.kind, &statement.facts)? {
+        let told = |promise: &Promise| words.as_ref().and_then(|words| words.commitments.get(&promise.id)?.what.as_deref());
+        if let Some(promise) = outcome.commitments.iter().find(|promise| told(promise).is_none_or(|what| what.trim().is_empty())) {
+            return Err(wrong(&format!("body.commitments.{}.what", promise.id), "say in the body what is promised"));
+        }
+    }
+    let is_topic = statement.kind.as_str() == KindCode::Topic.as_str();
+    if is_topic && words.as_ref().and_then(|words| words.title.as_deref()).is_none_or(|title| title.trim().is_empty()) {
+        return Err(wrong("body.title", "give the topic a title in plain words"));
+    }
+    Ok(())
+}
+
+/// Checks the facts alone, for a form that has no body yet.
+pub fn check_facts(statement: &Statement) -> Result<(), Malformed> {
+    if statement.kind.is_registry() {
+        return Ok(());
+    }
+    statement.kind.as_str().parse::<KindCode>().map_err(|fault| wrong("kind", &fault.why))?;
+    let Some(matter) = statement.matter else {
+        return Err(wrong("matter", "name the matter, such as 410721101201-2026-0007"));
+    };
+    let said = Said::read(&statement.kind, &statement.facts)?;
+    if let Some(path) = facts::unknown(statement).keys().next() {
+        let why = format!("not a field of {}, or written in another way than its one spelling; correct it or leave it out", statement.kind);
+        return Err(wrong(path, &why));
+    }
+    if let Some(date) = said.date().filter(|date| *date > latest_day(statement)) {
+        return Err(wrong("date", &format!("{date} lies after the day of signing; give the day it happened")));
+    }
+    if let Said::Topic(topic) = &said {
+        let years = topic.date.map_or([earliest_day(statement).year(), latest_day(statement).year()], |date| [date.year(); 2]);
+        if !years.contains(&i16::try_from(matter.year).unwrap_or(0)) {
+            return Err(wrong("matter", &format!("the year in the id is that of the topic's date, {}", years[1])));
+        }
+    }
+    check_said(&said)
+}
+
+/// The civil date of signing where the day begins last, and where it begins first: no place on earth is outside.
+fn earliest_day(statement: &Statement) -> Date {
+    statement.time.civil_date(-12)
+}
+
+fn latest_day(statement: &Statement) -> Date {
+    statement.time.civil_date(14)
+}
+
+fn check_said(said: &Said) -> Result<(), Malformed> {
+    match said {
+        Said::Topic(topic) => check_topic(topic),
+        Said::Step(step) => check_step(step),
+        Said::Outcome(outcome) => check_outcome(outcome),
+        Said::Objection(objection) => at_least_one("count", objection.count),
+        Said::Plan(plan) => check_plan(plan),
+        Said::Progress(progress) => check_money("spent", progress.spent),
+        Said::Problem(problem) => check_problem(problem),
+        Said::Reopen(reopen) => {
+            reopen.reason.check("reason")?;
+            if reopen.round < 2 { Err(wrong("round", "a further round is the second or later")) } else { Ok(()) }
+        }
+        Said::Completion(completion) => check_money("cost", completion.cost),
+        Said::Verification(verification) => check_codes("checks", &verification.checks),
+        Said::Result(result) => {
+            check_codes("posted", &result.posted)?;
+            distinct("commitments", result.commitments.iter().map(|delivered| delivered.id))?;
+            result.commitments.iter().try_for_each(|delivered| check_money("commitments.cost", delivered.cost))
+        }
+        Said::Feedback(feedback) => check_feedback(feedback),
+        Said::Termination(termination) => termination.reason.check("reason"),
+        Said::Answer(_) | Said::Raw(_) => Ok(()),
+    }
+}
+
+fn check_topic(topic: &Topic) -> Result<(), Malformed> {
+    topic.basis.check("basis")?;
+    topic.category.check("category")?;
+    topic.method.check("method")?;
+    if topic.area.is_some_and(|area| !AREA_CLASSES.contains(&area)) {
+        return Err(wrong("area", "one of the classes 111, 112, 121, 122, 123, 210, 220 wanted"));
+    }
+    if let Some(raised) = topic.raised {
+        raised.by.check("raised.by")?;
+        raised.count.map_or(Ok(()), |count| at_least_one("raised.count", count))?;
+    }
+    at_most("links", topic.links.len(), MOST_ITEMS)?;
+    topic.links.iter().try_for_each(|link| link.kind.check("links.kind"))?;
+    match (topic.decision, topic.elsewhere) {
+        (Decision::Declined, None) => Err(wrong("elsewhere", "say where a declined topic goes instead")),
+        (Decision::Declined, Some(elsewhere)) => elsewhere.check("elsewhere"),
+        (Decision::Confirmed, Some(_)) => Err(wrong("elsewhere", "only a declined topic goes elsewhere; leave it out")),
+        (Decision::Confirmed, None) if topic.rules.is_none() => {
+            Err(wrong("rules", "name the rule pack by its BLAKE3, so that everybody judges by the same rules"))
+        }
+        (Decision::Confirmed, None) => Ok(()),
+    }
+}
+
+fn check_step(step: &Step) -> Result<(), Malformed> {
+    step.step.check("step")?;
+    step.method.check("method")?;
+    step.form.map_or(Ok(()), |form| form.check("form"))?;
+    at_least_one("round", step.round)?;
+    at_most("participants", step.participants.len(), MOST_ITEMS)?;
+    step.participants.iter().try_for_each(|attendance| attendance.kind.check("participants.kind"))?;
+    distinct("participants", step.participants.iter().map(|attendance| attendance.kind.as_str().to_owned()))?;
+    at_most("tallies", step.tallies.len(), MOST_ITEMS)?;
+    distinct("tallies", step.tallies.iter().map(|tally| tally.unit.as_str().to_owned()))?;
+    step.tallies.iter().try_for_each(check_tally)
+}
+
+/// Counts that cannot be true are slips of the pen, not votes out of order.
+fn check_tally(tally: &Tally) -> Result<(), Malformed> {
+    tally.unit.check("tallies.unit")?;
+    at_most("tallies.options", tally.options.len(), MOST_ITEMS)?;
+    distinct("tallies.options", tally.options.iter().map(|option| option.code))?;
+    if tally.present > tally.due {
+        return Err(wrong("tallies.present", "not more can be present than were due; check both numbers"));
+    }
+    if let Some(option) = tally.options.iter().find(|option| option.count > tally.present) {
+        return Err(wrong("tallies.options", &format!("{}: more votes than were present; check both numbers", option.code)));
+    }
+    let cast: u64 = ["for", "against", "abstain"].iter().filter_map(|code| tally.votes(code)).fold(0, u64::saturating_add);
+    if cast > tally.present {
+        return Err(wrong("tallies.options", "for, against and abstain come to more than were present; check the numbers"));
+    }
+    Ok(())
+}
+
+fn check_outcome(outcome: &Outcome) -> Result<(), Malformed> {
+    at_least_one("round", outcome.round)?;
+    check_codes("posted", &outcome.posted)?;
+    if outcome.notice_days.is_some_and(|days| days > LONGEST_NOTICE) {
+        return Err(wrong("notice-days", &format!("at most {LONGEST_NOTICE} days wanted")));
+    }
+    at_most("commitments", outcome.commitments.len(), MOST_COMMITMENTS)?;
+    distinct("commitments", outcome.commitments.iter().map(|promise| promise.id))?;
+    distinct("drops", outcome.drops.iter().copied())?;
+    if outcome.commitments.iter().any(|promise| outcome.drops.contains(&promise.id)) {
+        return Err(wrong("drops", "a commitment is either promised or dropped, not both"));
+    }
+    outcome.commitments.iter().try_for_each(check_promise)?;
+    match outcome.result {
+        OutcomeResult::Consensus | OutcomeResult::Partial if outcome.commitments.is_empty() => {
+            Err(wrong("commitments", "say who does what by when; if nothing needs to be done, the result is no-action"))
+        }
+        OutcomeResult::None | OutcomeResult::NoAction if !outcome.commitments.is_empty() => {
+            Err(wrong("commitments", "this result promises nothing; use consensus or partial, or leave them out"))
+        }
+        OutcomeResult::None if !outcome.drops.is_empty() => Err(wrong("drops", "without consensus nothing is dropped; leave it out")),
+        _ => Ok(()),
+    }
+}
+
+fn check_promise(promise: &Promise) -> Result<(), Malformed> {
+    check_money("commitments.budget", promise.budget)?;
+    promise.source.map_or(Ok(()), |source| source.check("commitments.source"))?;
+    check_bearer("commitments.responsible", promise.responsible, &OTHER_BEARERS)?;
+    check_bearer("commitments.reporter", promise.reporter, &[])
+}
+
+/// A bearer is an office, or, where it signs nothing, another kind of body.
+fn check_bearer(field: &str, bearer: Option<Bearer>, others: &[&str]) -> Result<(), Malformed> {
+    let Some(bearer) = bearer else { return Ok(()) };
+    let body = bearer.body.as_str();
+    if body.parse::<OfficeCode>().is_ok_and(|office| office != OfficeCode::Node) || others.contains(&body) {
+        return Ok(());
+    }
+    let offices = OfficeCode::ALL.iter().filter(|office| **office != OfficeCode::Node).map(|office| office.as_str());
+    let known: Vec<&str> = offices.chain(others.iter().copied()).collect();
+    Err(wrong(field, &format!("\"{bearer}\": use one of {}; names stand in the body", known.join(", "))))
+}
+
+fn check_plan(plan: &Plan) -> Result<(), Malformed> {
+    check_money("budget", plan.budget)?;
+    plan.reason.map_or(Ok(()), |reason| reason.check("reason"))?;
+    at_most("milestones", plan.milestones.len(), MOST_ITEMS)?;
+    distinct("milestones", plan.milestones.iter().map(|milestone| milestone.id))?;
+    if plan.due.is_none() && plan.budget.is_none() && plan.milestones.is_empty() && plan.reason.is_none() {
+        return Err(wrong("plan", "nothing is planned: give due, budget, milestones or a reason"));
+    }
+    Ok(())
+}
+
+fn check_problem(problem: &Problem) -> Result<(), Malformed> {
+    match (problem.commitment, problem.round) {
+        (None, None) => Err(wrong("commitment", "say which commitment or which round has the problem")),
+        (Some(_), Some(_)) => Err(wrong("round", "a problem lies with a commitment or with a round; leave one out")),
+        (_, Some(round)) => at_least_one("round", round),
+        (Some(_), None) => Ok(()),
+    }
+}
+
+fn check_feedback(feedback: &Feedback) -> Result<(), Malformed> {
+    feedback.gathered.check("gathered")?;
+    if [feedback.fixed, feedback.partly, feedback.not, feedback.unknown].iter().all(|count| *count == 0) {
+        return Err(wrong("fixed", "nobody answered: count at least one answer"));
+    }
+    Ok(())
+}
+
+fn check_body(statement: &Statement, body: Option<&[u8]>) -> Result<Option<Words>, Malformed> {
+    let bytes = match (&statement.body, body) {
+        (None, None) => return Ok(None),
+        (Some(named), Some(bytes)) if named.names(bytes) => bytes,
+        (Some(_), Some(_)) => return Err(wrong("body", "not the bytes that the statement names; send the body it was signed with")),
+        (Some(_), None) => return Err(wrong("body", "the statement names a body; send it along")),
+        (None, Some(_)) => return Err(wrong("body", "the statement names no body; leave it out or sign the statement with it")),
+    };
+    let words = Words::parse(bytes)?;
+    let hex = |nonce: &str| nonce.len() >= SHORTEST_NONCE && nonce.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !words.nonce.as_deref().is_some_and(hex) {
+        return Err(wrong("body.nonce", &format!("at least {SHORTEST_NONCE} random hexadecimal digits wanted")));
+    }
+    if words.title.as_deref().is_some_and(|title| title.chars().count() > LONGEST_TITLE) {
+        return Err(wrong("body.title", &format!("at most {LONGEST_TITLE} characters wanted; the rest belongs in the text")));
+    }
+    Ok(Some(words))
+}
+
+fn check_codes<L: CodeList>(field: &str, codes: &[Coded<L>]) -> Result<(), Malformed> {
+    at_most(field, codes.len(), MOST_ITEMS)?;
+    codes.iter().try_for_each(|code| code.check(field))?;
+    distinct(field, codes.iter().map(|code| code.as_str().to_owned()))
+}
+
+fn check_money(field: &str, amount: Option<Fen>) -> Result<(), Malformed> {
+    match amount {
+        Some(amount) if amount > Fen::MOST => Err(wrong(field, "an amount in fen of at most 100 billion yuan wanted")),
+        _ => Ok(()),
+    }
+}
+
+fn at_least_one(field: &str, count: u32) -> Result<(), Malformed> {
+    if count == 0 { Err(wrong(field, "at least 1 wanted")) } else { Ok(()) }
+}
+
+fn at_most(field: &str, count: usize, most: usize) -> Result<(), Malformed> {
+    if count > most { Err(wrong(field, &format!("at most {most} wanted"))) } else { Ok(()) }
+}
+
+fn distinct<T: Ord + std::fmt::Display>(field: &str, items: impl Iterator<Item = T>) -> Result<(), Malformed> {
+    let mut seen = BTreeSet::new();
+    for item in items {
+        if let Some(twice) = seen.replace(item) {
+            return Err(wrong(field, &format!("{twice} stands twice; leave one out")));
+        }
+    }
+    Ok(())
+}
+
+fn wrong(field: &str, why: &str) -> Malformed {
+    Malformed::new(field, why)
+}

@@ -1,0 +1,152 @@
+//! The fold (DOMAIN §4): from the records of a matter to its view, reading facts only.
+//!
+//! [`order`] puts the records into the one order that counts, [`story`] takes them in one by one, and the rest tells what follows at an
+//! instant: the strip of steps, the notice, the status, the flags, the voices, what is expected next. Nothing before that last part knows
+//! the instant, so a story can be kept and grow.
+//!
+//! Invariants: the same set of records gives the same view; what is void or has no effect shows in the timeline and in nothing else; no
+//! commitment is accepted without a verdict of those who verify.
+
+mod commitment;
+mod expected;
+mod flags;
+mod judge;
+mod notice;
+mod order;
+mod status;
+mod steps;
+mod story;
+mod voices;
+
+use jiff::{Span, ToSpan};
+
+use self::story::Story;
+use super::codes::{Finding, Status};
+use super::facts::Said;
+use super::pack::Packs;
+use super::record::Record;
+use super::signing;
+use super::view::{Event, ObjectionView, OutcomeView, ProblemView, Round, Verifier, View};
+use crate::names::{Level, MatterId};
+use crate::time::{Date, Time};
+
+/// Folds the records of a matter into its view as of an instant.
+///
+/// `records` may be in any order and hold records of other matters, which are passed over. `offset` is the federation's fixed offset from
+/// UTC in hours, by which instants become civil dates.
+pub fn fold(id: MatterId, records: &[Record], packs: &Packs, as_of: Time, offset: i8) -> View {
+    let mut story = Story::new(id, packs, offset);
+    for record in order::in_order(id, records) {
+        story.take_in(record);
+    }
+    tell(&story, as_of)
+}
+
+/// The view of a story as of an instant.
+fn tell(story: &Story<'_>, as_of: Time) -> View {
+    let today = as_of.civil_date(story.offset);
+    let commitments: Vec<_> = story.commitments.iter().map(|commitment| commitment::settled(story, commitment, today)).collect();
+    let mut view = View {
+        id: story.id,
+        place: story.id.division,
+        as_of,
+        topic: story.topic.clone(),
+        convener: story.convener.clone(),
+        verifier: if story.id.division.level() == Level::Community { Verifier::Supervisors } else { Verifier::Above },
+        status: Status::Collecting,
+        days: None,
+        tags: Vec::new(),
+        flags: Vec::new(),
+        rules: story.rules.clone(),
+        rounds: story.rounds.iter().map(|round| round_view(story, round)).collect(),
+        problems: problems(story, &commitments),
+        commitments,
+        notice: notice::notice(story, today),
+        objections: story.objections.iter().map(|objection| settle_objection(story, objection)).collect(),
+        result: story.results.last().map(|at| story.events[*at].reference.clone()),
+        termination: story.termination.clone(),
+        voices: voices::voices(story),
+        expected: Vec::new(),
+        timeline: timeline(story),
+        updated: story.events.iter().filter(|event| event.effect.counts()).map(|event| event.logged).max(),
+    };
+    (view.status, view.days) = status::status(story, &view);
+    view.flags = flags::flags(story, &view, today);
+    view.tags = status::tags(story, &view);
+    view.expected = expected::expected(story, &view);
+    view
+}
+
+fn round_view(story: &Story<'_>, round: &story::RoundStory) -> Round {
+    let outcome = round.outcome.as_ref().map(|outcome| {
+        let event = &story.events[outcome.at];
+        let signed = event.by.iter().any(|by| signing::is_supervisor(by, story.id.division));
+        OutcomeView {
+            on: event.reference.clone(),
+            result: outcome.result,
+            date: event.date,
+            supervised: signed || story.is_accepted(&event.reference),
+        }
+    });
+    Round {
+        number: round.number,
+        opened: story.events[round.at].reference.clone(),
+        reason: round.reason,
+        outcome,
+        steps: steps::strip(story, round),
+    }
+}
+
+/// An upheld objection to a decision stays open until a further round; to anything else, an answer closes it.
+fn settle_objection(story: &Story<'_>, objection: &story::At<ObjectionView>) -> ObjectionView {
+    let mut view = objection.said.clone();
+    let decided = story.counted(&view.target).is_some_and(|event| matches!(event.said, Said::Topic(_) | Said::Step(_) | Said::Outcome(_)));
+    view.open = match &view.answer {
+        None => true,
+        Some(answer) => answer.finding != Finding::Not && decided && !story.reopened_after(objection.at),
+    };
+    view
+}
+
+/// A problem stays open until a further round, or until its commitment is completed anew and accepted, or dropped.
+fn problems(story: &Story<'_>, commitments: &[super::view::Commitment]) -> Vec<ProblemView> {
+    let settled = |problem: &story::At<ProblemView>| {
+        let Some(id) = problem.said.commitment else { return false };
+        commitments
+            .iter()
+            .filter(|commitment| commitment.id == id)
+            .any(|commitment| commitment::is_settled_since(story, commitment, problem.at))
+    };
+    let view = |problem: &story::At<ProblemView>| ProblemView {
+        open: !story.reopened_after(problem.at) && !settled(problem),
+        ..problem.said.clone()
+    };
+    story.problems.iter().map(view).collect()
+}
+
+/// The events by when they were logged; those of the home log keep their order whatever their clock said.
+fn timeline(story: &Story<'_>) -> Vec<Event> {
+    let mut latest = None;
+    let mut keyed: Vec<(Time, &Event)> = Vec::with_capacity(story.events.len());
+    for event in &story.events {
+        let at_home = event.reference.log.division == story.id.division;
+        let key = if at_home { latest.map_or(event.logged, |latest: Time| latest.max(event.logged)) } else { event.logged };
+        if at_home {
+            latest = Some(key);
+        }
+        keyed.push((key, event));
+    }
+    keyed.sort_by_key(|(key, _)| *key);
+    keyed.into_iter().map(|(_, event)| event.clone()).collect()
+}
+
+/// `date` moved by `days`, held at the ends of the calendar.
+fn days_after(date: Date, days: u16) -> Date {
+    let span: Span = i64::from(days).days();
+    date.saturating_add(span)
+}
+
+/// How many days `later` is after `earlier`.
+fn days_between(earlier: Date, later: Date) -> i64 {
+    i64::from((later - earlier).get_days())
+}
