@@ -28,7 +28,7 @@ use crate::checkpoint::SignedCheckpoint;
 use crate::hash::Blake3;
 use crate::key::{KeyKind, VerifierKey};
 use crate::merkle::{Hash, replay_path};
-use crate::note::{Note, Verified};
+use crate::note::Verified;
 use crate::{Malformed, Refused, Rejected};
 
 /// First line of every evidence file.
@@ -186,10 +186,10 @@ impl Evidence {
     /// Reads and checks an evidence file; `parse(bytes).to_bytes() == bytes`.
     pub fn parse(bytes: &[u8]) -> Result<Self, Refused> {
         let evidence = Self::read(bytes)?;
-        evidence.check()?;
         if evidence.to_bytes() != bytes {
-            return Err(wrong("not in its one spelling: smaller head first, equal keys once").into());
+            return Err(wrong("not in its one spelling").into());
         }
+        evidence.check()?;
         Ok(evidence)
     }
 
@@ -232,6 +232,9 @@ impl Evidence {
         let path = lines.map(str::parse).collect::<Result<_, _>>()?;
         let first = SignedCheckpoint::parse(format!("{first}\n\n{first_lines}\n").as_bytes())?;
         let second = SignedCheckpoint::parse(format!("{second}\n\n{second_lines}").as_bytes())?;
+        if in_order(&first, &second) != (&first, &second) {
+            return Err(wrong("the smaller head first; of one size, the one with the lesser root"));
+        }
         Ok(Self { kind, keys, first, second, path })
     }
 
@@ -316,12 +319,12 @@ fn in_order<'h>(one: &'h SignedCheckpoint, other: &'h SignedCheckpoint) -> (&'h 
     if place(one) <= place(other) { (one, other) } else { (other, one) }
 }
 
-/// When `key` signed `head` (0 for a log key).
+/// When `key`, and nobody else, signed `head` (0 for a log key).
 fn signed_at(head: &SignedCheckpoint, key: &VerifierKey) -> Result<u64, Rejected> {
-    let note: &Note = head.note();
-    match note.verify([key])?.as_slice() {
-        [verified] => Ok(verified.time),
-        _ => Err(unsigned()),
+    match (head.note().signatures(), head.note().verify([key])?.as_slice()) {
+        ([_], [verified]) => Ok(verified.time),
+        ([_], _) => Err(unsigned()),
+        _ => Err(Rejected::new("fork", "a head has more lines than that of its key")),
     }
 }
 
