@@ -101,7 +101,8 @@ impl Index {
         let db = self.db.write().unwrap_or_else(PoisonError::into_inner).take();
         self.doubt("it is built again");
         let _ = catch_unwind(AssertUnwindSafe(|| drop(db)));
-        match fs::remove_dir_all(&self.dir) {
+        let removed = if self.dir.is_dir() { fs::remove_dir_all(&self.dir) } else { fs::remove_file(&self.dir) };
+        match removed {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Doubt(error.to_string())),
             _ => {}
         }

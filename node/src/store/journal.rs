@@ -148,9 +148,14 @@ impl Journal {
         self.preamble.number
     }
 
-    /// The number of the commit with which the segment behind the sealed ones begins.
-    pub(super) fn first_unsealed_commit(&self) -> u64 {
-        if self.sealed { self.position.commit } else { self.preamble.commit }
+    /// How the active segment begins.
+    pub(super) fn preamble(&self) -> &Preamble {
+        &self.preamble
+    }
+
+    /// Whether a failed write is still to be mended, so that there may be broken bytes behind the position.
+    pub(super) fn is_suspect(&self) -> bool {
+        self.suspect.is_some()
     }
 
     /// Where the next commit goes.

@@ -131,10 +131,10 @@ impl Store {
 
     /// Seals the active segment, puts its rows into the index and begins the next.
     fn roll(&mut self) -> Result<(), CommitError> {
-        let (rows, counts) = {
+        let rows = {
             let mut state = self.view.state_mut();
             state.sealing = std::mem::take(&mut state.rows);
-            (rows::encode(&state.sealing), state.counts())
+            rows::encode(&state.sealing)
         };
         if let Err(fault) = self.journal.seal(&rows) {
             let mut state = self.view.state_mut();
@@ -142,26 +142,37 @@ impl Store {
             drop(state);
             return Err(self.refusal(fault));
         }
-        let mark =
-            Mark { epoch: self.view.secret.epoch(), segment: self.journal.segment(), commit: self.journal.position().commit, counts };
-        let absorbed = self.view.index.absorb(&self.view.state().sealing, Some(&mark)).and_then(|()| self.view.index.sync());
+        self.begin_segment()
+    }
+
+    /// Begins the segment behind a sealed one, and only then lets the index take the sealed one in: so an index that holds a segment proves
+    /// that the next one was made.
+    fn begin_segment(&mut self) -> Result<(), CommitError> {
+        self.journal.next_segment().map_err(|fault| self.refusal(fault))?;
+        let state = self.view.state();
+        let mark = Mark {
+            epoch: self.view.secret.epoch(),
+            segment: self.journal.segment() - 1,
+            commit: self.journal.position().commit,
+            counts: state.counts(),
+        };
+        let absorbed = self.view.index.absorb(&state.sealing, Some(&mark)).and_then(|()| self.view.index.sync());
+        drop(state);
+        // If the index failed the rows stay in memory, and the next commit builds it again.
         if absorbed.is_ok() {
             self.view.state_mut().sealing.clear();
         }
-        // If the index failed its rows stay in memory, and the next commit builds it again.
-        self.journal.next_segment().map_err(|fault| self.refusal(fault))
+        Ok(())
     }
 
     fn make_ready(&mut self) -> Result<(), CommitError> {
+        if self.journal.is_sealed() {
+            self.begin_segment()?;
+        }
         if self.view.index.is_doubted() {
-            let sealed = if self.journal.is_sealed() { self.journal.segment() } else { self.journal.segment() - 1 };
-            let commit = self.journal.first_unsealed_commit();
-            open::rebuild(&self.view.index, &self.view.journal, self.view.secret, sealed, commit)
+            open::rebuild(&self.view.index, &self.view.journal, self.journal.preamble())
                 .map_err(|error| CommitError::Unavailable(error.to_string()))?;
             self.view.state_mut().sealing.clear();
-        }
-        if self.journal.is_sealed() {
-            self.journal.next_segment().map_err(|fault| self.refusal(fault))?;
         }
         let free = self.view.free().map_err(|error| CommitError::Unavailable(error.to_string()))?;
         if free < self.view.floor { Err(CommitError::Full { free, floor: self.view.floor }) } else { Ok(()) }

@@ -11,10 +11,10 @@ use tokio::sync::watch;
 use super::disk::{Disk, SystemDisk, sync_dir};
 use super::error::{Damage, OpenError};
 use super::index::{Doubt, Index, Mark};
-use super::journal::{Fault, Found, Journal, missing_segment};
+use super::journal::{Fault, Journal, missing_segment};
 use super::record::Secret;
-use super::rows::{self, EVIDENCE, LOG, SETTING, WITNESS};
-use super::segment::{Preamble, path_of, read_footer};
+use super::rows::{self, EVIDENCE, LOG, Rows, SETTING, WITNESS};
+use super::segment::{Preamble, Stored, path_of, read_footer};
 use super::state::State;
 use super::view::View;
 use super::{Options, Store};
@@ -60,12 +60,9 @@ impl Store {
         let found = Journal::find(&path)?.ok_or_else(|| OpenError::Absent(dir.to_owned()))?;
         let secret = found.preamble.secret;
         let index = Index::open(&dir.join(INDEX));
-        let (mut state, indexed) = settle(&index, &path, &found)?;
         let active = found.preamble.number;
-        let replayed = |changes: Vec<super::segment::Stored>| {
-            if indexed >= active {
-                return Ok(());
-            }
+        let mut state = settle(&index, &path, &found.preamble)?;
+        let replayed = |changes: Vec<Stored>| {
             let applied = state.apply(changes.iter().map(|change| (change.kind, change.place, change.payload.as_slice())));
             applied.map_err(|senseless| Damage {
                 file: path_of(&path, senseless.place.segment),
@@ -75,15 +72,11 @@ impl Store {
         };
         let (mut journal, footer) = Journal::open(found, &path, options, disk.clone(), replayed)?;
         if footer.is_some() {
-            if indexed < active {
-                let mark = Mark { epoch: secret.epoch(), segment: active, commit: journal.position().commit, counts: state.counts() };
-                index.absorb(&state.rows, Some(&mark)).and_then(|()| index.sync()).map_err(|doubt| in_doubt(&path, &doubt))?;
-                state.rows.clear();
-            }
+            // The end came between sealing a segment and beginning the next.
+            let mark = Mark { epoch: secret.epoch(), segment: active, commit: journal.position().commit, counts: state.counts() };
             journal.next_segment().map_err(|fault| refused(&path, fault))?;
-        } else if indexed >= active {
-            let why = "the index holds the segment as sealed, yet it is not".to_owned();
-            return Err(Damage { file: path_of(&path, active), offset: journal.position().offset, why }.into());
+            index.absorb(&state.rows, Some(&mark)).and_then(|()| index.sync()).map_err(|doubt| in_doubt(&path, &doubt))?;
+            state.rows.clear();
         }
         let view = View {
             dir: dir.to_owned(),
@@ -100,75 +93,72 @@ impl Store {
     }
 }
 
-/// Brings the index up to the sealed segments before the last, and reads the state from it. Gives the last segment it holds too, which may
-/// be the last one there is, if that was sealed just before the end.
-fn settle(index: &Index, journal: &Path, found: &Found) -> Result<(State, u32), OpenError> {
-    let Preamble { number, secret, commit, .. } = found.preamble;
-    let doubted = |doubt: Doubt| in_doubt(journal, &doubt);
+/// Brings the index up to the segments before the `active` one, and reads the state as of these.
+fn settle(index: &Index, journal: &Path, active: &Preamble) -> Result<State, OpenError> {
     // A second round comes after the index was found wanting and built again.
     for last_round in [false, true] {
         if index.is_doubted() {
-            rebuild(index, journal, secret, number - 1, commit)?;
+            rebuild(index, journal, active)?;
         }
-        let settled = index.mark().and_then(|mark| {
-            let mark = mark.unwrap_or_default();
-            if mark == Mark::default() || mark.epoch == secret.epoch() { Ok(mark) } else { Err(index.doubt("it is of another store")) }
-        });
-        let loaded = match settled {
-            Ok(mark) if mark.segment > number => return Err(missing_segment(journal, mark.segment).into()),
-            Ok(mark) if mark.segment + 1 < number => {
-                match absorb(index, journal, secret, mark.segment + 1..=number - 1, commit) {
-                    Err(_) if index.is_doubted() && !last_round => continue,
-                    absorbed => absorbed?,
-                }
-                index.mark().and_then(|mark| State::load(index, &mark.unwrap_or_default())).map(|state| (state, number - 1))
-            }
-            Ok(mark) if mark.segment + 1 == number && mark.commit != commit && mark.segment > 0 => {
-                Err(index.doubt("it does not fit the journal"))
-            }
-            Ok(mark) => State::load(index, &mark).map(|state| (state, mark.segment)),
-            Err(doubt) => Err(doubt),
-        };
-        match loaded {
-            Ok(settled) => return Ok(settled),
-            Err(doubt) if last_round => return Err(doubted(doubt)),
-            Err(_) => {}
+        match catch_up(index, journal, active) {
+            Err(_) if index.is_doubted() && !last_round => {}
+            settled => return settled,
         }
     }
-    Err(doubted(Doubt("it cannot be built".to_owned())))
+    Err(in_doubt(journal, &Doubt("it cannot be built".to_owned())))
 }
 
-/// Builds the index from nothing, out of the footers of the segments up to `last`, behind which commit `commit` comes.
-pub(super) fn rebuild(index: &Index, journal: &Path, secret: Secret, last: u32, commit: u64) -> Result<(), OpenError> {
+fn catch_up(index: &Index, journal: &Path, active: &Preamble) -> Result<State, OpenError> {
+    let doubted = |doubt: Doubt| in_doubt(journal, &doubt);
+    let mark = index.mark().map_err(doubted)?.unwrap_or_default();
+    let sealed = active.number - 1;
+    if mark.segment > 0 && mark.epoch != active.secret.epoch() {
+        return Err(doubted(index.doubt("it is of another store")));
+    }
+    if mark.segment > sealed {
+        // A segment is taken in after the next one was made.
+        return Err(missing_segment(journal, mark.segment + 1).into());
+    }
+    if mark.segment == sealed && sealed > 0 && mark.commit != active.commit {
+        return Err(doubted(index.doubt("it does not fit the journal")));
+    }
+    if mark.segment < sealed {
+        absorb(index, journal, active, mark.segment + 1)?;
+    }
+    let mark = index.mark().map_err(doubted)?.unwrap_or_default();
+    State::load(index, &mark).map_err(doubted)
+}
+
+/// Builds the index from nothing, out of the footers of the segments before the `active` one.
+pub(super) fn rebuild(index: &Index, journal: &Path, active: &Preamble) -> Result<(), OpenError> {
     index.clear().map_err(|doubt| in_doubt(journal, &doubt))?;
-    absorb(index, journal, secret, 1..=last, commit)?;
+    if active.number > 1 {
+        absorb(index, journal, active, 1)?;
+    }
     index.trust().map_err(|doubt| in_doubt(journal, &doubt))
 }
 
-fn absorb(index: &Index, journal: &Path, secret: Secret, segments: std::ops::RangeInclusive<u32>, commit: u64) -> Result<(), OpenError> {
+/// Puts the footers of the segments from `first` to before the `active` one into the index, and the mark behind them.
+fn absorb(index: &Index, journal: &Path, active: &Preamble, first: u32) -> Result<(), OpenError> {
     let doubted = |doubt: Doubt| in_doubt(journal, &doubt);
-    let last = *segments.end();
-    for number in segments {
+    for number in first..active.number {
         let path = path_of(journal, number);
         let file = File::open(&path).map_err(failed(&path, "open a segment"))?;
         let preamble = Preamble::read(&file, number, &path).map_err(failed(&path, "read a segment"))??;
         let damage = |why: &str| Damage { file: path.clone(), offset: 0, why: why.to_owned() };
-        if preamble.secret != secret {
+        if preamble.secret != active.secret {
             return Err(damage("the segment is of another store").into());
         }
         let footer = read_footer(&file, &path, preamble).map_err(failed(&path, "read a footer"))??;
         let rows = rows::decode(&footer).ok_or_else(|| damage("the footer does not read"))?;
         index.absorb(&rows, None).map_err(doubted)?;
     }
-    if last == 0 {
-        return Ok(());
-    }
     let mut counts = [0; 4];
     for (count, letter) in counts.iter_mut().zip([LOG, WITNESS, EVIDENCE, SETTING]) {
         *count = index.count(&[letter], &[letter + 1]).map_err(doubted)?;
     }
-    let mark = Mark { epoch: secret.epoch(), segment: last, commit, counts };
-    index.absorb(&rows::Rows::new(), Some(&mark)).and_then(|()| index.sync()).map_err(doubted)
+    let mark = Mark { epoch: active.secret.epoch(), segment: active.number - 1, commit: active.commit, counts };
+    index.absorb(&Rows::new(), Some(&mark)).and_then(|()| index.sync()).map_err(doubted)
 }
 
 fn lock(dir: &Path) -> Result<File, OpenError> {

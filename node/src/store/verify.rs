@@ -33,6 +33,9 @@ impl Store {
             match scan.end {
                 End::Sealed(footer) if number < active && footer == rows::encode(&state.rows) => state.rows.clear(),
                 End::Open if number == active && scan.position == self.journal.position() => {}
+                // A failed write left something behind the last commit, to be cut off before the next.
+                End::Open | End::Torn
+                    if number == active && self.journal.is_suspect() && scan.position.chain == self.journal.position().chain => {}
                 _ => return Err(damage(scan.position.offset, "the segment does not end as it was written").into()),
             }
             before = Some((scan.position.commit, scan.position.chain));

@@ -1,6 +1,10 @@
 //! Tests of the store as its users see it. After each step a log is audited whole, from bytes.
 
 mod basic;
+mod crash;
+mod faults;
+mod kill;
+mod model;
 
 use luodi_ledger::checkpoint::{Checkpoint, SignedCheckpoint};
 use luodi_ledger::entry::{Entry, Link};
