@@ -16,6 +16,7 @@ mod draft;
 mod explorer;
 mod help;
 mod init;
+mod invitation;
 mod join;
 mod language;
 mod new;

@@ -1,12 +1,132 @@
-//! `luodi new`.
+//! `luodi new`: a commented file to fill in, for a statement of any kind, an invitation, or the next federation file.
+//!
+//! Templates stand in `new/*.toml`, each comment in both languages. Charters and appointments are written from the requests of those who
+//! join, so that nobody copies a key by hand. Out of scope: signing, and judging what was filled in.
 
-use crate::Outcome;
-use crate::language::Language;
+mod registry;
+mod template;
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::builder::PossibleValuesParser;
+use luodi_ledger::names::{Division, Federation, MatterId, Office, OfficeName, Origin};
+
+use crate::language::{Language, say};
+use crate::node_client::Node;
+use crate::sign::write_new;
+use crate::{Outcome, clock};
 
 /// Arguments of `luodi new`.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// What to write.
+    #[arg(value_name = "KIND", value_parser = PossibleValuesParser::new(template::KINDS.iter().map(|(kind, _)| *kind).chain(registry::KINDS)), help = "种类 ¦ What to write")]
+    kind: String,
+    /// The request to write it from.
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "据以写成的申请：charter 用加入申请，appoint 用密钥申请，federation 用现有联邦文件 ¦ What it is written from: a join request for charter, an office request for appoint, the present federation file for federation"
+    )]
+    from: Option<PathBuf>,
+    /// Join requests of those who witness the log.
+    #[arg(
+        long = "witness",
+        value_name = "FILE",
+        help = "做旁证的节点的加入申请，可给多个（charter、federation） ¦ Join request of a node that witnesses the log; may be given again (charter, federation)"
+    )]
+    witnesses: Vec<PathBuf>,
+    /// The federation file.
+    #[arg(long, value_name = "FILE", help = "联邦文件；或用 --node ¦ The federation file; or use --node")]
+    federation: Option<PathBuf>,
+    /// A node to ask.
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "向这个节点取联邦名称和所指条目 ¦ Ask this node for the federation and for what is referred to"
+    )]
+    node: Option<String>,
+    /// The division.
+    #[arg(long, value_name = "DIVISION", help = "区划代码；给了 --matter 可不写 ¦ Division; not needed with --matter")]
+    division: Option<Division>,
+    /// The matter.
+    #[arg(long, value_name = "ID", help = "事项编号，如 410721101201-2026-0007 ¦ The matter, such as 410721101201-2026-0007")]
+    matter: Option<MatterId>,
+    /// The entry it refers to.
+    #[arg(
+        long,
+        value_name = "INDEX",
+        requires = "node",
+        help = "所指条目在账本中的序号（须同时给 --node） ¦ Index of the entry it refers to (needs --node)"
+    )]
+    target: Option<u64>,
+    /// Who signs.
+    #[arg(long = "by", value_name = "OFFICE", help = "签署的组织，可给多个 ¦ The office that signs; may be given again")]
+    by: Vec<Office>,
+    /// The log, where it is not the division's own first.
+    #[arg(long, value_name = "ORIGIN", help = "写入哪本账；默认为该区划的账 ¦ The log it is for; the division's own by default")]
+    log: Option<Origin>,
+    /// Where it goes.
+    #[arg(long, short, value_name = "FILE", help = "写到哪里；默认 <种类>.toml ¦ Where it goes; <kind>.toml by default")]
+    output: Option<PathBuf>,
+}
 
-pub(crate) async fn run(_args: Args, _language: Language) -> anyhow::Result<Outcome> {
-    anyhow::bail!("new")
+pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcome> {
+    let text = match args.kind.as_str() {
+        "charter" => registry::charter(&args, language)?,
+        "appoint" => registry::appoint(&args, language)?,
+        "invitation" => registry::invitation(&args, language)?,
+        "federation" => registry::federation(&args, language)?,
+        kind => filled(kind, &args, language).await?,
+    };
+    let default = if args.kind == "federation" { "federation.txt".to_owned() } else { format!("{}.toml", args.kind) };
+    let path = args.output.clone().unwrap_or_else(|| default.into());
+    write_new(&path, text.as_bytes(), language)?;
+    let shown = path.display();
+    let next = match args.kind.as_str() {
+        "invitation" => say!(language, "已写出 {shown}，请交给下级。", "Wrote {shown}; hand it to the division below."),
+        "federation" => say!(
+            language,
+            "已写出 {shown}。请重新公布指纹，并交给每个节点替换旧文件。",
+            "Wrote {shown}. Publish its new fingerprint and hand it to every node in place of the old one."
+        ),
+        _ => say!(
+            language,
+            "已写出 {shown}。填好后运行：luodi sign {shown} --key <密钥文件>",
+            "Wrote {shown}. Fill it in, then: luodi sign {shown} --key <key file>"
+        ),
+    };
+    println!("{next}");
+    Ok(Outcome::Done)
+}
+
+/// A template of a matter's statement, with what is known already filled in.
+async fn filled(kind: &str, args: &Args, language: Language) -> anyhow::Result<String> {
+    let node = args.node.as_deref().map(|url| Node::new(url, language)).transpose()?;
+    let federation: Federation = match (&args.log, &args.federation, &node) {
+        (Some(log), ..) => log.federation.clone(),
+        (None, Some(path), _) => registry::read_federation(path, language)?.name,
+        (None, None, Some(node)) => node.federation().await?.name,
+        (None, None, None) => anyhow::bail!(say!(
+            language,
+            "请给 --federation 或 --node，以便知道是哪个联邦",
+            "name the federation with --federation or --node"
+        )),
+    };
+    let division = args.division.or(args.matter.map(|matter| matter.division)).or(args.log.as_ref().map(|log| log.division));
+    let division = division.with_context(|| say!(language, "请给 --matter 或 --division", "give --matter or --division"))?;
+    let log = args.log.clone().unwrap_or(Origin { federation: federation.clone(), division, generation: 1 });
+    let offices = if args.by.is_empty() { vec![template::usual_signer(kind, division)] } else { args.by.clone() };
+    let by: Vec<OfficeName> = offices.into_iter().map(|office| OfficeName { federation: federation.clone(), division, office }).collect();
+    let target = match (&node, args.target) {
+        (Some(node), Some(index)) => Some(node.reference(&log, index).await?),
+        _ => None,
+    };
+    let today = clock::now().civil_date(8);
+    let matter = args.matter.or_else(|| {
+        let year = u16::try_from(today.year()).ok()?;
+        (kind != "revoke").then_some(MatterId { division, year, number: 1 })
+    });
+    template::render(kind, &template::Known { log, by, matter, target, today }, language)
 }

@@ -5,8 +5,11 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use luodi_ledger::entry::Entry;
 use luodi_ledger::federation::FederationFile;
+use luodi_ledger::matter::Reference;
 use luodi_ledger::names::Origin;
+use luodi_ledger::receipt::Receipt;
 use luodi_ledger::statement::SignedStatement;
 use reqwest::{Client, Response, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -161,6 +164,14 @@ impl Node {
         let text = self.text("/logs?since=0").await?;
         let logs: Logs = serde_json::from_str(&text).with_context(|| format!("{}/logs", self.base))?;
         Ok(logs.logs)
+    }
+
+    /// Names the entry at `index` of a log, as the node's receipt tells it.
+    pub(crate) async fn reference(&self, log: &Origin, index: u64) -> anyhow::Result<Reference> {
+        let path = format!("{}/receipt/{index}", Self::log_path(log));
+        let receipt = Receipt::parse(self.text(&path).await?.as_bytes())?;
+        let entry = Entry::parse(&receipt.entry)?;
+        Ok(Reference { log: log.clone(), index, id: entry.statement.id() })
     }
 
     /// Whether the node says it is ready.

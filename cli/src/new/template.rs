@@ -1,0 +1,162 @@
+//! The templates of a matter's statements.
+
+use anyhow::Context as _;
+use luodi_ledger::matter::Reference;
+use luodi_ledger::names::{Division, Level, MatterId, Office, OfficeName, Origin};
+use luodi_ledger::time::Date;
+
+use crate::language::{Language, say};
+
+/// Every kind with a template, and its facts and words to fill in.
+pub(super) const KINDS: [(&str, &str); 15] = [
+    ("topic", include_str!("topic.toml")),
+    ("step", include_str!("step.toml")),
+    ("outcome", include_str!("outcome.toml")),
+    ("objection", include_str!("objection.toml")),
+    ("answer", include_str!("answer.toml")),
+    ("plan", include_str!("plan.toml")),
+    ("progress", include_str!("progress.toml")),
+    ("problem", include_str!("problem.toml")),
+    ("reopen", include_str!("reopen.toml")),
+    ("completion", include_str!("completion.toml")),
+    ("verification", include_str!("verification.toml")),
+    ("result", include_str!("result.toml")),
+    ("feedback", include_str!("feedback.toml")),
+    ("termination", include_str!("termination.toml")),
+    ("revoke", include_str!("revoke.toml")),
+];
+
+/// Stands between the Chinese and the English half of a comment.
+const DIVIDER: &str = " ¦ ";
+
+/// What is known before anybody fills anything in.
+pub(super) struct Known {
+    pub(super) log: Origin,
+    pub(super) by: Vec<OfficeName>,
+    pub(super) matter: Option<MatterId>,
+    pub(super) target: Option<Reference>,
+    pub(super) today: Date,
+}
+
+/// Who signs a kind, unless somebody says otherwise.
+pub(super) fn usual_signer(kind: &str, division: Division) -> Office {
+    let community = division.level() == Level::Community;
+    let word = match kind {
+        "verification" | "feedback" if community => Office::SUPERVISORS,
+        _ if community => Office::COMMITTEE,
+        _ => Office::GOVERNMENT,
+    };
+    // The words are constants of `Office` itself.
+    word.parse().unwrap_or_else(|_| unreachable!())
+}
+
+/// The template of `kind` in one language.
+pub(super) fn render(kind: &str, known: &Known, language: Language) -> anyhow::Result<String> {
+    let (_, template) = KINDS.iter().find(|(each, _)| *each == kind).with_context(|| kind.to_owned())?;
+    let mut out = head(kind, &known.log, &known.by, known.matter, language);
+    let target = match &known.target {
+        Some(Reference { log, index, id }) => format!("{{ log = \"{log}\", index = {index}, id = \"{id}\" }}"),
+        None => format!(
+            "{{ log = \"{}\", index = 0, id = \"\" }} # {}",
+            known.log,
+            language.pick(
+                "所指条目的序号和编号；用 luodi new … --node 网址 --target 序号 可自动填好",
+                "index and id of the entry it refers to; luodi new … --node URL --target INDEX fills them in"
+            )
+        ),
+    };
+    let rules = builtin_rules().map_or_else(String::new, |rules| format!("rules = \"{rules}\""));
+    for line in template.lines() {
+        let line = match line.split_once(DIVIDER) {
+            None => line.to_owned(),
+            Some((chinese, english)) => {
+                let before = chinese.rfind("# ").map_or("", |at| &chinese[..at]);
+                language.pick(chinese.to_owned(), format!("{before}# {english}"))
+            }
+        };
+        let line = line
+            .replace("{target}", &target)
+            .replace("{today}", &known.today.to_string())
+            .replace("{log}", &known.log.to_string())
+            .replace("{rules}", &rules);
+        out += &line;
+        out.push('\n');
+    }
+    Ok(out)
+}
+
+/// The lines every statement begins with.
+pub(super) fn head(kind: &str, log: &Origin, by: &[OfficeName], matter: Option<MatterId>, language: Language) -> String {
+    let by = toml::Value::from(by.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let mut head = say!(
+        language,
+        "# 填好后运行 luodi sign。[facts] 进入签名、永久公开，不能写姓名等个人信息；[body] 是给人看的文字。\nkind = \"{kind}\"\nlog = \"{log}\"\nby = {by}\n",
+        "# Fill in, then run luodi sign. [facts] are signed and public for good: no names, nothing personal. [body] is what people read.\nkind = \"{kind}\"\nlog = \"{log}\"\nby = {by}\n"
+    );
+    if let Some(matter) = matter {
+        head += &say!(
+            language,
+            "matter = \"{matter}\" # 事项编号：新事项用下一个没用过的号\n",
+            "matter = \"{matter}\" # the matter; a new one takes the next number not yet used\n"
+        );
+    }
+    head.push('\n');
+    head
+}
+
+/// The rule pack that a topic names, if this version brings one.
+fn builtin_rules() -> Option<luodi_ledger::hash::Blake3> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draft::Draft;
+    use luodi_ledger::hash::Blake3;
+    use luodi_ledger::matter::facts::Said;
+
+    fn known() -> Known {
+        let log: Origin = "luodi.example/demo/log/990101001001/1".parse().unwrap();
+        Known {
+            by: vec!["luodi.example/demo/990101001001/committee".parse().unwrap()],
+            matter: Some("990101001001-2026-0001".parse().unwrap()),
+            target: Some(Reference { log: log.clone(), index: 3, id: Blake3::of(b"x") }),
+            today: "2026-11-22".parse().unwrap(),
+            log,
+        }
+    }
+
+    /// Fills every blank fact with the example its comment gives.
+    fn fill(text: &str) -> String {
+        let filled = text.lines().map(|line| match line.split_once("e.g. ") {
+            Some((before, example)) if line.contains("= \"\"") => before.replacen("\"\"", example, 1),
+            _ => line.to_owned(),
+        });
+        filled.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn every_template_becomes_a_statement_of_its_kind_once_filled() {
+        for (kind, _) in KINDS.iter().filter(|(kind, _)| *kind != "revoke") {
+            let text = fill(&render(kind, &known(), Language::English).unwrap());
+            let draft: Draft = toml::from_str(&text).unwrap_or_else(|error| panic!("{kind}: {error}\n{text}"));
+            let now = "2026-11-22T07:58:11Z".parse().unwrap();
+            let statement = draft.ready(now, [0; 16], Language::English).unwrap_or_else(|error| panic!("{kind}: {error}")).statement;
+            let said = Said::read(&statement.kind, &statement.facts).unwrap_or_else(|error| panic!("{kind}: {error}"));
+            assert!(!matches!(said, Said::Raw(_)), "{kind}");
+            assert_eq!(luodi_ledger::matter::facts::unknown(&statement), std::collections::BTreeMap::new(), "{kind}");
+        }
+    }
+
+    #[test]
+    fn comments_are_in_one_language() {
+        for (kind, _) in KINDS {
+            let chinese = render(kind, &known(), Language::Chinese).unwrap();
+            let english = render(kind, &known(), Language::English).unwrap();
+            assert!(!chinese.contains('¦') && !english.contains('¦'), "{kind}");
+            assert!(!english.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{kind}: {english}");
+            toml::from_str::<toml::Table>(&chinese).unwrap_or_else(|error| panic!("{kind}: {error}\n{chinese}"));
+        }
+    }
+}
