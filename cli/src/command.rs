@@ -85,7 +85,7 @@ impl Invocation {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let outcome = runtime.block_on(async {
             match self.command {
-                Command::Init(args) => init::run(&args, language),
+                Command::Init(args) => init::run(&args, language).await,
                 Command::Run(args) => run::run(args, language).await,
                 Command::New(args) => new::run(args, language).await,
                 Command::Sign(args) => sign::run(&args, language),

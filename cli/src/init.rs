@@ -12,11 +12,13 @@ use luodi_ledger::key::VerifierKey;
 use luodi_ledger::names::{Division, Federation, Office, OfficeName, Origin};
 use luodi_ledger::policy::Policy;
 use luodi_ledger::registry::CharterFacts;
+use luodi_node::config::Config;
 use luodi_node::keys::{self, MachineKeys, Passphrase, WorkFactor, make_private_folder, peer_id};
+use luodi_node::runtime;
 
 use crate::invitation::Invitation;
 use crate::join::{JoinRequest, OfficeRequest};
-use crate::language::{Language, say};
+use crate::language::{Language, say, tell};
 use crate::sign::write_new;
 use crate::{Outcome, clock, passphrase};
 
@@ -75,17 +77,17 @@ pub struct Args {
     ask: bool,
 }
 
-pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<Outcome> {
+pub(crate) async fn run(args: &Args, language: Language) -> anyhow::Result<Outcome> {
     make_private_folder(&args.dir)?;
     match (args.root, &args.invitation, &args.office) {
-        (Some(root), ..) => begin(args, root, language),
-        (_, Some(invitation), _) => join(args, invitation, language),
+        (Some(root), ..) => begin(args, root, language).await,
+        (_, Some(invitation), _) => join(args, invitation, language).await,
         (_, _, Some(office)) => office_key(args, office, language),
         _ => bail!("--root | --invitation | --office"),
     }
 }
 
-fn begin(args: &Args, root: Division, language: Language) -> anyhow::Result<Outcome> {
+async fn begin(args: &Args, root: Division, language: Language) -> anyhow::Result<Outcome> {
     let name = args.name.clone().context("--name")?;
     let origin = Origin { federation: name.clone(), division: root, generation: 1 };
     let (machine, passphrase_file) = machine_keys(args, &origin, language)?;
@@ -99,8 +101,9 @@ fn begin(args: &Args, root: Division, language: Language) -> anyhow::Result<Outc
     let path = args.dir.join("federation.txt");
     write_new(&path, federation.to_string().as_bytes(), language)?;
     write_node_file(args, root, passphrase_file.as_deref(), &[], language)?;
+    begin_log(args, &machine).await?;
     let (folder, fingerprint) = (args.dir.display(), federation.fingerprint());
-    println!(
+    tell!(
         "{}",
         say!(
             language,
@@ -111,17 +114,18 @@ fn begin(args: &Args, root: Division, language: Language) -> anyhow::Result<Outc
     Ok(Outcome::Done)
 }
 
-fn join(args: &Args, invitation: &Path, language: Language) -> anyhow::Result<Outcome> {
+async fn join(args: &Args, invitation: &Path, language: Language) -> anyhow::Result<Outcome> {
     let invitation = Invitation::read(invitation, language)?;
     let origin =
         Origin { federation: invitation.federation.name.clone(), division: invitation.division, generation: invitation.generation };
     let (machine, passphrase_file) = machine_keys(args, &origin, language)?;
     write_new(&args.dir.join("federation.txt"), invitation.federation.to_string().as_bytes(), language)?;
     write_node_file(args, invitation.division, passphrase_file.as_deref(), &invitation.peers, language)?;
+    begin_log(args, &machine).await?;
     let request = JoinRequest::sign(&origin, &machine, &args.addresses, clock::now())?;
     write_new(&args.dir.join("join-request.txt"), &request.to_bytes(), language)?;
     let (folder, fingerprint) = (args.dir.display(), invitation.federation.fingerprint());
-    println!(
+    tell!(
         "{}",
         say!(
             language,
@@ -143,7 +147,7 @@ fn office_key(args: &Args, office: &Office, language: Language) -> anyhow::Resul
     let office = OfficeName { federation: federation.name, division, office: office.clone() };
     make_office_key(args, &office, language)?;
     let (folder, word) = (args.dir.display(), &office.office);
-    println!(
+    tell!(
         "{}",
         say!(
             language,
@@ -161,7 +165,8 @@ fn machine_keys(args: &Args, origin: &Origin, language: Language) -> anyhow::Res
     if args.ask || args.passphrase_file.is_some() {
         let whose = say!(language, "节点密钥", "the machine keys");
         let passphrase = passphrase::choose(args.passphrase_file.as_deref(), &whose, language)?;
-        machine.save(&folder, origin, &passphrase, WorkFactor::PERSON)?;
+        let work = if args.ask { WorkFactor::PERSON } else { WorkFactor::MACHINE };
+        machine.save(&folder, origin, &passphrase, work)?;
         let file = args.passphrase_file.as_deref().map(std::path::absolute).transpose()?;
         return Ok((machine, file));
     }
@@ -169,6 +174,12 @@ fn machine_keys(args: &Args, origin: &Origin, language: Language) -> anyhow::Res
     passphrase.save(&args.dir.join("passphrase"))?;
     machine.save(&folder, origin, &passphrase, WorkFactor::MACHINE)?;
     Ok((machine, Some("passphrase".into())))
+}
+
+/// Makes the store with the first head of its log.
+async fn begin_log(args: &Args, machine: &MachineKeys) -> anyhow::Result<()> {
+    let config = Config::load(&args.dir.join("node.toml"))?;
+    Ok(runtime::create(&config, machine).await?)
 }
 
 /// Makes the key of an office, and the request with which it is registered.

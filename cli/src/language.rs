@@ -67,14 +67,23 @@ impl fmt::Display for Language {
 
 /// A sentence in the language given: `say!(language, "第 {n} 条", "entry {n}")`.
 macro_rules! say {
-    ($language:expr, $chinese:literal, $english:literal $(,)?) => {
+    ($language:expr, $chinese:literal, $english:literal $(, $argument:expr)* $(,)?) => {
         match $language {
-            $crate::language::Language::Chinese => format!($chinese),
-            $crate::language::Language::English => format!($english),
+            $crate::language::Language::Chinese => format!($chinese $(, $argument)*),
+            $crate::language::Language::English => format!($english $(, $argument)*),
         }
     };
 }
 pub(crate) use say;
+
+/// As `println!`, but a reader that has gone away, such as `head`, is no fault of ours.
+macro_rules! tell {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($text)*);
+    }};
+}
+pub(crate) use tell;
 
 #[cfg(test)]
 mod tests {

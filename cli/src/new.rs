@@ -12,7 +12,7 @@ use anyhow::Context as _;
 use clap::builder::PossibleValuesParser;
 use luodi_ledger::names::{Division, Federation, MatterId, Office, OfficeName, Origin};
 
-use crate::language::{Language, say};
+use crate::language::{Language, say, tell};
 use crate::node_client::Node;
 use crate::sign::write_new;
 use crate::{Outcome, clock};
@@ -97,7 +97,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
             "Wrote {shown}. Fill it in, then: luodi sign {shown} --key <key file>"
         ),
     };
-    println!("{next}");
+    tell!("{next}");
     Ok(Outcome::Done)
 }
 

@@ -38,8 +38,8 @@ pub(crate) struct Published {
     pub(crate) index: u64,
     /// The size of the log under the receipt's head.
     pub(crate) size: u64,
-    /// A receipt file.
-    pub(crate) receipt: String,
+    /// A receipt file under the log's own signature; absent where chain and entry are too long for one.
+    pub(crate) receipt: Option<String>,
 }
 
 /// How a publication ended.

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use luodi_ledger::statement::SignedStatement;
 
 use crate::Outcome;
-use crate::language::{Language, say};
+use crate::language::{Language, say, tell};
 use crate::node_client::{Answer, Node, Published};
 use crate::preview::preview;
 use crate::sign::body_beside;
@@ -71,7 +71,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
     let body = body.map(String::from_utf8).transpose().with_context(|| file.to_string())?;
     let node = Node::new(&args.node, language)?;
     if !args.json {
-        println!("{}", preview(signed.statement(), body.as_deref().map(str::as_bytes), language));
+        tell!("{}", preview(signed.statement(), body.as_deref().map(str::as_bytes), language));
     }
     if !args.yes
         && !confirmed(&say!(language, "以上内容将永久公开。公布吗？[y/N] ", "This will be public for good. Publish? [y/N] "), language)?
@@ -85,22 +85,27 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
             return Ok(Outcome::Refused);
         }
     };
-    let receipt = args.receipt.unwrap_or_else(|| args.statement.with_extension("receipt"));
-    std::fs::write(&receipt, &published.receipt).with_context(|| receipt.display().to_string())?;
     if args.json {
-        println!("{:#}", serde_json::to_value(&published)?);
-        return Ok(Outcome::Done);
+        tell!("{:#}", serde_json::to_value(&published)?);
+    } else {
+        let (origin, index) = (&signed.statement().log, published.index);
+        tell!("{}", say!(language, "已公布：{origin} 第 {index} 条。", "Published: entry {index} of {origin}."));
     }
-    let (origin, index, receipt) = (&signed.statement().log, published.index, receipt.display());
-    println!("{}", say!(language, "已公布：{origin} 第 {index} 条。", "Published: entry {index} of {origin}."));
-    println!(
-        "{}",
-        say!(
-            language,
-            "回执：{receipt}　核对：luodi verify {receipt} --federation <联邦文件>",
-            "Receipt: {receipt}. Check it: luodi verify {receipt} --federation <federation file>"
-        )
-    );
+    if let Some(receipt) = &published.receipt {
+        let path = args.receipt.unwrap_or_else(|| args.statement.with_extension("receipt"));
+        std::fs::write(&path, receipt).with_context(|| path.display().to_string())?;
+        let receipt = path.display();
+        if !args.json {
+            tell!(
+                "{}",
+                say!(
+                    language,
+                    "回执：{receipt}　核对：luodi verify {receipt} --federation <联邦文件>",
+                    "Receipt: {receipt}. Check it: luodi verify {receipt} --federation <federation file>"
+                )
+            );
+        }
+    }
     Ok(Outcome::Done)
 }
 

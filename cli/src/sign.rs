@@ -11,7 +11,7 @@ use luodi_ledger::key::SignerKey;
 use luodi_node::keys;
 
 use crate::draft::{Draft, Ready};
-use crate::language::{Language, say};
+use crate::language::{Language, say, tell};
 use crate::preview::preview;
 use crate::{Outcome, clock, passphrase};
 
@@ -51,7 +51,7 @@ pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<Outcome> {
     let Ready { statement, body } = draft.ready(clock::now(), clock::nonce()?, language)?;
     let keys =
         args.keys.iter().map(|path| open_key(path, args.passphrase_file.as_deref(), language)).collect::<anyhow::Result<Vec<_>>>()?;
-    println!("{}", preview(&statement, body.as_deref(), language));
+    tell!("{}", preview(&statement, body.as_deref(), language));
 
     let path = args.output.clone().unwrap_or_else(|| args.template.with_extension("statement"));
     let signed = statement.sign(&keys).map_err(|fault| {
@@ -64,14 +64,14 @@ pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<Outcome> {
     })?;
     write_new(&path, &signed.to_bytes(), language)?;
     let shown = path.display();
-    println!("{}", say!(language, "已签署：{shown}", "signed: {shown}"));
+    tell!("{}", say!(language, "已签署：{shown}", "signed: {shown}"));
     if let Some(body) = body {
         let path = body_beside(&path);
         write_new(&path, &body, language)?;
         let shown = path.display();
-        println!("{}", say!(language, "文字内容：{shown}", "its words: {shown}"));
+        tell!("{}", say!(language, "文字内容：{shown}", "its words: {shown}"));
     }
-    println!("{}", say!(language, "下一步：luodi publish {shown} --node <节点网址>", "next: luodi publish {shown} --node <URL of a node>"));
+    tell!("{}", say!(language, "下一步：luodi publish {shown} --node <节点网址>", "next: luodi publish {shown} --node <URL of a node>"));
     Ok(Outcome::Done)
 }
 

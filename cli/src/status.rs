@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::Outcome;
-use crate::language::{Language, say};
+use crate::language::{Language, say, tell};
 use crate::node_client::Node;
 
 /// Arguments of `luodi status`.
@@ -21,11 +21,11 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
     let node = Node::new(&args.node, language)?;
     let status: Value = serde_json::from_str(&node.text("/status").await?)?;
     if args.json {
-        println!("{status:#}");
+        tell!("{status:#}");
         return Ok(Outcome::Done);
     }
     let base = node.base();
-    println!("{}", say!(language, "{base} 在运行。", "{base} is running."));
-    println!("{status:#}");
+    tell!("{}", say!(language, "{base} 在运行。", "{base} is running."));
+    tell!("{status:#}");
     Ok(Outcome::Done)
 }

@@ -14,7 +14,7 @@ use luodi_ledger::time::Time;
 use serde_json::json;
 
 use crate::Outcome;
-use crate::language::{Language, say};
+use crate::language::{Language, say, tell};
 use crate::preview::preview;
 
 /// Arguments of `luodi verify`.
@@ -51,7 +51,7 @@ pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<Outcome> {
         check_body(&mut report, read(path)?);
     }
     if args.json {
-        println!("{:#}", as_json(&report, &federation));
+        tell!("{:#}", as_json(&report, &federation));
     } else {
         print!("{}", as_words(&report, &federation, language));
     }
