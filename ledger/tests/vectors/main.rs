@@ -222,6 +222,22 @@ fn the_vectors_are_what_this_code_makes() {
 }
 
 #[test]
+fn the_examples_in_the_format_are_vectors() {
+    let format = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("FORMAT.md")).unwrap();
+    let mut found = 0;
+    for example in format.split("```example ").skip(1) {
+        let (file, rest) = example.split_once('\n').unwrap();
+        let (text, _) = rest.split_once("\n```").unwrap();
+        let vectors: Decoding = read(file);
+        let known = vectors.accepted.iter().any(|case| case.text.as_deref().is_some_and(|known| known.trim_end() == text));
+        assert!(known, "the example of {file} in FORMAT.md is no accepted vector");
+        found += 1;
+    }
+    assert_eq!(found, format.matches("\n```example").count());
+    assert!(found >= 8);
+}
+
+#[test]
 fn the_first_vector_is_the_example_of_the_specification() {
     let vectors: Decoding = read("note.json");
     let first = &vectors.accepted[0];
@@ -261,12 +277,14 @@ fn write_the_vectors() {
 #[ignore = "fills fuzz/corpus, which is not kept"]
 fn write_the_seeds() {
     for (file, content) in made() {
-        let corpus = folder().join("../../fuzz/corpus").join(file.trim_end_matches(".json").replace('-', "_"));
+        let name = file.trim_end_matches(".json").replace('-', "_");
+        // A cosigned checkpoint is a checkpoint.
+        let corpus = folder().join("../../fuzz/corpus").join(name.replace("cosignature", "checkpoint"));
         let cases = ["accepted", "refused"].into_iter().filter_map(|list| content.get(list)).filter_map(Value::as_array).flatten();
         for (number, case) in cases.enumerate() {
             fs::create_dir_all(&corpus).unwrap();
             let case: Case = serde_json::from_value(case.clone()).unwrap();
-            fs::write(corpus.join(format!("vector-{number}")), case.bytes()).unwrap();
+            fs::write(corpus.join(format!("{name}-{number}")), case.bytes()).unwrap();
         }
     }
 }
