@@ -208,6 +208,11 @@ impl SignerKey {
         }
     }
 
+    /// The 32 bytes that [`Self::from_seed`] makes the key of.
+    pub fn to_seed(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.secret.to_bytes())
+    }
+
     /// The text form of Go's tools: `PRIVATE+KEY+<name>+<8 hex>+<base64 of type and seed>`.
     pub fn to_secret_text(&self) -> Zeroizing<String> {
         let mut bytes = Zeroizing::new(vec![self.public.kind.byte()]);

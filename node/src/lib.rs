@@ -4,6 +4,7 @@ pub mod api;
 pub mod clock;
 pub mod config;
 pub mod keys;
+pub mod network;
 pub mod protocol;
 pub mod receipts;
 pub mod registrar;

@@ -17,7 +17,12 @@ pub struct Backoff {
 impl Backoff {
     /// It failed: 1 s, then twice as long each time, up to 10 min.
     pub fn fail(&mut self, now: Moment) {
-        let wait = FIRST.saturating_mul(1 << self.failures.min(20)).min(LONGEST);
+        self.fail_within(now, LONGEST);
+    }
+
+    /// It failed: as [`Self::fail`], and no longer than `longest` milliseconds.
+    pub fn fail_within(&mut self, now: Moment, longest: u64) {
+        let wait = FIRST.saturating_mul(1 << self.failures.min(20)).min(longest);
         self.failures = self.failures.saturating_add(1);
         self.until = now.plus(wait);
     }

@@ -46,6 +46,8 @@ pub const LONGEST_LEAF: usize = 65_535;
 pub const LONGEST_FETCH: usize = 64 * 1024 * 1024;
 /// Most bodies asked for at once; 64 KiB each at most, so the answer names what did not fit.
 pub const MOST_BODIES: usize = 64;
+/// Most bytes of bodies in one answer, with room for the hashes of those that did not fit.
+pub const LONGEST_BODIES: usize = LONGEST_ANSWER - 8 * 1024;
 /// Most hashes of a proof: a tree of 2^63 leaves needs no more.
 pub const MOST_HASHES: usize = 64;
 /// Longest evidence in bytes.

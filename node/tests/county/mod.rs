@@ -18,16 +18,16 @@ use luodi_ledger::registry::{AppointFacts, CharterFacts, Operator, Registry, Ter
 use luodi_ledger::statement::{BodyRef, Statement};
 use luodi_ledger::time::Time;
 
-pub const FEDERATION: &str = "luodi.example/demo";
-pub const COUNTY: &str = "990101000000";
-pub const TOWNSHIPS: [&str; 2] = ["990101001000", "990101002000"];
-pub const VILLAGES: [&str; 5] = ["990101001201", "990101001202", "990101001203", "990101002201", "990101002202"];
+pub(crate) const FEDERATION: &str = "luodi.example/demo";
+pub(crate) const COUNTY: &str = "990101000000";
+pub(crate) const TOWNSHIPS: [&str; 2] = ["990101001000", "990101002000"];
+pub(crate) const VILLAGES: [&str; 5] = ["990101001201", "990101001202", "990101001203", "990101002201", "990101002202"];
 
-pub fn division(text: &str) -> Division {
+pub(crate) fn division(text: &str) -> Division {
     text.parse().unwrap()
 }
 
-pub fn origin(of: Division) -> Origin {
+pub(crate) fn origin(of: Division) -> Origin {
     Origin { federation: FEDERATION.parse().unwrap(), division: of, generation: 1 }
 }
 
@@ -35,29 +35,29 @@ fn key(name: &str, kind: KeyKind) -> SignerKey {
     SignerKey::from_seed(name, kind, Blake3::of(name.as_bytes()).as_bytes()).unwrap()
 }
 
-pub fn office(of: Division, office: &str) -> SignerKey {
+pub(crate) fn office(of: Division, office: &str) -> SignerKey {
     key(&format!("{FEDERATION}/{of}/{office}"), KeyKind::Ed25519)
 }
 
-pub fn log_key(of: Division) -> SignerKey {
+pub(crate) fn log_key(of: Division) -> SignerKey {
     key(&origin(of).to_string(), KeyKind::Ed25519)
 }
 
-pub fn witness_key(of: Division) -> SignerKey {
+pub(crate) fn witness_key(of: Division) -> SignerKey {
     key(&format!("{FEDERATION}/{of}/witness"), KeyKind::Cosigner)
 }
 
 /// A node as its charter tells of it.
 #[derive(Clone, Debug)]
-pub struct Node {
-    pub division: Division,
-    pub peer: String,
-    pub addresses: Vec<String>,
-    pub witnesses: Vec<Division>,
+pub(crate) struct Node {
+    pub(crate) division: Division,
+    pub(crate) peer: String,
+    pub(crate) addresses: Vec<String>,
+    pub(crate) witnesses: Vec<Division>,
 }
 
 impl Node {
-    pub fn new(of: &str, peer: impl Into<String>) -> Self {
+    pub(crate) fn new(of: &str, peer: impl Into<String>) -> Self {
         Self { division: division(of), peer: peer.into(), addresses: vec![], witnesses: vec![] }
     }
 
@@ -88,7 +88,7 @@ impl Node {
 }
 
 /// The federation of `nodes`, the first of which is the root's.
-pub fn federation(nodes: &[Node]) -> FederationFile {
+pub(crate) fn federation(nodes: &[Node]) -> FederationFile {
     FederationFile {
         name: FEDERATION.parse().unwrap(),
         offset: 8,
@@ -100,32 +100,32 @@ pub fn federation(nodes: &[Node]) -> FederationFile {
 
 /// A log under construction.
 #[derive(Clone, Debug)]
-pub struct Author {
-    pub division: Division,
-    pub link: Link,
-    pub tree: CompactRange,
-    pub entries: Vec<Vec<u8>>,
-    pub leaves: Vec<Hash>,
+pub(crate) struct Author {
+    pub(crate) division: Division,
+    pub(crate) link: Link,
+    pub(crate) tree: CompactRange,
+    pub(crate) entries: Vec<Vec<u8>>,
+    pub(crate) leaves: Vec<Hash>,
 }
 
 impl Author {
-    pub fn new(of: Division) -> Self {
+    pub(crate) fn new(of: Division) -> Self {
         Self { division: of, link: Link::start(), tree: CompactRange::new(), entries: vec![], leaves: vec![] }
     }
 
-    pub fn size(&self) -> u64 {
+    pub(crate) fn size(&self) -> u64 {
         self.tree.size()
     }
 
     /// Any bytes may be a leaf.
-    pub fn push(&mut self, leaf: Vec<u8>) {
+    pub(crate) fn push(&mut self, leaf: Vec<u8>) {
         let _ = self.link.step(&leaf);
         self.leaves.push(Hash::leaf(&leaf));
         self.tree.append(Hash::leaf(&leaf));
         self.entries.push(leaf);
     }
 
-    pub fn say(&mut self, by: &SignerKey, kind: &str, facts: Facts, body: Option<&[u8]>) {
+    pub(crate) fn say(&mut self, by: &SignerKey, kind: &str, facts: Facts, body: Option<&[u8]>) {
         let logged: Time = "2026-06-01T00:00:00Z".parse::<Time>().unwrap().plus(i64::try_from(self.link.index).unwrap());
         let statement = Statement {
             log: origin(self.division),
@@ -141,21 +141,23 @@ impl Author {
         self.push(entry.to_bytes());
     }
 
-    pub fn head(&self) -> SignedCheckpoint {
+    pub(crate) fn head(&self) -> SignedCheckpoint {
         let head = Checkpoint { origin: origin(self.division).to_string(), size: self.size(), root: self.tree.root() };
         head.sign(&[log_key(self.division)])
     }
 
-    pub fn witnessed(&self, by: &[Division]) -> SignedCheckpoint {
+    pub(crate) fn witnessed(&self, by: &[Division]) -> SignedCheckpoint {
         let mut head = self.head();
         let lines: Vec<_> = by.iter().map(|of| cosign(&head, &witness_key(*of), "2026-06-02T00:00:00Z".parse().unwrap())).collect();
-        lines.into_iter().for_each(|line| head.note_mut().add(line));
+        for line in lines {
+            head.note_mut().add(line);
+        }
         head
     }
 }
 
 /// The root's log: it charters every other node and appoints its committee.
-pub fn root_log(nodes: &[Node]) -> Author {
+pub(crate) fn root_log(nodes: &[Node]) -> Author {
     let mut author = Author::new(nodes[0].division);
     let government = office(nodes[0].division, "government");
     for node in &nodes[1..] {
@@ -173,7 +175,7 @@ pub fn root_log(nodes: &[Node]) -> Author {
 }
 
 /// The registry of a node that has read these logs.
-pub fn registry<'a>(nodes: &[Node], logs: impl IntoIterator<Item = &'a Author>) -> Registry {
+pub(crate) fn registry<'a>(nodes: &[Node], logs: impl IntoIterator<Item = &'a Author>) -> Registry {
     let mut registry = Registry::new(federation(nodes));
     let mut entries = Vec::new();
     for log in logs {
@@ -184,4 +186,4 @@ pub fn registry<'a>(nodes: &[Node], logs: impl IntoIterator<Item = &'a Author>) 
 }
 
 /// The authors of all logs, by division.
-pub type Authors = BTreeMap<Division, Author>;
+pub(crate) type Authors = BTreeMap<Division, Author>;

@@ -58,7 +58,7 @@ impl Follower {
             for range in &ranges {
                 if let Some(log) = self.logs.get_mut(&range.origin) {
                     log.fetch = Some(fetch);
-                    origins.insert(range.origin.clone(), Asked { entries: log.entries, held: range.held });
+                    origins.insert(range.origin.clone(), Asked { entries: log.entries, held: range.held, offer: range.to });
                 }
             }
             if let Some(state) = self.peers.get_mut(&peer) {
@@ -81,9 +81,9 @@ impl Follower {
             match end {
                 Some(RangeEnd::Served) => {
                     log.backoff.succeed();
-                    // It may hold less than it told of; what it holds more by now, it will tell.
+                    // It may hold less than it told of. What it told of since then it is asked for next.
                     let stored = log.stored();
-                    if let Some(offer) = log.offers.get_mut(&peer) {
+                    if let Some(offer) = log.offers.get_mut(&peer).filter(|offer| offer.size == asked.offer) {
                         offer.size = offer.size.min(stored);
                     }
                 }

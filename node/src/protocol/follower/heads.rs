@@ -284,8 +284,9 @@ fn keys_of(registry: &Registry, origin: &Origin) -> (Vec<VerifierKey>, Vec<Verif
     (log, witnesses)
 }
 
-fn met(registry: &Registry, origin: &Origin, head: &SignedCheckpoint) -> bool {
-    registry.quorum_met(origin, head).unwrap_or(false)
+/// Whether the witnesses that the charter asks for have confirmed a head. Where it asks for nobody, nothing is kept beside the newest head.
+pub fn met(registry: &Registry, origin: &Origin, head: &SignedCheckpoint) -> bool {
+    matches!(registry.witnessing(origin, head), Ok(Witnessing::Met(_)))
 }
 
 /// Keeps the lines of the log's keys and of its witnesses that verify. A line nobody checked could be planted, and would make a note

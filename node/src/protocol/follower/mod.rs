@@ -28,7 +28,7 @@ use luodi_ledger::registry::Registry;
 
 use self::bodies::Bodies;
 pub use self::event::{Action, AskId, BodiesFound, Changes, Event, Failure, FetchId, Membership, Notice, RangeEnd, Stored};
-pub use self::heads::freezes;
+pub use self::heads::{freezes, met};
 use super::backoff::Backoff;
 use super::interest::Interest;
 use super::message::{Epoch, Heads, Refusal};
@@ -162,6 +162,8 @@ struct Asked {
     entries: u64,
     /// The size of the newest head proven.
     held: u64,
+    /// The size the peer had told of.
+    offer: u64,
 }
 
 /// The state machine; see the module.
