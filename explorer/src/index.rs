@@ -1,12 +1,190 @@
-//! What the pages show, rebuilt from the logs whenever one changes.
+//! What the pages show: every matter folded, by division; rebuilt from nothing at a start, and then only where a log changed.
+//!
+//! Out of scope: what counts (holdings and `ledger` judge), how it looks. Invariant: a snapshot is never changed, only replaced, so a page
+//! is told from one moment.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use luodi_ledger::names::Division;
+use luodi_ledger::matter::view::View;
+use luodi_ledger::matter::words::Words;
+use luodi_ledger::matter::{Marks, Record, Reference};
+use luodi_ledger::names::{Division, MatterId, Origin};
+use luodi_ledger::standing::Standing;
+use luodi_ledger::time::{Date, Time};
 
-/// All that is known at one moment; never changed, only replaced.
-#[derive(Debug, Default)]
-pub struct Snapshot {
-    /// The divisions that have a log.
-    pub joined: BTreeSet<Division>,
+use crate::source::{HeldEntry, HeldLog, Holdings};
+
+/// Whether a source answers.
+#[derive(Clone, Debug, Default)]
+pub struct SourceState {
+    /// What the page calls it: its division, or its address.
+    pub url: String,
+    /// Whose node it is, as the operator wrote it down.
+    pub division: Option<Division>,
+    /// When it last answered.
+    pub answered: Option<Time>,
+    /// Why it does not answer, if so.
+    pub failing: Option<String>,
 }
+
+impl SourceState {
+    pub(crate) fn answered(&mut self, now: Time) {
+        self.answered = Some(now);
+        self.failing = None;
+    }
+}
+
+/// One matter with the words of its statements.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// What the fold says.
+    pub view: View,
+    words: BTreeMap<Reference, Words>,
+}
+
+impl Case {
+    /// A folded matter and the words that are here.
+    pub fn new(view: View, words: BTreeMap<Reference, Words>) -> Self {
+        Self { view, words }
+    }
+
+    /// The words of a statement, if it has any and they are here.
+    pub fn words(&self, on: &Reference) -> Option<&Words> {
+        self.words.get(on)
+    }
+}
+
+/// The matters of one division.
+pub type Board = BTreeMap<MatterId, Arc<Case>>;
+
+/// All that is known at one moment.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// The moment matters were folded for.
+    pub as_of: Time,
+    /// What was read and found true.
+    pub holdings: Holdings,
+    /// The matters, by home division.
+    pub boards: BTreeMap<Division, Arc<Board>>,
+    /// The sources, in the order of the configuration.
+    pub sources: Vec<SourceState>,
+}
+
+impl Snapshot {
+    /// A matter, if it is known.
+    pub fn case(&self, id: &MatterId) -> Option<&Arc<Case>> {
+        self.boards.get(&id.division)?.get(id)
+    }
+
+    /// All matters in or below `place`, or everywhere.
+    pub fn cases(&self, place: Option<Division>) -> impl Iterator<Item = &Arc<Case>> {
+        let within = move |code: &Division| place.is_none_or(|place| code.is_within(place));
+        self.boards.iter().filter(move |(code, _)| within(code)).flat_map(|(_, board)| board.values())
+    }
+
+    /// Whether a division has a log of its own here.
+    pub fn has_joined(&self, code: Division) -> bool {
+        self.holdings.registry().home_log(code).is_some()
+    }
+
+    /// Whether this is the home of any log, or stands above one.
+    pub fn joined_below(&self, code: Division) -> usize {
+        let homes: BTreeSet<Division> = self.holdings.logs().keys().map(|origin| origin.division).filter(|home| home.is_within(code)).collect();
+        homes.len()
+    }
+}
+
+/// Which entries of a log name a matter, as far as it was read.
+#[derive(Debug, Default)]
+struct Mentions {
+    scanned: u64,
+    of: BTreeMap<MatterId, Vec<u64>>,
+}
+
+/// Keeps the boards up with the holdings.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    mentions: BTreeMap<Origin, Mentions>,
+    boards: BTreeMap<Division, Arc<Board>>,
+    day: Option<Date>,
+}
+
+impl Index {
+    /// Takes in what changed and gives the snapshot as of `now`.
+    pub(crate) fn snapshot(&mut self, holdings: &mut Holdings, sources: &[SourceState], now: Time) -> Snapshot {
+        let changed = holdings.take_changed();
+        let mut affected = BTreeSet::new();
+        for (origin, lowest) in changed {
+            affected.append(&mut self.scan(holdings, &origin, lowest));
+        }
+        let offset = holdings.registry().federation().offset;
+        let today = now.civil_date(offset);
+        if self.day != Some(today) {
+            // Days left and days late are told by the date, so every matter is told anew.
+            self.day = Some(today);
+            affected.extend(self.mentions.values().flat_map(|mentions| mentions.of.keys().copied()));
+        }
+        for id in affected {
+            let case = self.fold(holdings, id, now);
+            Arc::make_mut(self.boards.entry(id.division).or_default()).insert(id, Arc::new(case));
+        }
+        Snapshot { as_of: now, holdings: holdings.clone(), boards: self.boards.clone(), sources: sources.to_vec() }
+    }
+
+    /// Reads what is new in a log; returns the matters that entries from `lowest` on name.
+    fn scan(&mut self, holdings: &Holdings, origin: &Origin, lowest: u64) -> BTreeSet<MatterId> {
+        let Some(log) = holdings.logs().get(origin) else { return BTreeSet::new() };
+        let mentions = self.mentions.entry(origin.clone()).or_default();
+        for (index, held) in (mentions.scanned..).zip(log.entries().iter().skip(usize::try_from(mentions.scanned).unwrap_or(usize::MAX))) {
+            // A log may speak of matters at home or below; what else it says of others' matters is on its own pages only.
+            if let Some(id) = matter_of(held).filter(|id| id.division.is_within(origin.division)) {
+                mentions.of.entry(id).or_default().push(index);
+            }
+            mentions.scanned = index + 1;
+        }
+        mentions.of.iter().filter(|(_, indices)| indices.last().is_some_and(|last| *last >= lowest)).map(|(id, _)| *id).collect()
+    }
+
+    fn fold(&self, holdings: &Holdings, id: MatterId, now: Time) -> Case {
+        let (mut records, mut words) = (Vec::new(), BTreeMap::new());
+        for (origin, log) in holdings.logs().iter().filter(|(origin, _)| id.division.is_within(origin.division)) {
+            let fork_seen = holdings.contradictions().values().any(|found| found.origin == *origin);
+            let indices = self.mentions.get(origin).and_then(|mentions| mentions.of.get(&id));
+            for index in indices.into_iter().flatten() {
+                let Some(record) = log.entry(*index).and_then(|held| record(origin, *index, held, fork_seen)) else { continue };
+                if let Some(read) = words_of(log, &record) {
+                    words.insert(record.reference.clone(), read);
+                }
+                records.push(record);
+            }
+        }
+        Case::new(folding::fold(id, records, now, holdings.registry().federation().offset), words)
+    }
+}
+
+fn matter_of(held: &HeldEntry) -> Option<MatterId> {
+    held.entry.as_ref().ok()?.statement.statement().matter
+}
+
+fn record(origin: &Origin, index: u64, held: &HeldEntry, fork_seen: bool) -> Option<Record> {
+    let entry = held.entry.as_ref().ok()?;
+    let standing = match &held.judged {
+        Ok(term_expired) => Standing::Valid { term_expired: *term_expired },
+        Err(denied) => Standing::Void(denied.why),
+    };
+    Some(Record {
+        reference: Reference { log: origin.clone(), index, id: entry.statement.id() },
+        statement: entry.statement.statement().clone(),
+        logged: entry.logged,
+        standing,
+        marks: Marks { fork_seen, ..Marks::default() },
+    })
+}
+
+fn words_of(log: &HeldLog, record: &Record) -> Option<Words> {
+    let body = log.body(&record.statement.body?.hash)?;
+    Words::parse(body).ok()
+}
+
+mod folding;

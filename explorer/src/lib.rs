@@ -12,3 +12,4 @@ pub mod look;
 mod pages;
 pub mod server;
 pub mod site;
+pub mod source;

@@ -15,7 +15,7 @@ const MOST_PLACES: usize = 30;
 pub(crate) async fn search(State(site): State<Arc<Site>>, look: Look) -> Markup {
     let query = look.field("q").unwrap_or_default().to_owned();
     let snapshot = site.snapshot();
-    let found = site.divisions().search(&query, |code| snapshot.joined.contains(&code));
+    let found = site.divisions().search(&query, |code| snapshot.has_joined(code));
     let total = found.places.len();
     let main = html! {
         section.card {
@@ -32,7 +32,7 @@ pub(crate) async fn search(State(site): State<Arc<Site>>, look: Look) -> Markup 
                     @for place in found.places.iter().take(MOST_PLACES) {
                         li { a.row href=(look.to(&format!("/place/{}", place.code()))) {
                             b { @if look.is_english() { (place.english()) } @else { (place.short()) } }
-                            @if !snapshot.joined.contains(&place.code()) { " " span.tag { (look.say("尚未加入", "not joined yet")) } }
+                            @if !snapshot.has_joined(place.code()) { " " span.tag { (look.say("尚未加入", "not joined yet")) } }
                             br;
                             span.quiet.small { (layout::place_line(&site, &look, place.code())) }
                         } }

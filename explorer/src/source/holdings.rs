@@ -6,7 +6,7 @@
 //! Out of scope: fetching (see [`super::reader`]); what statements mean (see [`crate::index`]). Invariant: a leaf enters a log only under a
 //! signed root, and is never replaced; two signed heads that cannot both be honest are kept as a [`Contradiction`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use luodi_ledger::Malformed;
@@ -18,6 +18,7 @@ use luodi_ledger::key::VerifierKey;
 use luodi_ledger::merkle::Hash;
 use luodi_ledger::names::Origin;
 use luodi_ledger::registry::{Denied, HeadRefused, Registry, Witnessing};
+use luodi_ledger::standing::Void;
 use luodi_ledger::statement::BodyRef;
 
 use super::tree::Tree;
@@ -66,7 +67,7 @@ pub struct HeldEntry {
 }
 
 /// One log.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct HeldLog {
     tree: Tree,
     link: Link,
@@ -75,6 +76,7 @@ pub struct HeldLog {
     witnessed: Option<(SignedCheckpoint, Vec<VerifierKey>)>,
     nobody_asked: bool,
     copies: BTreeMap<SourceId, CopyState>,
+    bodies: BTreeMap<Blake3, Arc<[u8]>>,
 }
 
 impl HeldLog {
@@ -87,7 +89,18 @@ impl HeldLog {
             witnessed: None,
             nobody_asked: false,
             copies: BTreeMap::new(),
+            bodies: BTreeMap::new(),
         }
+    }
+
+    /// The entry at `index`, if held.
+    pub fn entry(&self, index: u64) -> Option<&HeldEntry> {
+        self.entries.get(usize::try_from(index).ok()?)
+    }
+
+    /// A body that was read and is the one an entry names.
+    pub fn body(&self, hash: &Blake3) -> Option<&Arc<[u8]>> {
+        self.bodies.get(hash)
     }
 
     /// The entries, by index.
@@ -134,26 +147,27 @@ pub struct Contradiction {
     pub shown_by: SourceId,
 }
 
-/// Everything held.
-#[derive(Debug)]
+/// The lowest index a change of a log concerns, when it concerns none: its heads or copies only.
+const NO_ENTRY: u64 = u64::MAX;
+
+/// Everything held. A clone shares all logs that do not change, so that each snapshot is cheap.
+#[derive(Clone, Debug)]
 pub struct Holdings {
-    registry: Registry,
-    logs: BTreeMap<Origin, HeldLog>,
-    bodies: BTreeMap<Blake3, Arc<[u8]>>,
-    contradictions: BTreeMap<Blake3, Contradiction>,
-    /// Logs whose entries or standings changed since they were last taken.
-    changed: BTreeSet<Origin>,
+    registry: Arc<Registry>,
+    logs: BTreeMap<Origin, Arc<HeldLog>>,
+    contradictions: BTreeMap<Blake3, Arc<Contradiction>>,
+    /// Logs that changed since they were last taken, each with the lowest index concerned.
+    changed: BTreeMap<Origin, u64>,
 }
 
 impl Holdings {
     /// Nothing but the federation file.
     pub fn new(federation: FederationFile) -> Self {
         Self {
-            registry: Registry::new(federation),
+            registry: Arc::new(Registry::new(federation)),
             logs: BTreeMap::new(),
-            bodies: BTreeMap::new(),
             contradictions: BTreeMap::new(),
-            changed: BTreeSet::new(),
+            changed: BTreeMap::new(),
         }
     }
 
@@ -163,22 +177,22 @@ impl Holdings {
     }
 
     /// All logs held.
-    pub fn logs(&self) -> &BTreeMap<Origin, HeldLog> {
+    pub fn logs(&self) -> &BTreeMap<Origin, Arc<HeldLog>> {
         &self.logs
     }
 
-    /// A body that was read and is the one its statements name.
-    pub fn body(&self, hash: &Blake3) -> Option<&Arc<[u8]>> {
-        self.bodies.get(hash)
-    }
-
     /// The contradictions found, by an id of theirs.
-    pub fn contradictions(&self) -> &BTreeMap<Blake3, Contradiction> {
+    pub fn contradictions(&self) -> &BTreeMap<Blake3, Arc<Contradiction>> {
         &self.contradictions
     }
 
-    /// The logs that changed since this was last asked.
-    pub fn take_changed(&mut self) -> BTreeSet<Origin> {
+    /// Whether anything changed since [`Self::take_changed`].
+    pub fn has_changed(&self) -> bool {
+        !self.changed.is_empty()
+    }
+
+    /// The logs that changed since this was last asked, each with the lowest index of an entry concerned.
+    pub fn take_changed(&mut self) -> BTreeMap<Origin, u64> {
         std::mem::take(&mut self.changed)
     }
 
@@ -264,7 +278,7 @@ impl Holdings {
         match self.registry.witnessing(origin, &head) {
             Ok(Witnessing::Met(by)) if (head.size(), by.len()) > newest => {
                 self.log(origin).witnessed = Some((head, by));
-                self.changed.insert(origin.clone());
+                self.note(origin, NO_ENTRY);
             }
             Ok(Witnessing::NobodyAsked) => self.log(origin).nobody_asked = true,
             Ok(Witnessing::Met(_) | Witnessing::Short(_)) => {}
@@ -274,29 +288,36 @@ impl Holdings {
 
     /// The bodies that entries of `origin` name and that are not here.
     pub fn missing_bodies(&self, origin: &Origin) -> Vec<BodyRef> {
-        let named = self.logs.get(origin).into_iter().flat_map(|log| &log.entries);
-        let named = named.filter_map(|held| held.entry.as_ref().ok()?.statement.statement().body);
-        named.filter(|body| !self.bodies.contains_key(&body.hash)).collect()
+        let Some(log) = self.logs.get(origin) else { return Vec::new() };
+        let named = log.entries.iter().filter_map(|held| held.entry.as_ref().ok()?.statement.statement().body);
+        named.filter(|body| !log.bodies.contains_key(&body.hash)).collect()
     }
 
     /// Takes in a body of `origin` if it is the one that is named; returns whether it is.
     pub fn offer_body(&mut self, origin: &Origin, named: &BodyRef, bytes: Vec<u8>) -> bool {
-        let good = named.names(&bytes);
-        if good {
-            self.bodies.insert(named.hash, bytes.into());
-            self.changed.insert(origin.clone());
+        if !named.names(&bytes) {
+            return false;
         }
-        good
+        let log = self.log(origin);
+        log.bodies.insert(named.hash, bytes.into());
+        let names_it = |held: &HeldEntry| held.entry.as_ref().is_ok_and(|entry| entry.statement.statement().body.as_ref() == Some(named));
+        let first = log.entries.iter().position(names_it).map_or(NO_ENTRY, |index| index as u64);
+        self.note(origin, first);
+        true
     }
 
     /// Notes that a source cannot be read.
     pub fn trouble(&mut self, source: SourceId, origin: &Origin, why: String) {
         self.log(origin).copies.entry(source).or_default().trouble = Some(why);
-        self.changed.insert(origin.clone());
+        self.note(origin, NO_ENTRY);
     }
 
     fn log(&mut self, origin: &Origin) -> &mut HeldLog {
-        self.logs.entry(origin.clone()).or_insert_with(HeldLog::new)
+        Arc::make_mut(self.logs.entry(origin.clone()).or_insert_with(|| Arc::new(HeldLog::new())))
+    }
+
+    fn note(&mut self, origin: &Origin, index: u64) {
+        self.changed.entry(origin.clone()).and_modify(|lowest| *lowest = index.min(*lowest)).or_insert(index);
     }
 
     /// A head whose size our tree reaches: is it ours, or does it contradict?
@@ -308,7 +329,7 @@ impl Holdings {
         if log.head.as_ref().is_none_or(|held| held.size() < head.size()) {
             log.head = Some(head.clone());
         }
-        self.changed.insert(origin.clone());
+        self.note(origin, NO_ENTRY);
     }
 
     fn contradict(&mut self, source: SourceId, origin: &Origin, theirs: &SignedCheckpoint) {
@@ -317,40 +338,48 @@ impl Holdings {
         let Some(ours) = log.head.clone() else { return };
         let id = Blake3::of(&[ours.to_bytes(), theirs.to_bytes()].concat());
         let found = Contradiction { origin: origin.clone(), ours, theirs: theirs.clone(), shown_by: source };
-        self.contradictions.entry(id).or_insert(found);
-        self.changed.insert(origin.clone());
+        self.contradictions.entry(id).or_insert_with(|| Arc::new(found));
+        // Every matter of this log is told differently now.
+        self.note(origin, 0);
     }
 
     fn append(&mut self, origin: &Origin, leaf: &[u8]) {
         let log = self.log(origin);
         log.tree.append(Hash::leaf(leaf));
         let entry = log.link.step(leaf).map(Arc::new);
-        let unjudged = Denied { why: luodi_ledger::standing::Void::Malformed, by: None, detail: String::new() };
-        log.entries.push(HeldEntry { bytes: leaf.into(), entry, judged: Err(unjudged) });
+        let judged = Err(entry.as_ref().err().map_or_else(unjudged, malformed));
+        log.entries.push(HeldEntry { bytes: leaf.into(), entry, judged });
     }
 
     /// Judges the entries of `origin` from `from` on, and all below it anew when they changed who may sign what.
     fn rejudge(&mut self, origin: &Origin, from: u64) {
         let Some(log) = self.logs.get(origin) else { return };
-        let from = usize::try_from(from).unwrap_or(usize::MAX);
-        let fresh = log.entries.iter().skip(from).filter_map(|held| held.entry.as_deref().ok());
-        let registry_changed = self.registry.observe_all(fresh.map(|entry| (origin, entry)));
-        for (each, log) in &mut self.logs {
-            // Authority flows strictly downwards, so only this log and those below it can be affected.
-            let from = match each == origin && !registry_changed {
-                true => from,
-                false if registry_changed && each.division.is_within(origin.division) => 0,
-                false => continue,
-            };
-            for held in log.entries.iter_mut().skip(from) {
-                held.judged = match &held.entry {
-                    Ok(entry) => self.registry.judge(each, entry),
-                    Err(fault) => Err(Denied { why: luodi_ledger::standing::Void::Malformed, by: None, detail: fault.to_string() }),
-                };
+        let fresh = log.entries.iter().skip(usize::try_from(from).unwrap_or(usize::MAX)).filter_map(|held| held.entry.as_deref().ok());
+        let fresh: Vec<&Entry> = fresh.filter(|entry| entry.statement.statement().kind.is_registry()).collect();
+        let registry_changed = !fresh.is_empty() && Arc::make_mut(&mut self.registry).observe_all(fresh.into_iter().map(|entry| (origin, entry)));
+        // Authority flows strictly downwards, so only this log and those below it can be affected.
+        let affected = |each: &Origin| each == origin || (registry_changed && each.division.is_within(origin.division));
+        let origins: Vec<Origin> = self.logs.keys().filter(|each| affected(each)).cloned().collect();
+        for each in origins {
+            let from = if registry_changed { 0 } else { from };
+            let registry = self.registry.clone();
+            for held in self.log(&each).entries.iter_mut().skip(usize::try_from(from).unwrap_or(usize::MAX)) {
+                if let Ok(entry) = &held.entry {
+                    held.judged = registry.judge(&each, entry);
+                }
             }
-            self.changed.insert(each.clone());
+            self.note(&each, from);
         }
     }
+}
+
+fn malformed(fault: &Malformed) -> Denied {
+    Denied { why: Void::Malformed, by: None, detail: fault.to_string() }
+}
+
+/// Stands for the moment between taking an entry in and judging it: it counts nowhere.
+fn unjudged() -> Denied {
+    Denied { why: Void::UnknownKey, by: None, detail: "not judged yet".to_owned() }
 }
 
 #[cfg(test)]
