@@ -90,7 +90,8 @@ impl Snapshot {
 
     /// Whether this is the home of any log, or stands above one.
     pub fn joined_below(&self, code: Division) -> usize {
-        let homes: BTreeSet<Division> = self.holdings.logs().keys().map(|origin| origin.division).filter(|home| home.is_within(code)).collect();
+        let homes: BTreeSet<Division> =
+            self.holdings.logs().keys().map(|origin| origin.division).filter(|home| home.is_within(code)).collect();
         homes.len()
     }
 }

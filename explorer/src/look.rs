@@ -74,6 +74,11 @@ impl Look {
         self.elder
     }
 
+    /// The path of this page, below the prefix.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     /// The value of a query field of this page, if it is there and not empty.
     pub fn field(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim()).filter(|value| !value.is_empty())

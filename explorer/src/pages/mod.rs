@@ -4,10 +4,17 @@ mod help;
 mod home;
 mod icons;
 mod layout;
+mod matter;
 mod missing;
+mod phrase;
+mod place;
+mod rows;
 mod search;
+mod trust;
 
 pub(crate) use help::help;
 pub(crate) use home::home;
+pub(crate) use matter::matter;
 pub(crate) use missing::{broken, not_found};
+pub(crate) use place::place;
 pub(crate) use search::search;

@@ -1,50 +1,120 @@
-//! 查询: places by name, pinyin or code.
+//! 查询: places by name, pinyin or code; matters by words, place and state.
 
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use luodi_ledger::matter::codes::{CodeList as _, Status};
+use luodi_ledger::names::Division;
 use maud::{Markup, html};
 
 use super::layout;
+use super::phrase::Scene;
+use super::rows::{self, Format, Row};
+use crate::index::Case;
 use crate::look::Look;
 use crate::site::Site;
 
 /// Most places listed on one page; more are told by their number, and a longer query narrows them.
-const MOST_PLACES: usize = 30;
+const MOST_PLACES: usize = 20;
 
-pub(crate) async fn search(State(site): State<Arc<Site>>, look: Look) -> Markup {
-    let query = look.field("q").unwrap_or_default().to_owned();
+pub(crate) async fn search(State(site): State<Arc<Site>>, look: Look) -> Response {
     let snapshot = site.snapshot();
-    let found = site.divisions().search(&query, |code| snapshot.has_joined(code));
+    let scene = Scene { site: &site, snapshot: &snapshot, look: &look };
+    let cases = matters(scene);
+    match Format::split(look.path()).1 {
+        Format::Page => page(scene, &cases).into_response(),
+        Format::Csv => rows::csv(scene, &cases),
+        Format::Json => rows::json(scene, &cases),
+    }
+}
+
+/// The matters that answer the query in the address.
+fn matters<'a>(scene: Scene<'a>) -> Vec<&'a Case> {
+    let look = scene.look;
+    let place: Option<Division> = look.field("place").and_then(|code| code.parse().ok());
+    let states: Vec<Status> =
+        look.field("state").into_iter().flat_map(|states| states.split(',')).filter_map(|state| state.parse().ok()).collect();
+    let words: Vec<String> = look.field("q").unwrap_or_default().split_whitespace().map(str::to_lowercase).collect();
+    let answers = |case: &&Arc<Case>| {
+        (states.is_empty() || states.contains(&case.view.status)) && {
+            let row = Row::of(scene, case);
+            let text = format!("{} {} {} {} {}", row.id, row.title, row.place_name, row.decided.unwrap_or_default(), row.status_word)
+                .to_lowercase();
+            words.iter().all(|word| text.contains(word.as_str()))
+        }
+    };
+    rows::by_urgency(scene.snapshot.cases(place).filter(answers))
+}
+
+fn page(scene: Scene<'_>, cases: &[&Case]) -> Markup {
+    let (look, snapshot) = (scene.look, scene.snapshot);
+    let query = look.field("q").unwrap_or_default();
+    let place: Option<Division> = look.field("place").and_then(|code| code.parse().ok());
+    let found = scene.site.divisions().search(query, |code| snapshot.has_joined(code));
     let total = found.places.len();
     let main = html! {
         section.card {
             h1 { (look.say("查询", "Search")) }
-            (search_form(&look, &query))
+            (search_form(look, query))
+            (states(scene))
+            @if let Some(place) = place { p { (look.say("只看：", "Only in: ")) (layout::place_line(scene.site, look, place)) " " a href=(look.with("place", "")) { (look.say("看全部", "everywhere")) } } }
         }
         @if !query.is_empty() {
             section.card {
                 h2 { (look.say("地方", "Places")) " " span.quiet { (total) } }
                 @if total == 0 {
-                    p { (look.say("没有找到这个地方。可以只输两三个字、拼音，或 12 位代码的前几位。", "No such place found. Try two or three characters, pinyin, or the first digits of the code.")) }
+                    p { (look.say(
+                        "没有找到这个地方。可以只输两三个字、拼音，或 12 位代码的前几位。",
+                        "No such place found. Try two or three characters, pinyin, or the first digits of the code.",
+                    )) }
                 }
-                ul.rows {
-                    @for place in found.places.iter().take(MOST_PLACES) {
-                        li { a.row href=(look.to(&format!("/place/{}", place.code()))) {
-                            b { @if look.is_english() { (place.english()) } @else { (place.short()) } }
-                            @if !snapshot.has_joined(place.code()) { " " span.tag { (look.say("尚未加入", "not joined yet")) } }
-                            br;
-                            span.quiet.small { (layout::place_line(&site, &look, place.code())) }
-                        } }
-                    }
-                }
+                ul.rows { @for place in found.places.iter().take(MOST_PLACES) { (place_row(scene, place.code())) } }
                 @if total > MOST_PLACES {
-                    p.quiet { (look.say("只列出前 30 个，多输几个字可以缩小范围。", "Only the first 30 are listed; type more to narrow them down.")) }
+                    p.quiet { (look.say("只列出前 20 个，多输几个字可以缩小范围。", "Only the first 20 are listed; type more to narrow them down.")) }
                 }
             }
         }
+        section.card {
+            h2 { (look.say("事项", "Matters")) " " span.quiet { (cases.len()) } }
+            @if cases.is_empty() { p { (look.say("没有符合的事项。", "No matter answers this.")) } }
+            (rows::list(scene, cases))
+            @if cases.len() > rows::MOST_ROWS { p.quiet { (look.say("只列出前 60 个，下载的列表里有全部。", "Only the first 60 are listed; the downloads hold all of them.")) } }
+            (rows::formats(scene, "/search"))
+        }
     };
-    layout::page(&site, &look, look.say("查询", "Search"), None, &main)
+    layout::page(scene.site, look, look.say("查询", "Search"), None, &main)
+}
+
+/// Links that narrow the list to one state, each with its count in the chosen place.
+fn states(scene: Scene<'_>) -> Markup {
+    let look = scene.look;
+    let place: Option<Division> = look.field("place").and_then(|code| code.parse().ok());
+    let chosen = look.field("state");
+    html! {
+        p.small.noprint {
+            a.tag href=(look.with("state", "")) { (look.say("全部状态", "All states")) }
+            @for status in Status::ALL {
+                @let count = scene.snapshot.cases(place).filter(|case| case.view.status == *status).count();
+                @if count > 0 || chosen == Some(status.as_str()) {
+                    a.tag href=(look.with("state", status.as_str())) aria-current=[(chosen == Some(status.as_str())).then_some("true")] { (scene.label(status)) " " (count) }
+                }
+            }
+        }
+    }
+}
+
+/// A place as a row: its name, whether it has joined, the way down to it.
+pub(crate) fn place_row(scene: Scene<'_>, code: Division) -> Markup {
+    let look = scene.look;
+    html! {
+        li { a.row href=(look.to(&format!("/place/{code}"))) {
+            b { (scene.place(code)) }
+            @if scene.snapshot.joined_below(code) == 0 { " " span.tag { (look.say("尚未加入", "not joined yet")) } }
+            br;
+            span.quiet.small { (layout::place_line(scene.site, look, code)) }
+        } }
+    }
 }
 
 /// The search box; `query` stands in it.

@@ -356,7 +356,8 @@ impl Holdings {
         let Some(log) = self.logs.get(origin) else { return };
         let fresh = log.entries.iter().skip(usize::try_from(from).unwrap_or(usize::MAX)).filter_map(|held| held.entry.as_deref().ok());
         let fresh: Vec<&Entry> = fresh.filter(|entry| entry.statement.statement().kind.is_registry()).collect();
-        let registry_changed = !fresh.is_empty() && Arc::make_mut(&mut self.registry).observe_all(fresh.into_iter().map(|entry| (origin, entry)));
+        let registry_changed =
+            !fresh.is_empty() && Arc::make_mut(&mut self.registry).observe_all(fresh.into_iter().map(|entry| (origin, entry)));
         // Authority flows strictly downwards, so only this log and those below it can be affected.
         let affected = |each: &Origin| each == origin || (registry_changed && each.division.is_within(origin.division));
         let origins: Vec<Origin> = self.logs.keys().filter(|each| affected(each)).cloned().collect();

@@ -124,7 +124,9 @@ impl Follower {
         if to > LARGEST_LOG {
             return Err(Failed::Unreadable(format!("{to} entries in one log are more than this reader holds")));
         }
-        let mut bundles = stream::iter(BundleId::between(from, to)).map(|id| async move { (id, self.client.bundle(origin, id).await) }).buffered(AT_A_TIME);
+        let mut bundles = stream::iter(BundleId::between(from, to))
+            .map(|id| async move { (id, self.client.bundle(origin, id).await) })
+            .buffered(AT_A_TIME);
         let mut leaves = Vec::new();
         while let Some((id, bundle)) = bundles.next().await {
             let first = id.index() * u64::from(luodi_ledger::tile::FULL);

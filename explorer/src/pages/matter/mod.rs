@@ -1,0 +1,103 @@
+//! 事项: the page that matters. What was decided, who promised what by when, and is it done; in the order people ask.
+//!
+//! The first screen of a small phone holds the decision, who is responsible, the due date, the money, the status word and who says so.
+
+mod decision;
+mod execution;
+mod steps;
+mod timeline;
+mod voices;
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use luodi_ledger::matter::Reference;
+use luodi_ledger::matter::words::Words;
+use luodi_ledger::names::MatterId;
+use maud::html;
+
+use super::layout;
+use super::missing::absent;
+use super::phrase::Scene;
+use super::trust;
+use crate::index::Case;
+use crate::look::Look;
+use crate::site::Site;
+
+pub(crate) async fn matter(State(site): State<Arc<Site>>, Path(name): Path<String>, look: Look) -> Response {
+    let snapshot = site.snapshot();
+    let (id, as_json) = match name.strip_suffix(".json") {
+        Some(id) => (id, true),
+        None => (name.as_str(), false),
+    };
+    let found = id.parse().ok().and_then(|id: MatterId| snapshot.case(&id));
+    let Some(case) = found else {
+        return absent(&site, &look, ("没有这个编号的事项", "There is no matter of this number"));
+    };
+    if as_json {
+        return axum::Json(&case.view).into_response();
+    }
+    let scene = Scene { site: &site, snapshot: &snapshot, look: &look };
+    page(scene, case).into_response()
+}
+
+fn page(scene: Scene<'_>, case: &Case) -> maud::Markup {
+    let (look, view) = (scene.look, &case.view);
+    let title = title(scene, case);
+    let main = html! {
+        (trust::fork_warning(scene, view))
+        (layout::crumbs(scene.site, look, view.place))
+        h1 { (title) }
+        (decision::state_band(scene, case))
+        div.two {
+            div.main {
+                (decision::decided(scene, case))
+                (steps::strip(scene, case))
+                (decision::notice(scene, case))
+                (timeline::timeline(scene, case))
+                (execution::carried_out(scene, case))
+                (voices::three(scene, case))
+            }
+            div.side {
+                (voices::whom_to_ask(scene, view))
+                section.card {
+                    h2 { (look.say("可信吗", "Can this be trusted?")) }
+                    p { (trust::sentence(scene, view)) }
+                    p { a href=(look.to(&format!("/matter/{}/check", view.id))) { (look.say("逐条核对", "Check each signature")) } }
+                }
+                section.card.noprint {
+                    h2 { (look.say("转发与下载", "Share and download")) }
+                    p.small { (look.say("编号", "Number")) " " span.code { (view.id) } }
+                    p.small { (look.say("复制本页地址即可转发；", "Copy this page's address to share it; ")) a href=(look.to(&format!("/matter/{}.json", view.id))) { (look.say("下载数据", "download the data")) } " (JSON)" }
+                }
+            }
+        }
+    };
+    layout::page(scene.site, look, &title, Some(view.place), &main)
+}
+
+/// The title as the topic's words give it; the number where they are missing.
+pub(crate) fn title(scene: Scene<'_>, case: &Case) -> String {
+    let topic = case.view.topic.as_ref().map(|topic| &topic.on);
+    said(scene, case, topic, |words| words.title.clone())
+        .unwrap_or_else(|| format!("{} {}", scene.look.say("事项", "Matter"), case.view.id))
+}
+
+/// A field of the words of a statement, in the reader's language.
+pub(super) fn said(scene: Scene<'_>, case: &Case, on: Option<&Reference>, field: impl Fn(&Words) -> Option<String>) -> Option<String> {
+    case.words(on?).and_then(|words| scene.in_language(words, field)).filter(|text| !text.trim().is_empty())
+}
+
+/// Where the entry of a statement is shown.
+pub(super) fn entry_path(on: &Reference) -> String {
+    match on.log.generation {
+        1 => format!("/log/{}/{}", on.log.division, on.index),
+        generation => format!("/log/{}/{}?generation={generation}", on.log.division, on.index),
+    }
+}
+
+/// The anchor of a statement in the timeline.
+pub(super) fn anchor(on: &Reference) -> String {
+    format!("e-{}-{}-{}", on.log.division, on.log.generation, on.index)
+}

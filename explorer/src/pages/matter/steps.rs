@@ -1,0 +1,117 @@
+//! The steps of the method as a strip: which were taken, when, by what counts; what is missing is said.
+
+use luodi_ledger::matter::codes::{StepState, Unit};
+use luodi_ledger::matter::facts::Tally;
+use luodi_ledger::matter::labels::{ADVISORY, NOT_JUDGED};
+use luodi_ledger::matter::view::{Judged, Round, StepView, TallyView};
+use maud::{Markup, html};
+
+use super::anchor;
+use crate::index::Case;
+use crate::pages::icons;
+use crate::pages::phrase::{Scene, share};
+
+/// Every round, the newest first.
+pub(super) fn strip(scene: Scene<'_>, case: &Case) -> Markup {
+    let (look, view) = (scene.look, &case.view);
+    let several = view.rounds.len() > 1;
+    let method = view.topic.as_ref().map(|topic| scene.label(&topic.method));
+    html! {
+        section.card id="steps" {
+            h2 { (look.say("怎么决定的", "How it was decided")) @if let Some(method) = method { " " span.quiet.small { (method) } } }
+            @for round in view.rounds.iter().rev() {
+                @if several { h3 { (heading(scene, round)) } }
+                ol.steps { @for step in &round.steps { (one(scene, step)) } }
+            }
+            @if view.rounds.is_empty() { p.quiet { (look.say("还没有开始。", "Not begun yet.")) } }
+        }
+    }
+}
+
+fn heading(scene: Scene<'_>, round: &Round) -> String {
+    let result = round
+        .outcome
+        .as_ref()
+        .map(|outcome| format!(" · {} {}", scene.label(&outcome.result), scene.date(outcome.date)))
+        .unwrap_or_default();
+    let why = round.reason.as_ref().map(|reason| format!(" · {}", scene.label(reason))).unwrap_or_default();
+    match scene.look.is_english() {
+        true => format!("Round {}{why}{result}", round.number),
+        false => format!("第 {} 轮{why}{result}", round.number),
+    }
+}
+
+fn one(scene: Scene<'_>, step: &StepView) -> Markup {
+    let failed = step.passed == Some(false);
+    let (class, drawing) = match step.state {
+        StepState::Done if failed => ("fault", icons::failed()),
+        StepState::Done => ("taken", icons::done()),
+        StepState::Skipped => ("fault", icons::failed()),
+        StepState::Omitted | StepState::Pending => ("open", icons::stopped()),
+    };
+    html! {
+        li class=(class) {
+            b { (drawing) " " (scene.label(&step.step)) }
+            @match (&step.on, step.date) {
+                (Some(on), Some(date)) => a href={ "#" (anchor(on)) } { (scene.date(date)) },
+                _ => span.small { (scene.label(&step.state)) },
+            }
+            @for tally in &step.tallies { div.small { (tally_line(scene, tally)) } }
+        }
+    }
+}
+
+/// `应到 42 实到 36 (85.7%，需≥2/3) 赞成 33 反对 2 弃权 1 → 通过 (article)`.
+pub(super) fn tally_line(scene: Scene<'_>, view: &TallyView) -> Markup {
+    let look = scene.look;
+    let judged = view.judged.as_ref();
+    let quorum = judged.and_then(|judged| judged.quorum.as_ref());
+    html! {
+        (counts(scene, &view.tally))
+        @if let Some(test) = quorum { " (" (share(look, test)) ")" }
+        @if !view.tally.options.is_empty() { br; (votes(scene, &view.tally)) }
+        @match judged {
+            Some(judged) => (verdict(scene, judged)),
+            None => span.quiet { " · " (look.pick(NOT_JUDGED)) },
+        }
+    }
+}
+
+fn counts(scene: Scene<'_>, tally: &Tally) -> String {
+    let amount = |count: u64| match tally.unit.known() {
+        Some(Unit::Area) => format!("{}.{:02}", count / 100, count % 100),
+        _ => count.to_string(),
+    };
+    let unit = match tally.unit.known() {
+        Some(Unit::Area) => scene.look.say("专有面积(m²) ", "floor area (m²): ").to_owned(),
+        Some(Unit::Persons) => String::new(),
+        _ => format!("{}{}", scene.label(&tally.unit), scene.look.say(" ", ": ")),
+    };
+    match scene.look.is_english() {
+        true => format!("{unit}{} of {} came", amount(tally.present), amount(tally.due)),
+        false => format!("{unit}应到 {} 实到 {}", amount(tally.due), amount(tally.present)),
+    }
+}
+
+fn votes(scene: Scene<'_>, tally: &Tally) -> String {
+    let option = |code: &str| match code {
+        "for" => scene.look.say("赞成", "for").to_owned(),
+        "against" => scene.look.say("反对", "against").to_owned(),
+        "abstain" => scene.look.say("弃权", "abstained").to_owned(),
+        other => other.to_owned(),
+    };
+    let counted: Vec<String> = tally.options.iter().map(|each| format!("{} {}", option(each.code.as_str()), each.count)).collect();
+    counted.join(scene.look.say(" ", ", "))
+}
+
+fn verdict(scene: Scene<'_>, judged: &Judged) -> Markup {
+    let look = scene.look;
+    html! {
+        " → "
+        @if judged.passed { span.pass { (look.say("通过", "passed")) } }
+        @else if !judged.consistent { span.fail { (look.say("票数自相矛盾", "the counts contradict themselves")) } }
+        @else { span.fail { (look.say("未达到", "not reached")) } }
+        span.quiet { " (" (judged.article) ")" }
+        @if judged.advisory { " " span.tag { (look.pick(ADVISORY)) } }
+    }
+}

@@ -1,0 +1,178 @@
+//! One timeline for decision and execution, newest first. Moved deadlines stay, struck through; what counts nowhere stays, with the reason.
+
+use luodi_ledger::matter::codes::{FlagCode, Verdict};
+use luodi_ledger::matter::facts::{Promise, Said};
+use luodi_ledger::matter::view::{Effect, Event, Flag, TallyView, View};
+use luodi_ledger::standing::Standing;
+use maud::{Markup, html};
+
+use super::steps::tally_line;
+use super::{anchor, entry_path, said};
+use crate::index::Case;
+use crate::pages::phrase::Scene;
+
+/// The timeline.
+pub(super) fn timeline(scene: Scene<'_>, case: &Case) -> Markup {
+    html! {
+        section.card id="timeline" {
+            h2 { (scene.look.say("经过（新的在前）", "What happened, newest first")) }
+            ol.line { @for event in case.view.timeline.iter().rev() { (entry(scene, case, event)) } }
+        }
+    }
+}
+
+fn entry(scene: Scene<'_>, case: &Case, event: &Event) -> Markup {
+    let view = &case.view;
+    let class = match (&event.effect, &event.said) {
+        (Effect::Void(_), _) => "void",
+        (_, Said::Verification(found)) if found.verdict == Verdict::Accepted => "good",
+        (_, Said::Verification(_) | Said::Problem(_)) => "bad",
+        _ => "",
+    };
+    let heading = match &event.said {
+        Said::Step(step) => scene.label(&step.step),
+        _ => scene.label(&event.kind),
+    };
+    html! {
+        li id=(anchor(&event.reference)) class=(class) {
+            div.said {
+                b { (scene.date(event.date)) " " (heading) }
+                " " span.quiet.small { (scene.offices(&event.by, view.place)) }
+            }
+            (remarks(scene, view, event))
+            (moves(scene, event))
+            div.said { (told(scene, case, event)) (facts(scene, case, event)) }
+            a.small.quiet href=(scene.look.to(&entry_path(&event.reference))) { (scene.look.say("看签名原文", "the signed original")) }
+        }
+    }
+}
+
+/// Why it does not count, or what is out of the ordinary with it.
+fn remarks(scene: Scene<'_>, view: &View, event: &Event) -> Markup {
+    let look = scene.look;
+    let flags: Vec<&Flag> = view.flags.iter().filter(|flag| flag.on() == Some(&event.reference)).collect();
+    html! {
+        @match event.effect {
+            Effect::Void(why) => p.fail { (look.say("不算数：", "Does not count: ")) (scene.label(&why)) },
+            Effect::Irregular(why) => p.quiet { (look.say("没有效力：", "Without effect: ")) (scene.label(&why)) },
+            Effect::Counted => {},
+        }
+        @if flags.iter().any(|flag| flag.code() == FlagCode::BackFilled) {
+            p.small { span.tag { (look.say("补录", "back-filled")) } " "
+                (look.say("事情发生在 ", "happened on ")) (scene.date(event.date))
+                (look.say("，登记在 ", ", recorded on ")) (scene.date(event.logged.civil_date(scene.site.settings().federation.offset))) }
+        }
+        @for flag in flags.iter().filter(|flag| flag.code() != FlagCode::BackFilled) { span.tag { (scene.label(&flag.code())) } }
+        @if event.standing == (Standing::Valid { term_expired: true }) && !flags.iter().any(|flag| flag.code() == FlagCode::TermExpired) {
+            span.tag { (scene.label(&FlagCode::TermExpired)) }
+        }
+    }
+}
+
+fn moves(scene: Scene<'_>, event: &Event) -> Markup {
+    html! {
+        @for moved in &event.moved {
+            p { (scene.look.say("期限：", "Due: ")) s { (scene.date(moved.from)) } " → " b { (scene.date(moved.to)) } }
+        }
+    }
+}
+
+/// The words of the statement.
+fn told(scene: Scene<'_>, case: &Case, event: &Event) -> Markup {
+    let text = said(scene, case, Some(&event.reference), |words| words.text.clone());
+    let reason = said(scene, case, Some(&event.reference), |words| words.reason.clone());
+    html! {
+        @if let Some(text) = text { p { (text) } }
+        @if let Some(reason) = reason { p { span.quiet { (scene.look.say("原因：", "Reason: ")) } (reason) } }
+    }
+}
+
+/// The facts of the statement, in words.
+fn facts(scene: Scene<'_>, case: &Case, event: &Event) -> Markup {
+    let look = scene.look;
+    let line = |parts: Vec<String>| html! { @if !parts.is_empty() { p.small { (parts.join(" · ")) } } };
+    match &event.said {
+        Said::Topic(topic) => {
+            let raised = topic.raised.as_ref().map(|raised| {
+                let count = raised
+                    .count
+                    .map(|count| if look.is_english() { format!(" ({count})") } else { format!(" {count} 人") })
+                    .unwrap_or_default();
+                format!("{}{}{count}", look.say("提出：", "raised by "), scene.label(&raised.by))
+            });
+            let elsewhere = topic.elsewhere.as_ref().map(|way| format!("{}{}", look.say("去向：", "goes to: "), scene.label(way)));
+            line([Some(scene.label(&topic.category)), raised, Some(scene.label(&topic.basis)), elsewhere].into_iter().flatten().collect())
+        }
+        Said::Step(step) => {
+            let judged = case.view.rounds.iter().flat_map(|round| &round.steps).find(|taken| taken.on.as_ref() == Some(&event.reference));
+            let form = step.form.as_ref().map(|form| scene.label(form));
+            let people: Vec<String> = step.participants.iter().map(|each| format!("{} {}", scene.label(&each.kind), each.count)).collect();
+            html! {
+                (line(form.into_iter().chain(people).collect()))
+                @match judged {
+                    Some(judged) => @for tally in &judged.tallies { p.small { (tally_line(scene, tally)) } },
+                    None => @for tally in &step.tallies { p.small { (tally_line(scene, &TallyView { tally: tally.clone(), judged: None })) } },
+                }
+            }
+        }
+        Said::Outcome(outcome) => html! {
+            p.small { b { (scene.label(&outcome.result)) } }
+            @for promise in &outcome.commitments { (promised(scene, case, event, promise)) }
+        },
+        Said::Objection(objection) => {
+            line(vec![if look.is_english() { format!("received: {}", objection.count) } else { format!("收到 {} 件", objection.count) }])
+        }
+        Said::Answer(answer) => line(vec![scene.label(&answer.finding)]),
+        Said::Plan(plan) => {
+            let reason = plan.reason.as_ref().map(|reason| format!("{}{}", look.say("原因：", "reason: "), scene.label(reason)));
+            let budget = plan.budget.map(|budget| format!("{}{}", look.say("预算：", "budget: "), scene.money(budget)));
+            let due = plan.due.filter(|_| event.moved.is_empty()).map(|due| format!("{}{}", look.say("期限：", "due: "), scene.date(due)));
+            line([due, budget, reason].into_iter().flatten().collect())
+        }
+        Said::Progress(progress) => {
+            let spent = progress.spent.map(|spent| format!("{}{}", look.say("累计支出 ", "spent so far: "), scene.money(spent)));
+            line(spent.into_iter().collect())
+        }
+        Said::Reopen(reopen) => line(vec![scene.label(&reopen.reason)]),
+        Said::Completion(completion) => {
+            let cost = completion.cost.map(|cost| format!("{}{}", look.say("支出 ", "cost: "), scene.money(cost)));
+            line(cost.into_iter().collect())
+        }
+        Said::Verification(found) => {
+            let checks = found.checks.iter().map(|check| scene.label(check));
+            html! { p.small { b { (scene.label(&found.verdict)) } @for check in checks { " · " (check) } } }
+        }
+        Said::Result(result) => html! {
+            @for each in &result.commitments {
+                (line([
+                    each.planned.map(|date| format!("{}{}", look.say("计划 ", "planned "), scene.date(date))),
+                    each.actual.map(|date| format!("{}{}", look.say("实际 ", "actual "), scene.date(date))),
+                    each.cost.map(|cost| format!("{}{}", look.say("支出 ", "cost "), scene.money(cost))),
+                ].into_iter().flatten().collect()))
+            }
+        },
+        Said::Feedback(counts) => line(vec![
+            format!("{}{}", look.say("已解决 ", "fixed "), counts.fixed),
+            format!("{}{}", look.say("部分 ", "partly "), counts.partly),
+            format!("{}{}", look.say("没有 ", "not "), counts.not),
+            format!("{}{}", look.say("不清楚 ", "don't know "), counts.unknown),
+            scene.label(&counts.gathered),
+        ]),
+        Said::Termination(end) => line(vec![scene.label(&end.reason)]),
+        Said::Problem(_) => html! {},
+        Said::Raw(fields) => html! {
+            @if !fields.is_empty() { pre { @for (name, value) in fields { (name) ": " (serde_json::to_string(value).unwrap_or_default()) "\n" } } }
+        },
+    }
+}
+
+fn promised(scene: Scene<'_>, case: &Case, event: &Event, promise: &Promise) -> Markup {
+    let what = said(scene, case, Some(&event.reference), |words| words.commitments.get(&promise.id)?.what.clone());
+    html! {
+        p.small {
+            (what.unwrap_or_else(|| promise.id.to_string()))
+            " · " (scene.look.say("期限 ", "due ")) (scene.date(promise.due))
+            @if let Some(budget) = promise.budget { " · " (scene.money(budget)) }
+        }
+    }
+}

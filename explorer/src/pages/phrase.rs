@@ -1,0 +1,289 @@
+//! Turning codes, dates, amounts and office names into words, in either language.
+
+use std::fmt::Write as _;
+
+use luodi_ledger::matter::codes::{CommitmentState, Status, Verdict};
+use luodi_ledger::matter::facts::{Bearer, Fen};
+use luodi_ledger::matter::labels::Label;
+use luodi_ledger::matter::view::{Test, View};
+use luodi_ledger::matter::words::Words;
+use luodi_ledger::names::{Division, Level, Office, OfficeName};
+use luodi_ledger::time::{Date, Time};
+use maud::{Markup, html};
+
+use super::icons;
+use crate::index::Snapshot;
+use crate::look::Look;
+use crate::site::Site;
+
+/// What a page is made with: the site, one moment of it, and how the reader wants it.
+#[derive(Clone, Copy)]
+pub(crate) struct Scene<'a> {
+    pub(crate) site: &'a Site,
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) look: &'a Look,
+}
+
+impl Scene<'_> {
+    /// The word for a code.
+    pub(crate) fn label(&self, code: &impl Label) -> String {
+        label(self.look, code)
+    }
+
+    /// A date; the year is left out where it is this year's.
+    pub(crate) fn date(&self, date: Date) -> String {
+        let this_year = self.site.today().year() == date.year();
+        match (self.look.is_english(), this_year) {
+            (false, true) => format!("{}月{}日", date.month(), date.day()),
+            (false, false) => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
+            (true, true) => format!("{} {}", date.day(), month(date)),
+            (true, false) => format!("{} {} {}", date.day(), month(date), date.year()),
+        }
+    }
+
+    /// A date and the time of day, in the federation's civil time.
+    pub(crate) fn moment(&self, time: Time) -> String {
+        let offset = self.site.settings().federation.offset;
+        let seconds = (time.unix() + i64::from(offset) * 3600).rem_euclid(86_400);
+        format!("{} {:02}:{:02}", self.date(time.civil_date(offset)), seconds / 3600, seconds / 60 % 60)
+    }
+
+    /// How long ago a moment is, in whole days.
+    pub(crate) fn days_ago(&self, time: Time) -> String {
+        let offset = self.site.settings().federation.offset;
+        let days = (self.site.today() - time.civil_date(offset)).get_days();
+        match (days, self.look.is_english()) {
+            (..=0, false) => "今天更新".to_owned(),
+            (..=0, true) => "updated today".to_owned(),
+            (days, false) => format!("{days} 天前更新"),
+            (1, true) => "updated yesterday".to_owned(),
+            (days, true) => format!("updated {days} days ago"),
+        }
+    }
+
+    /// An amount: exact, and in 万元 beside it where that is how people say it.
+    pub(crate) fn money(&self, amount: Fen) -> String {
+        let exact = grouped(amount);
+        match self.look.is_english() {
+            true => format!("CNY {exact}"),
+            // From 10,000 yuan, where it says the same in fewer digits.
+            false if amount.0 >= 1_000_000 && amount.0.is_multiple_of(10_000) => format!("{}万元", ten_thousands(amount)),
+            false => format!("{exact}元"),
+        }
+    }
+
+    /// What a page calls an office: the name its registration gives, or its place and kind.
+    pub(crate) fn office(&self, name: &OfficeName) -> String {
+        self.registered(name).and_then(|words| self.in_language(&words, |words| words.name.clone())).unwrap_or_else(|| self.derived(name))
+    }
+
+    /// The short word for an office of `home`: 村委会, 监委会; the whole name for one from elsewhere.
+    pub(crate) fn office_briefly(&self, name: &OfficeName, home: Division) -> String {
+        if name.division != home || home.level() != Level::Community {
+            return self.office(name);
+        }
+        let village = self.is_village(home);
+        let (chinese, english) = match name.office.as_str() {
+            Office::COMMITTEE if village => ("村委会", "Village committee"),
+            Office::COMMITTEE => ("居委会", "Residents' committee"),
+            Office::SUPERVISORS => ("监委会", "Supervisors"),
+            Office::PARTY => ("党组织", "Party branch"),
+            _ => return self.office(name),
+        };
+        self.look.say(chinese, english).to_owned()
+    }
+
+    /// Several offices in one phrase.
+    pub(crate) fn offices(&self, names: &[OfficeName], home: Division) -> String {
+        let names: Vec<String> = names.iter().map(|name| self.office_briefly(name, home)).collect();
+        names.join(self.look.say("、", " and "))
+    }
+
+    /// Who bears a duty: an office, or a body that only the words name.
+    pub(crate) fn bearer(&self, bearer: &Bearer, home: Division) -> String {
+        let office = bearer.body.as_str().parse().map(|office| OfficeName {
+            federation: self.site.settings().federation.name.clone(),
+            division: bearer.division.unwrap_or(home),
+            office,
+        });
+        match (bearer.body.as_str(), office) {
+            ("contractor", _) => self.look.say("施工单位", "contractor").to_owned(),
+            (_, Ok(office)) => self.office_briefly(&office, home),
+            (word, Err(_)) => word.to_owned(),
+        }
+    }
+
+    /// Name, phone and address as the newest registration of an office gives them.
+    pub(crate) fn registered(&self, name: &OfficeName) -> Option<Words> {
+        let holdings = &self.snapshot.holdings;
+        let newest = holdings.registry().appointments(name).last()?;
+        let log = holdings.logs().get(&newest.stated.0)?;
+        let entry = log.entry(newest.stated.1)?.entry.as_ref().ok()?;
+        Words::parse(log.body(&entry.statement.statement().body?.hash)?).ok()
+    }
+
+    /// A field of words in the reader's language, or as they were written.
+    pub(crate) fn in_language<T>(&self, words: &Words, field: impl Fn(&Words) -> Option<T>) -> Option<T> {
+        let english = words.en.as_deref().filter(|_| self.look.is_english());
+        english.and_then(&field).or_else(|| field(words))
+    }
+
+    /// The name of a place, short.
+    pub(crate) fn place(&self, code: Division) -> String {
+        match self.site.place(code) {
+            Some(place) if self.look.is_english() => place.english(),
+            Some(place) => place.short().to_owned(),
+            None => code.to_string(),
+        }
+    }
+
+    /// Whether people of a place call their committee 村委会.
+    pub(crate) fn is_village(&self, code: Division) -> bool {
+        // Codes of villages begin at 200, those of urban communities at 001 (DOMAIN: statistical codes).
+        let by_name = self.site.place(code).map(|place| place.short().ends_with('村'));
+        by_name.unwrap_or_else(|| code.to_string().get(9..).is_some_and(|last| last >= "200"))
+    }
+
+    fn derived(&self, name: &OfficeName) -> String {
+        let kind = match name.office.as_str() {
+            Office::COMMITTEE if self.is_village(name.division) => ("村民委员会", "village committee"),
+            Office::COMMITTEE => ("居民委员会", "residents' committee"),
+            Office::SUPERVISORS if self.is_village(name.division) => ("村务监督委员会", "supervisory committee"),
+            Office::SUPERVISORS => ("居务监督委员会", "supervisory committee"),
+            Office::GOVERNMENT => match name.division.level() {
+                Level::Township if self.site.place(name.division).is_some_and(|place| place.short().contains("街道")) => {
+                    ("办事处", "office")
+                }
+                _ => ("人民政府", "government"),
+            },
+            _ => return format!("{} {}", self.place(name.division), self.label(&name.office)),
+        };
+        // 槐树湾村 + 村民委员会 share a 村.
+        let place = self.place(name.division);
+        match self.look.is_english() {
+            true => format!("{place} {}", kind.1),
+            false => format!("{}{}", place.strip_suffix('村').filter(|_| kind.0.starts_with('村')).unwrap_or(&place), kind.0),
+        }
+    }
+}
+
+/// The word for a code.
+pub(crate) fn label(look: &Look, code: &impl Label) -> String {
+    if look.is_english() { code.en().into_owned() } else { code.zh().into_owned() }
+}
+
+fn month(date: Date) -> &'static str {
+    const NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    usize::try_from(date.month() - 1).ok().and_then(|month| NAMES.get(month)).copied().unwrap_or_default()
+}
+
+/// `18,500` or `18,500.50`.
+pub(crate) fn grouped(amount: Fen) -> String {
+    let (yuan, fen) = ((amount.0 / 100).to_string(), amount.0 % 100);
+    let mut out = String::new();
+    for (position, digit) in yuan.chars().enumerate() {
+        if position > 0 && (yuan.len() - position).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if fen > 0 {
+        // Writing to a String cannot fail.
+        let _ = write!(out, ".{fen:02}");
+    }
+    out
+}
+
+/// `1.85` of 18,500 yuan; the amount is a multiple of 100 yuan.
+fn ten_thousands(amount: Fen) -> String {
+    let (whole, rest) = (amount.0 / 1_000_000, amount.0 / 10_000 % 100);
+    match rest {
+        0 => whole.to_string(),
+        rest if rest.is_multiple_of(10) => format!("{whole}.{}", rest / 10),
+        rest => format!("{whole}.{rest:02}"),
+    }
+}
+
+/// A share in words with the share that was wanted: `36/42 = 85.7%，需≥2/3`.
+pub(crate) fn share(look: &Look, test: &Test) -> String {
+    let percent = if test.of == 0 { 0 } else { test.had.saturating_mul(1000) / test.of };
+    let wanted = test.wanted.to_string().replace(">= ", "≥").replace("> ", "＞");
+    let text = format!("{}.{}%", percent / 10, percent % 10);
+    if look.is_english() { format!("{text}, {wanted} needed") } else { format!("{text}，需{wanted}") }
+}
+
+/// How a status looks: its drawing and its class of colour.
+pub(crate) fn status_look(status: Status) -> (Markup, &'static str) {
+    match status {
+        Status::Done => (icons::done(), "s-good"),
+        Status::OnNotice => (icons::notice(), "s-notice"),
+        Status::UnderWay => (icons::going(), "s-go"),
+        Status::Claimed => (icons::waiting(), "s-wait"),
+        Status::Overdue => (icons::late(), "s-bad"),
+        Status::VerificationFailed => (icons::failed(), "s-bad"),
+        Status::Deliberating | Status::Collecting => (icons::talking(), "s-talk"),
+        Status::NoConsensus => (icons::talking(), "s-still"),
+        Status::NoAction | Status::Declined | Status::Terminated => (icons::stopped(), "s-still"),
+    }
+}
+
+/// How the state of one commitment looks.
+pub(crate) fn commitment_look(state: CommitmentState, rejected: bool) -> (Markup, &'static str) {
+    match state {
+        _ if rejected => (icons::failed(), "s-bad"),
+        CommitmentState::Accepted => (icons::done(), "s-good"),
+        CommitmentState::Claimed => (icons::waiting(), "s-wait"),
+        CommitmentState::UnderWay => (icons::going(), "s-go"),
+        CommitmentState::Promised => (icons::going(), "s-still"),
+        CommitmentState::Dropped => (icons::stopped(), "s-still"),
+    }
+}
+
+/// Whether the newest completion of a commitment was not wholly accepted.
+pub(crate) fn is_rejected(commitment: &luodi_ledger::matter::view::Commitment) -> bool {
+    let verdict = commitment.completion.as_ref().and_then(|completion| completion.verdict.as_ref());
+    verdict.is_some_and(|verdict| verdict.verdict != Verdict::Accepted)
+}
+
+/// A chip: drawing and word in the colour of its class.
+pub(crate) fn chip(drawing: &Markup, class: &str, word: &str) -> Markup {
+    html! { span class={ "chip " (class) } { (drawing) (word) } }
+}
+
+/// The chip of a matter's status, with the days where it counts any.
+pub(crate) fn status_chip(look: &Look, view: &View) -> Markup {
+    let (drawing, class) = status_look(view.status);
+    let word = match days(look, view) {
+        Some(days) => format!("{} · {days}", label(look, &view.status)),
+        None => label(look, &view.status),
+    };
+    chip(&drawing, class, &word)
+}
+
+/// The days of a status in words: left of a notice, late of a commitment.
+pub(crate) fn days(look: &Look, view: &View) -> Option<String> {
+    let days = view.days?;
+    let plural = if days == 1 { "" } else { "s" };
+    Some(match (view.status, look.is_english()) {
+        (Status::OnNotice, false) => format!("剩 {days} 天"),
+        (Status::OnNotice, true) => format!("{days} day{plural} left"),
+        (_, false) => format!("逾期 {days} 天"),
+        (_, true) => format!("{days} day{plural} late"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_said_as_people_say_them() {
+        assert_eq!(grouped(Fen(1_850_000)), "18,500");
+        assert_eq!(grouped(Fen(50)), "0.50");
+        assert_eq!(grouped(Fen(123_456_789)), "1,234,567.89");
+        assert_eq!(ten_thousands(Fen(1_850_000)), "1.85");
+        assert_eq!(ten_thousands(Fen(10_000_000)), "10");
+        assert_eq!(ten_thousands(Fen(10_500_000)), "10.5");
+        assert_eq!(ten_thousands(Fen(1_050_000)), "1.05");
+    }
+}

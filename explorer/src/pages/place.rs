@@ -1,0 +1,127 @@
+//! 村(社区)、乡镇、县: what is going on there, its offices, the places below.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use luodi_ledger::names::{Division, OfficeName};
+use maud::{Markup, html};
+
+use super::layout;
+use super::missing::absent;
+use super::phrase::Scene;
+use super::rows::{self, Format};
+use super::search::place_row;
+use crate::divisions::level_words;
+use crate::look::Look;
+use crate::site::Site;
+
+/// Most places below that one page lists: the largest township of Henan has 94 villages.
+const MOST_BELOW: usize = 120;
+
+pub(crate) async fn place(State(site): State<Arc<Site>>, Path(name): Path<String>, look: Look) -> Response {
+    let snapshot = site.snapshot();
+    let scene = Scene { site: &site, snapshot: &snapshot, look: &look };
+    let (code, format) = Format::split(&name);
+    let known = |code: &Division| site.place(*code).is_some() || snapshot.joined_below(*code) > 0;
+    let Some(code) = code.parse().ok().filter(known) else {
+        return absent(&site, &look, ("没有这个代码的地方", "There is no place of this code"));
+    };
+    let cases = rows::by_urgency(snapshot.cases(Some(code)));
+    match format {
+        Format::Csv => return rows::csv(scene, &cases),
+        Format::Json => return rows::json(scene, &cases),
+        Format::Page => {}
+    }
+    let title = scene.place(code);
+    let joined = snapshot.joined_below(code);
+    let main = html! {
+        (layout::crumbs(&site, &look, code))
+        h1 { (title) }
+        p.quiet.small {
+            @if let Some(place) = site.place(code) { @if look.is_english() || place.official() != place.short() { (place.official()) " · " } }
+            (look.pick(level_words(code.level()))) " · " span.code { (code) }
+        }
+        @if joined == 0 { (not_joined(scene, code)) } @else {
+            section.card {
+                h2 { (look.say("事项", "Matters")) " " span.quiet { (cases.len()) } }
+                @if cases.is_empty() { p { (look.say("还没有公开的事项。", "No matter has been published yet.")) } }
+                (rows::list(scene, &cases))
+                @if cases.len() > rows::MOST_ROWS {
+                    p { a href=(look.link("/search", &[("place", code.to_string().as_str())])) { (look.say("查询全部", "Search all of them")) } }
+                }
+                (rows::formats(scene, &format!("/place/{code}")))
+            }
+        }
+        (offices(scene, code))
+        (below(scene, code))
+    };
+    layout::page(&site, &look, &title, Some(code), &main).into_response()
+}
+
+fn not_joined(scene: Scene<'_>, code: Division) -> Markup {
+    let look = scene.look;
+    let nearest = code.ancestors().find(|upper| scene.snapshot.has_joined(*upper));
+    html! {
+        section.card {
+            h2 { (look.say("尚未加入", "Not joined yet")) }
+            p { (look.say(
+                "这个地方还没有在这里公开协商成果。没有记录，不等于没有协商过。",
+                "This place does not publish its outcomes here yet. No record here does not mean that nothing was consulted.",
+            )) }
+            @if let Some(upper) = nearest { p { (look.say("已加入的上级：", "Joined above it: ")) a href=(look.to(&format!("/place/{upper}"))) { (scene.place(upper)) } } }
+        }
+    }
+}
+
+fn offices(scene: Scene<'_>, code: Division) -> Markup {
+    let look = scene.look;
+    let offices = scene.snapshot.holdings.registry().offices(code);
+    html! {
+        @if !offices.is_empty() {
+            section.card {
+                h2 { (look.say("单位", "Offices")) }
+                ul.rows { @for office in &offices { li { (office_line(scene, office)) } } }
+            }
+        }
+    }
+}
+
+/// An office: its name, since when and until when its registration runs, how to reach it.
+fn office_line(scene: Scene<'_>, office: &OfficeName) -> Markup {
+    let look = scene.look;
+    let newest = scene.snapshot.holdings.registry().appointments(office).last();
+    let words = scene.registered(office).unwrap_or_default();
+    html! {
+        b { (scene.office(office)) }
+        @if let Some(phone) = &words.phone { " " a href={ "tel:" (phone.replace([' ', '-'], "")) } { (phone) } }
+        @if let Some(address) = scene.in_language(&words, |words| words.address.clone()) { " " span.small { (address) } }
+        br;
+        span.quiet.small {
+            @match newest {
+                Some(appointment) => {
+                    (look.say("登记公布：任期自 ", "Registered; term from ")) (scene.date(appointment.facts.term.from))
+                    @if let Some(until) = appointment.facts.term.until { (look.say(" 至 ", " to ")) (scene.date(until)) }
+                    @if appointment.facts.term.until.is_some_and(|until| until < scene.site.today()) { " " span.tag { (look.say("任期已过", "term over")) } }
+                },
+                None => (look.say("由联盟文件直接指定", "named in the federation file itself")),
+            }
+        }
+    }
+}
+
+fn below(scene: Scene<'_>, code: Division) -> Markup {
+    let look = scene.look;
+    let children: Vec<Division> = scene.site.divisions().children(code).map(crate::divisions::Place::code).collect();
+    let joined = children.iter().filter(|child| scene.snapshot.joined_below(**child) > 0).count();
+    let (first, rest): (Vec<Division>, Vec<Division>) = children.iter().partition(|child| scene.snapshot.joined_below(**child) > 0);
+    html! {
+        @if !children.is_empty() {
+            section.card {
+                h2 { (look.say("下辖", "Places below")) " " span.quiet.small { @if look.is_english() { (joined) " of " (children.len()) " joined" } @else { (children.len()) " 个，已加入 " (joined) " 个" } } }
+                ul.rows { @for child in first.iter().chain(&rest).take(MOST_BELOW) { (place_row(scene, *child)) } }
+                @if children.len() > MOST_BELOW { p.quiet { (look.say("其余请用查询。", "Use the search for the others.")) } }
+            }
+        }
+    }
+}
