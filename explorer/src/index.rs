@@ -150,7 +150,7 @@ impl Index {
     fn fold(&self, holdings: &Holdings, id: MatterId, now: Time) -> Case {
         let (mut records, mut words) = (Vec::new(), BTreeMap::new());
         for (origin, log) in holdings.logs().iter().filter(|(origin, _)| id.division.is_within(origin.division)) {
-            let fork_seen = holdings.contradictions().values().any(|found| found.origin == *origin);
+            let fork_seen = holdings.is_contradicted(origin);
             let indices = self.mentions.get(origin).and_then(|mentions| mentions.of.get(&id));
             for index in indices.into_iter().flatten() {
                 let Some(record) = log.entry(*index).and_then(|held| record(origin, *index, held, fork_seen)) else { continue };

@@ -99,7 +99,7 @@ fn joined(scene: Scene<'_>) -> Markup {
 
 fn any_fork(scene: Scene<'_>) -> Markup {
     let look = scene.look;
-    let found = scene.snapshot.holdings.contradictions();
+    let found = scene.snapshot.holdings.evidence();
     html! {
         @if !found.is_empty() {
             div.loud role="alert" {

@@ -1,20 +1,28 @@
 //! The pages, one file each. Each is a function from what is known to HTML; none fetches or decides anything.
 
+mod check;
+mod entry;
 mod help;
 mod home;
 mod icons;
 mod layout;
 mod matter;
 mod missing;
+mod nodes;
 mod phrase;
 mod place;
+mod receipt;
 mod rows;
 mod search;
 mod trust;
 
+pub(crate) use check::check;
+pub(crate) use entry::entry;
 pub(crate) use help::help;
 pub(crate) use home::home;
 pub(crate) use matter::matter;
 pub(crate) use missing::{broken, not_found};
+pub(crate) use nodes::{evidence, nodes};
 pub(crate) use place::place;
+pub(crate) use receipt::{federation, receipt};
 pub(crate) use search::search;

@@ -53,7 +53,7 @@ fn footing(scene: Scene<'_>, view: &View) -> Footing {
         witnesses: by_log.reduce(|one, other| &one & &other).unwrap_or_default(),
         nobody_asked: logs().any(|log| log.nobody_asked()),
         agreeing: (0..scene.snapshot.sources.len()).filter(agrees).count(),
-        contradicted: origins.iter().any(|origin| holdings.contradictions().values().any(|found| found.origin == **origin)),
+        contradicted: origins.iter().any(|origin| holdings.is_contradicted(origin)),
     }
 }
 
@@ -113,7 +113,7 @@ pub(crate) fn sentence(scene: Scene<'_>, view: &View) -> String {
 /// A loud band where the records of a matter's place contradict each other.
 pub(crate) fn fork_warning(scene: Scene<'_>, view: &View) -> Markup {
     let look = scene.look;
-    let found = scene.snapshot.holdings.contradictions().iter().find(|(_, found)| found.origin.division == view.place);
+    let found = scene.snapshot.holdings.evidence().iter().find(|(_, found)| found.origin.division == view.place);
     html! {
         @if let Some((id, _)) = found {
             div.loud role="alert" {

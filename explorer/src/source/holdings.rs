@@ -4,7 +4,7 @@
 //! are read and compared, so "the copies agree" is about content, not about heads that were passed on.
 //!
 //! Out of scope: fetching (see [`super::reader`]); what statements mean (see [`crate::index`]). Invariant: a leaf enters a log only under a
-//! signed root, and is never replaced; two signed heads that cannot both be honest are kept as a [`Contradiction`].
+//! signed root, and is never replaced; two signed heads that cannot both be honest are kept as evidence.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,11 +13,13 @@ use luodi_ledger::Malformed;
 use luodi_ledger::checkpoint::SignedCheckpoint;
 use luodi_ledger::entry::{Entry, Link};
 use luodi_ledger::federation::FederationFile;
+use luodi_ledger::follow::{Verdict, judge_with};
+use luodi_ledger::fork::Evidence;
 use luodi_ledger::hash::Blake3;
 use luodi_ledger::key::VerifierKey;
 use luodi_ledger::merkle::Hash;
 use luodi_ledger::names::Origin;
-use luodi_ledger::registry::{Denied, HeadRefused, Registry, Witnessing};
+use luodi_ledger::registry::{Charter, Denied, HeadRefused, Registry, Witnessing};
 use luodi_ledger::standing::Void;
 use luodi_ledger::statement::BodyRef;
 
@@ -134,17 +136,28 @@ impl HeldLog {
     }
 }
 
-/// Two heads of one log, both signed by it, that cannot both be honest.
+/// Evidence that a log or a witness said two things that cannot both be honest.
 #[derive(Clone, Debug)]
-pub struct Contradiction {
+pub struct HeldEvidence {
+    /// The evidence, checked, by keys that charters name.
+    pub evidence: Evidence,
     /// The log.
     pub origin: Origin,
-    /// The head our entries were checked against.
-    pub ours: SignedCheckpoint,
-    /// The other.
-    pub theirs: SignedCheckpoint,
-    /// Who showed the other.
+    /// The source that showed the other head, or handed the evidence over.
     pub shown_by: SourceId,
+    /// Where the two versions part, if the entries of both were read.
+    pub difference: Option<Difference>,
+}
+
+/// The first entry that two versions of a log have otherwise.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// Its index.
+    pub index: u64,
+    /// Ours.
+    pub ours: Arc<[u8]>,
+    /// The other.
+    pub theirs: Arc<[u8]>,
 }
 
 /// The lowest index a change of a log concerns, when it concerns none: its heads or copies only.
@@ -155,7 +168,7 @@ const NO_ENTRY: u64 = u64::MAX;
 pub struct Holdings {
     registry: Arc<Registry>,
     logs: BTreeMap<Origin, Arc<HeldLog>>,
-    contradictions: BTreeMap<Blake3, Arc<Contradiction>>,
+    evidence: BTreeMap<Blake3, Arc<HeldEvidence>>,
     /// Logs that changed since they were last taken, each with the lowest index concerned.
     changed: BTreeMap<Origin, u64>,
 }
@@ -166,7 +179,7 @@ impl Holdings {
         Self {
             registry: Arc::new(Registry::new(federation)),
             logs: BTreeMap::new(),
-            contradictions: BTreeMap::new(),
+            evidence: BTreeMap::new(),
             changed: BTreeMap::new(),
         }
     }
@@ -181,9 +194,14 @@ impl Holdings {
         &self.logs
     }
 
-    /// The contradictions found, by an id of theirs.
-    pub fn contradictions(&self) -> &BTreeMap<Blake3, Arc<Contradiction>> {
-        &self.contradictions
+    /// The evidence found or handed over, by its id.
+    pub fn evidence(&self) -> &BTreeMap<Blake3, Arc<HeldEvidence>> {
+        &self.evidence
+    }
+
+    /// Whether there is evidence about `origin`.
+    pub fn is_contradicted(&self, origin: &Origin) -> bool {
+        self.evidence.values().any(|held| held.origin == *origin)
     }
 
     /// Whether anything changed since [`Self::take_changed`].
@@ -213,67 +231,54 @@ impl Holdings {
         if to > from {
             return Want::Entries { from, to };
         }
-        self.settle(source, origin, &head);
+        self.settle(source, origin, &head, None, None);
         Want::Nothing
     }
 
     /// Judges entries of `origin` from index `from` on that `source` serves under the head it showed last.
-    pub fn offer_entries(&mut self, source: SourceId, origin: &Origin, from: u64, leaves: &[Vec<u8>]) -> Want {
-        let log = self.log(origin);
-        let Some(copy) = log.copies.get(&source) else { return Want::Nothing };
-        let Some(head) = copy.head.clone() else { return Want::Nothing };
-        if from != copy.agrees_to || leaves.is_empty() {
-            return Want::Nothing;
-        }
+    pub fn offer_entries(&mut self, source: SourceId, origin: &Origin, from: u64, leaves: &[Vec<u8>]) {
+        let Some(log) = self.logs.get(origin).cloned() else { return };
+        let Some(copy) = log.copies.get(&source) else { return };
+        let Some(head) = copy.head.clone().filter(|_| from == copy.agrees_to) else { return };
         let hashes: Vec<Hash> = leaves.iter().map(|leaf| Hash::leaf(leaf)).collect();
-        let Some(agreeing) = log.tree.range_at(from) else { return Want::Nothing };
-        let ours_agree = (from..).zip(&hashes).all(|(index, hash)| log.tree.leaf(index).is_none_or(|ours| ours == *hash));
-        let mut theirs = agreeing;
+        let Some(mut theirs) = log.tree.range_at(from) else { return };
         for hash in &hashes {
             theirs.append(*hash);
         }
-        let complete = theirs.size() >= head.size();
-        if complete && (theirs.size() > head.size() || theirs.root() != head.root()) {
-            self.trouble(source, origin, format!("its entries do not make up the head it shows at size {}", head.size()));
-            return Want::Nothing;
+        if (theirs.size(), theirs.root()) != (head.size(), head.root()) {
+            // Nothing enters before a signed root covers it.
+            return self.trouble(source, origin, format!("its entries do not make up the head it shows at size {}", head.size()));
         }
-        if !ours_agree {
-            // Its entries make up a head that the log signed, and ours make up another: both cannot be honest.
-            if complete {
-                self.contradict(source, origin, &head);
-            } else {
-                self.trouble(source, origin, "its entries are not ours".to_owned());
-            }
-            return Want::Nothing;
-        }
-        if !complete {
-            // Nothing enters before a signed root covers it: the caller offers all of a head's entries at once.
-            self.trouble(source, origin, format!("it serves {} of {} entries", theirs.size(), head.size()));
-            return Want::Nothing;
+        let other = |(index, hash): &(u64, &Hash)| log.tree.leaf(*index).is_some_and(|ours| ours != **hash);
+        if let Some((index, _)) = (from..).zip(&hashes).find(other) {
+            // Its entries make up a head that the log signed, and ours another.
+            let tree = log.tree.up_to(from).and(hashes.iter().copied());
+            let position = usize::try_from(index - from).unwrap_or(usize::MAX);
+            let ours = log.entry(index).map(|held| held.bytes.clone());
+            let parted = ours.zip(leaves.get(position)).map(|(ours, theirs)| Difference { index, ours, theirs: theirs.as_slice().into() });
+            return self.settle(source, origin, &head, Some(&tree), parted);
         }
         let held = log.tree.size();
-        for (index, leaf) in (from..).zip(leaves) {
-            if index >= held {
-                self.append(origin, leaf);
-            }
+        for leaf in leaves.iter().skip(usize::try_from(held.saturating_sub(from)).unwrap_or(usize::MAX)) {
+            self.append(origin, leaf);
         }
         if let Some(copy) = self.log(origin).copies.get_mut(&source) {
             copy.agrees_to = head.size();
         }
-        self.settle(source, origin, &head);
+        self.settle(source, origin, &head, None, None);
         self.rejudge(origin, held);
-        Want::Nothing
     }
 
     /// Judges a cosigned head that `source` shows: is it of the log we hold, and did it meet its quorum?
     pub fn offer_checkpoint(&mut self, source: SourceId, origin: &Origin, bytes: &[u8]) {
         let Ok(head) = self.registry.open_head(origin, bytes) else { return };
-        let Some(log) = self.logs.get(origin) else { return };
-        match log.tree.root_at(head.size()) {
-            Some(root) if root == head.root() => {}
-            Some(_) => return self.contradict(source, origin, &head),
-            None => return,
+        if self.logs.get(origin).is_none_or(|log| log.tree.size() < head.size()) {
+            return;
         }
+        if !self.settle(source, origin, &head, None, None) {
+            return;
+        }
+        let Some(log) = self.logs.get(origin) else { return };
         let newest = log.witnessed.as_ref().map_or((0, 0), |(held, by)| (held.size(), by.len()));
         match self.registry.witnessing(origin, &head) {
             Ok(Witnessing::Met(by)) if (head.size(), by.len()) > newest => {
@@ -320,27 +325,60 @@ impl Holdings {
         self.changed.entry(origin.clone()).and_modify(|lowest| *lowest = index.min(*lowest)).or_insert(index);
     }
 
-    /// A head whose size our tree reaches: is it ours, or does it contradict?
-    fn settle(&mut self, source: SourceId, origin: &Origin, head: &SignedCheckpoint) {
+    /// Judges a signed head against the newest one held; `theirs` is the source's own tree where it is not ours. Whether it is of our log.
+    fn settle(&mut self, source: SourceId, origin: &Origin, head: &SignedCheckpoint, theirs: Option<&Tree>, parted: Option<Difference>) -> bool {
         let log = self.log(origin);
-        if log.tree.root_at(head.size()) != Some(head.root()) {
-            return self.contradict(source, origin, head);
-        }
-        if log.head.as_ref().is_none_or(|held| held.size() < head.size()) {
-            log.head = Some(head.clone());
+        let larger = theirs.filter(|theirs| theirs.size() > log.tree.size()).unwrap_or(&log.tree);
+        match judge_with(log.head.as_ref(), head, larger) {
+            Ok(Verdict::Advance) if theirs.is_none() => log.head = Some(head.clone()),
+            Ok(Verdict::Same | Verdict::Stale) => {}
+            Ok(Verdict::Fork(found)) => {
+                log.copies.entry(source).or_default().contradicts = true;
+                let keys = self.keys(origin);
+                if let Ok(evidence) = found.against_log(&keys) {
+                    self.keep(HeldEvidence { evidence, origin: origin.clone(), shown_by: source, difference: parted.clone() });
+                }
+                for evidence in found.against_witnesses(&keys).unwrap_or_default() {
+                    self.keep(HeldEvidence { evidence, origin: origin.clone(), shown_by: source, difference: parted.clone() });
+                }
+                return false;
+            }
+            Ok(Verdict::Advance | Verdict::NeedProof { .. }) => return false,
+            Ok(Verdict::Rejected(rejected)) | Err(rejected) => {
+                self.trouble(source, origin, rejected.to_string());
+                return false;
+            }
         }
         self.note(origin, NO_ENTRY);
+        true
     }
 
-    fn contradict(&mut self, source: SourceId, origin: &Origin, theirs: &SignedCheckpoint) {
-        let log = self.log(origin);
-        log.copies.entry(source).or_default().contradicts = true;
-        let Some(ours) = log.head.clone() else { return };
-        let id = Blake3::of(&[ours.to_bytes(), theirs.to_bytes()].concat());
-        let found = Contradiction { origin: origin.clone(), ours, theirs: theirs.clone(), shown_by: source };
-        self.contradictions.entry(id).or_insert_with(|| Arc::new(found));
+    /// Takes in evidence that `source` hands over, if it accuses keys that charters name; returns whether it does.
+    pub fn offer_evidence(&mut self, source: SourceId, bytes: &[u8]) -> bool {
+        let Ok(evidence) = Evidence::parse(bytes) else { return false };
+        let Ok(origin) = evidence.origin().parse::<Origin>() else { return false };
+        let accused = evidence.accuses(&self.keys(&origin));
+        if accused {
+            self.keep(HeldEvidence { evidence, origin, shown_by: source, difference: None });
+        }
+        accused
+    }
+
+    /// Every key that a charter of `origin` names, its witnesses' too.
+    fn keys(&self, origin: &Origin) -> Vec<VerifierKey> {
+        let charters = self.registry.charters().filter(|charter| charter.facts.origin == *origin);
+        let named = |charter: &Charter| {
+            let witnesses = charter.policy.witnesses().iter().map(|witness| witness.key.clone());
+            charter.facts.keys.iter().cloned().chain(witnesses).collect::<Vec<_>>()
+        };
+        charters.flat_map(named).collect()
+    }
+
+    fn keep(&mut self, held: HeldEvidence) {
+        let origin = held.origin.clone();
+        self.evidence.entry(held.evidence.id()).or_insert_with(|| Arc::new(held));
         // Every matter of this log is told differently now.
-        self.note(origin, 0);
+        self.note(&origin, 0);
     }
 
     fn append(&mut self, origin: &Origin, leaf: &[u8]) {

@@ -8,6 +8,6 @@ mod keeper;
 mod reader;
 mod tree;
 
-pub use holdings::{Contradiction, CopyState, HeldEntry, HeldLog, Holdings, SourceId, Want};
+pub use holdings::{CopyState, Difference, HeldEntry, HeldEvidence, HeldLog, Holdings, SourceId, Want};
 pub use keeper::{Keeper, keep};
 pub use reader::follow;

@@ -1,7 +1,7 @@
 //! The hashes of one log's tree in memory, so that the root of any earlier size is a matter of a few hashes.
 
 use luodi_ledger::Rejected;
-use luodi_ledger::merkle::{CompactRange, Hash, NodeId, Nodes, root_of};
+use luodi_ledger::merkle::{CompactRange, Hash, NodeId, Nodes};
 
 /// Every complete subtree, by level and position.
 #[derive(Clone, Debug, Default)]
@@ -21,19 +21,22 @@ impl Tree {
         self.levels.first()?.get(usize::try_from(index).ok()?).copied()
     }
 
-    /// The compact range of all leaves: to try out what more leaves would make of the root.
-    pub(crate) fn range(&self) -> CompactRange {
-        self.range.clone()
-    }
-
-    /// The root at `size`, if the tree is that large.
-    pub(crate) fn root_at(&self, size: u64) -> Option<Hash> {
-        if size == self.size() { Some(self.range.root()) } else { root_of(self, size).ok() }
-    }
-
     /// The compact range of the first `size` leaves.
     pub(crate) fn range_at(&self, size: u64) -> Option<CompactRange> {
         CompactRange::read(self, size).ok()
+    }
+
+    /// The tree of the first `size` leaves.
+    pub(crate) fn up_to(&self, size: u64) -> Self {
+        Self::default().and((0..size).map_while(|index| self.leaf(index)))
+    }
+
+    /// This tree with more leaves.
+    pub(crate) fn and(mut self, leaves: impl IntoIterator<Item = Hash>) -> Self {
+        for leaf in leaves {
+            self.append(leaf);
+        }
+        self
     }
 
     pub(crate) fn append(&mut self, leaf: Hash) {

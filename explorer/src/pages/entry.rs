@@ -1,0 +1,104 @@
+//! 账本条目: one entry as it was signed, for those who want to see the bytes.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use luodi_ledger::hash::Blake3;
+use luodi_ledger::merkle::{Hash, inclusion_proof};
+use luodi_ledger::names::{Division, Origin};
+use maud::{Markup, html};
+
+use super::layout;
+use super::missing::absent;
+use super::phrase::Scene;
+use crate::look::Look;
+use crate::site::Site;
+use crate::source::{HeldEntry, HeldLog};
+
+pub(crate) async fn entry(State(site): State<Arc<Site>>, Path((code, index)): Path<(String, String)>, look: Look) -> Response {
+    let snapshot = site.snapshot();
+    let scene = Scene { site: &site, snapshot: &snapshot, look: &look };
+    let Some((origin, log, index, held)) = find(scene, &code, &index) else {
+        return absent(&site, &look, ("没有这一条记录", "There is no such record"));
+    };
+    page(scene, origin, log, index, held).into_response()
+}
+
+/// The entry at an address: `generation` in the query chooses among a division's logs, the first being the rule.
+pub(crate) fn find<'a>(scene: Scene<'a>, code: &str, index: &str) -> Option<(&'a Origin, &'a HeldLog, u64, &'a HeldEntry)> {
+    let division: Division = code.parse().ok()?;
+    let generation = scene.look.field("generation").map_or(Some(1), |number| number.parse().ok())?;
+    let index: u64 = index.parse().ok()?;
+    let origin = Origin { federation: scene.site.settings().federation.name.clone(), division, generation };
+    let (origin, log) = scene.snapshot.holdings.logs().get_key_value(&origin)?;
+    Some((origin, log, index, log.entry(index)?))
+}
+
+fn page(scene: Scene<'_>, origin: &Origin, log: &HeldLog, index: u64, held: &HeldEntry) -> Markup {
+    let look = scene.look;
+    let title = match look.is_english() {
+        true => format!("Record {index} of {}", scene.place(origin.division)),
+        false => format!("{} 第 {index} 条记录", scene.place(origin.division)),
+    };
+    let size = log.entries().len() as u64;
+    let statement = held.entry.as_ref().ok().map(|entry| entry.statement.statement());
+    let at = |index: u64| look.to(&format!("/log/{}/{index}", origin.division));
+    let main = html! {
+        (layout::crumbs(scene.site, look, origin.division))
+        h1 { (title) }
+        section.card {
+            p { @match &held.judged {
+                Ok(false) => span.pass { (look.say("签名核对无误，签名的单位有权这样说", "The signatures verify, by offices that may say this")) },
+                Ok(true) => span.pass { (look.say("签名核对无误；登记时任期已过", "The signatures verify; a term had ended when it was recorded")) },
+                Err(denied) => { span.fail { (look.say("不算数：", "Does not count: ")) (scene.label(&denied.why)) } " " span.quiet.small { (denied.detail) } },
+            } }
+            @if let Some(matter) = statement.and_then(|statement| statement.matter) {
+                p { (look.say("事项：", "Matter: ")) a href=(look.to(&format!("/matter/{matter}"))) { (matter) } }
+            }
+            p.noprint {
+                @if index > 0 { a.button href=(at(index - 1)) { (look.say("上一条", "Previous")) } }
+                @if index + 1 < size { a.button href=(at(index + 1)) { (look.say("下一条", "Next")) } }
+                a.button href=(look.to(&format!("/receipt/{}/{index}", origin.division))) { (look.say("下载回执", "Download the receipt")) }
+            }
+        }
+        section.card { h2 { (look.say("签名原文", "As it was signed")) } pre { (String::from_utf8_lossy(&held.bytes)) } }
+        @if let Some(body) = statement.and_then(|statement| statement.body) {
+            section.card {
+                h2 { (look.say("正文", "The words")) }
+                @match log.body(&body.hash) {
+                    Some(bytes) => pre { (readable(bytes)) },
+                    None => p.quiet { (look.say("正文没有读到：可能尚未传到，也可能已依法删除。", "The words are not here: not arrived yet, or removed by law.")) },
+                }
+            }
+        }
+        (numbers(scene, origin, log, index, held))
+    };
+    layout::page(scene.site, look, &title, Some(origin.division), &main)
+}
+
+/// JSON laid out for reading; other bytes as they are.
+fn readable(bytes: &[u8]) -> String {
+    let value: Option<serde_json::Value> = serde_json::from_slice(bytes).ok();
+    value.and_then(|value| serde_json::to_string_pretty(&value).ok()).unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// The hashes and the path to the signed root, for whoever recomputes them.
+fn numbers(scene: Scene<'_>, origin: &Origin, log: &HeldLog, index: u64, held: &HeldEntry) -> Markup {
+    let look = scene.look;
+    let head = log.witnessed().map(|(head, _)| head).filter(|head| head.size() > index).or_else(|| log.head());
+    let path = head.and_then(|head| inclusion_proof(log.tree(), index, head.size()).ok());
+    html! {
+        section.card {
+            h2 { (look.say("供复算的数字", "Numbers to recompute")) }
+            div.scroll { table {
+                tr { th { "origin" } td.small { (origin) } }
+                tr { th { "BLAKE3" } td { pre { (Blake3::of(&held.bytes)) } } }
+                @if let Ok(entry) = &held.entry { tr { th { "statement id" } td { pre { (entry.statement.id()) } } } }
+                tr { th { "leaf (SHA-256)" } td { pre { (Hash::leaf(&held.bytes)) } } }
+                @if let Some(path) = path { tr { th { "inclusion" } td { pre { @for hash in &path { (hash) "\n" } } } } }
+                @if let Some(head) = head { tr { th { "checkpoint" } td { pre { (head.note()) } } } }
+            } }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! 各处保存的是否一致: each log, who cosigned it, which copies are the same; contradictions first and loud.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use luodi_ledger::hash::Blake3;
+use luodi_ledger::names::Origin;
+use maud::{Markup, html};
+
+use super::layout;
+use super::missing::absent;
+use super::phrase::Scene;
+use super::trust::witness_division;
+use crate::look::Look;
+use crate::site::Site;
+use crate::source::{CopyState, HeldEvidence, HeldLog, SourceId};
+
+/// Most logs on one page, about 40 KB; a place narrows them.
+const MOST_LOGS: usize = 60;
+
+pub(crate) async fn nodes(State(site): State<Arc<Site>>, look: Look) -> Markup {
+    let snapshot = site.snapshot();
+    let scene = Scene { site: &site, snapshot: &snapshot, look: &look };
+    let title = look.say("各处保存的是否一致", "Do the copies agree?");
+    let place = look.field("place").and_then(|code| code.parse().ok());
+    let logs: Vec<(&Origin, &HeldLog)> =
+        snapshot.holdings.logs().iter().filter(|(origin, _)| place.is_none_or(|place| origin.division.is_within(place))).map(|(origin, log)| (origin, log.as_ref())).collect();
+    let main = html! {
+        h1 { (title) }
+        @for (id, held) in snapshot.holdings.evidence() { (contradiction(scene, id, held)) }
+        section.card {
+            p { (look.say(
+                "每个地方的记录都有几份，由不同单位各自保存。本站从下面几处分别读取，逐条核对签名，再比较是不是一样。",
+                "The records of each place are kept by several offices. This site reads them at each place below, checks every signature and compares the copies.",
+            )) }
+            ul.rows { @for (source, state) in snapshot.sources.iter().enumerate() { li {
+                b { (source_name(scene, source)) } " "
+                @match (&state.failing, state.answered) {
+                    (Some(why), _) => { span.fail { (look.say("读不到", "cannot be read")) } br; span.quiet.small { (why) } },
+                    (None, Some(at)) => { span.pass { (look.say("正常", "answers")) } " " span.quiet.small { (look.say("最近一次 ", "last at ")) (scene.moment(at)) } },
+                    (None, None) => span.quiet { (look.say("正在连接", "connecting")) },
+                }
+            } } }
+        }
+        section.card {
+            h2 { (look.say("各地的记录", "The records of each place")) " " span.quiet { (logs.len()) } }
+            div.scroll { table {
+                thead { tr {
+                    th { (look.say("地方", "Place")) } th { (look.say("记录", "Records")) } th { (look.say("见证", "Witnessed")) } th { (look.say("各处的一份", "The copies")) }
+                } }
+                tbody { @for (origin, log) in logs.iter().take(MOST_LOGS) { (log_row(scene, origin, log)) } }
+            } }
+            @if logs.len() > MOST_LOGS { p.quiet { (look.say("只列出前 60 个；从地方页可以看到各自的记录。", "Only the first 60 are listed.")) } }
+        }
+    };
+    layout::page(&site, &look, title, None, &main)
+}
+
+fn log_row(scene: Scene<'_>, origin: &Origin, log: &HeldLog) -> Markup {
+    let look = scene.look;
+    let size = log.entries().len();
+    let newest = size.checked_sub(1);
+    html! {
+        tr {
+            td {
+                a href=(look.to(&format!("/place/{}", origin.division))) { (scene.place(origin.division)) }
+                br; span.code { (origin.division) }
+                @if origin.generation > 1 { br; span.small { (look.say("第 ", "log no. ")) (origin.generation) (look.say(" 本", "")) } }
+            }
+            td { @match newest { Some(newest) => a href=(look.to(&format!("/log/{}/{newest}", origin.division))) { (size) }, None => "0" } }
+            td.small {
+                @match log.witnessed() {
+                    Some((head, by)) => {
+                        @if head.size() as usize >= size { span.pass { (look.say("全部", "all")) } } @else { (look.say("前 ", "first ")) (head.size()) (look.say(" 条", "")) }
+                        @for key in by { br; (witness_division(key.name()).map_or_else(|| key.name().to_owned(), |code| scene.place(code))) }
+                    },
+                    None if log.nobody_asked() => (look.say("没有请别家见证", "nobody else is asked")),
+                    None => (look.say("还没有", "not yet")),
+                }
+            }
+            td.small { @for (source, copy) in log.copies() { div { (copy_line(scene, *source, copy, size)) } } }
+        }
+    }
+}
+
+fn copy_line(scene: Scene<'_>, source: SourceId, copy: &CopyState, size: usize) -> Markup {
+    let look = scene.look;
+    html! {
+        (source_name(scene, source)) ": "
+        @if copy.contradicts { span.fail { (look.say("不一致！", "differs!")) } }
+        @else if let Some(trouble) = &copy.trouble { span.fail title=(trouble) { (look.say("读到的不对", "unreadable or wrong")) } }
+        @else if copy.agrees_to as usize >= size { span.pass { (look.say("一致", "same")) } }
+        @else { span.quiet { (look.say("一致到第 ", "same up to ")) (copy.agrees_to) (look.say(" 条", "")) } }
+    }
+}
+
+/// What the page calls a source: the place whose copy it is, or its address.
+pub(crate) fn source_name(scene: Scene<'_>, source: SourceId) -> String {
+    let Some(state) = scene.snapshot.sources.get(source) else { return source.to_string() };
+    state.division.map_or_else(|| state.url.clone(), |code| scene.place(code))
+}
+
+fn contradiction(scene: Scene<'_>, id: &Blake3, held: &HeldEvidence) -> Markup {
+    let look = scene.look;
+    html! {
+        div.loud role="alert" {
+            h2 { (look.say("同一份记录有两个互相矛盾的版本", "Two contradicting versions of one record")) }
+            p { (layout::place_line(scene.site, look, held.origin.division)) }
+            p { a href=(look.to(&format!("/evidence/{id}"))) { (look.say("两个版本并排查看", "See both side by side")) } }
+        }
+    }
+}
+
+/// 不一致: both versions side by side, and the evidence to take away.
+pub(crate) async fn evidence(State(site): State<Arc<Site>>, Path(name): Path<String>, look: Look) -> Response {
+    let snapshot = site.snapshot();
+    let scene = Scene { site: &site, snapshot: &snapshot, look: &look };
+    let (id, raw) = name.strip_suffix(".txt").map_or((name.as_str(), false), |id| (id, true));
+    let found = id.parse().ok().and_then(|id: Blake3| snapshot.holdings.evidence().get(&id));
+    let Some(held) = found else {
+        return absent(&site, &look, ("没有这条不一致的记录", "There is no such evidence"));
+    };
+    if raw {
+        return ([(axum::http::header::CONTENT_TYPE, "text/plain; charset=utf-8")], held.evidence.to_string()).into_response();
+    }
+    evidence_page(scene, held).into_response()
+}
+
+fn evidence_page(scene: Scene<'_>, held: &HeldEvidence) -> Markup {
+    let look = scene.look;
+    let title = look.say("同一份记录有两个互相矛盾的版本", "Two contradicting versions of one record");
+    let [first, second] = held.evidence.heads();
+    let witness = held.evidence.is_against_witness();
+    let main = html! {
+        (layout::crumbs(scene.site, look, held.origin.division))
+        div.loud role="alert" {
+            h1 { (title) }
+            p { @if witness {
+                (look.say("同一个见证单位为下面两个互相矛盾的版本都签了名。", "One witness signed both of the two contradicting versions below."))
+            } @else {
+                (look.say(
+                    "下面两个版本都由同一本账的钥匙签名，不可能都是真的。有人改过或者另写了一份。两份签名都在，谁也抵赖不掉。",
+                    "Both versions below are signed by the key of the same log; they cannot both be honest. Someone rewrote it or kept a second one. Both signatures stand, and neither can be denied.",
+                ))
+            } }
+            p { (look.say("第二个版本是在这里读到的：", "The other version was read at: ")) b { (source_name(scene, held.shown_by)) } }
+        }
+        @if let Some(parted) = &held.difference {
+            section.card {
+                h2 { (look.say("从第 ", "They part at record ")) (parted.index) (look.say(" 条起不同", "")) }
+                div.voices {
+                    div.v1 { h3 { (look.say("本站先读到的", "Read first")) } pre { (String::from_utf8_lossy(&parted.ours)) } }
+                    div.v3 { h3 { (look.say("另一个版本", "The other")) } pre { (String::from_utf8_lossy(&parted.theirs)) } }
+                }
+            }
+        }
+        section.card {
+            h2 { (look.say("两个签了名的总账头", "The two signed heads")) }
+            div.voices { div.v1 { pre { (first.note()) } } div.v3 { pre { (second.note()) } } }
+            p { a href=(look.to(&format!("/evidence/{}.txt", held.evidence.id()))) { (look.say("下载证据文件", "Download the evidence")) } }
+        }
+    };
+    layout::page(scene.site, look, title, Some(held.origin.division), &main)
+}
