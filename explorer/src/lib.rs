@@ -5,6 +5,8 @@
 //!
 //! Out of scope: signing, publishing, keeping what it read: its memory is rebuilt from the nodes at every start.
 
+mod serve;
+
 pub mod config;
 pub mod divisions;
 pub mod index;
@@ -13,3 +15,7 @@ mod pages;
 pub mod server;
 pub mod site;
 pub mod source;
+
+pub use config::Config;
+pub use serve::{Problem, run};
+pub use server::router;

@@ -107,6 +107,22 @@ impl Client {
         self.get(&format!("{}/body/{hash}", prefix(origin)), most, PATIENCE).await
     }
 
+    /// The ids of the evidence it keeps.
+    pub(super) async fn evidence_ids(&self) -> Result<Vec<Blake3>, Failed> {
+        #[derive(Deserialize)]
+        struct Named {
+            id: Blake3,
+        }
+        let Some(bytes) = self.get("/evidence", LONGEST_LIST, PATIENCE).await? else { return Ok(Vec::new()) };
+        let named: Vec<Named> = serde_json::from_slice(&bytes).map_err(|error| Failed::Unreadable(error.to_string()))?;
+        Ok(named.into_iter().map(|each| each.id).collect())
+    }
+
+    /// One evidence file; whoever gets it checks it.
+    pub(super) async fn evidence(&self, id: &Blake3) -> Result<Option<Vec<u8>>, Failed> {
+        self.get(&format!("/evidence/{id}"), luodi_ledger::fork::LONGEST, PATIENCE).await
+    }
+
     /// The bytes at `path`, at most `most` of them; none where the node says it holds none.
     async fn get(&self, path: &str, most: usize, patience: Duration) -> Result<Option<Vec<u8>>, Failed> {
         let mut answer = self.http.get(format!("{}{path}", self.base)).timeout(patience).send().await?;

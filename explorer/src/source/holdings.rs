@@ -256,7 +256,8 @@ impl Holdings {
             let position = usize::try_from(index - from).unwrap_or(usize::MAX);
             let ours = log.entry(index).map(|held| held.bytes.clone());
             let parted = ours.zip(leaves.get(position)).map(|(ours, theirs)| Difference { index, ours, theirs: theirs.as_slice().into() });
-            return self.settle(source, origin, &head, Some(&tree), parted);
+            self.settle(source, origin, &head, Some(&tree), parted);
+            return;
         }
         let held = log.tree.size();
         for leaf in leaves.iter().skip(usize::try_from(held.saturating_sub(from)).unwrap_or(usize::MAX)) {

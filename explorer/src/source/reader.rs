@@ -25,6 +25,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// Logs, bundles or bodies fetched at a time from one node.
 const AT_A_TIME: usize = 8;
+/// Most new evidence read from a node at one poll: an honest one has a handful in its life.
+const MOST_EVIDENCE: usize = 64;
 /// Most entries of one log that are held in memory; more is told as trouble, not read.
 const LARGEST_LOG: u64 = 2_000_000;
 
@@ -54,6 +56,9 @@ pub async fn follow(source: SourceId, base: String, keeper: Keeper, clock: Clock
                 follower.keeper.source(source, move |state| state.answered(now)).await;
                 waiting.extend(told.logs.into_iter().map(|log| log.origin));
                 waiting = follower.read_all(std::mem::take(&mut waiting)).await;
+                if let Err(failed) = follower.evidence().await {
+                    tracing::debug!(node = %base, %failed, "evidence not read");
+                }
                 continue;
             }
             Err(failed) => failed.to_string(),
@@ -86,6 +91,18 @@ impl Follower {
             again.extend(read.into_iter().filter(|(_, read)| *read == Read::TryAgain).map(|(origin, _)| origin));
         }
         again
+    }
+
+    /// Reads the evidence that is not here yet. What does not accuse keys of a known charter is passed over, and asked for again.
+    async fn evidence(&self) -> Result<(), Failed> {
+        let named = self.client.evidence_ids().await?;
+        let held = self.keeper.with(|holdings| holdings.evidence().keys().copied().collect::<BTreeSet<_>>()).await.unwrap_or_default();
+        for id in named.iter().filter(|id| !held.contains(id)).take(MOST_EVIDENCE) {
+            let Some(bytes) = self.client.evidence(id).await? else { continue };
+            let source = self.source;
+            self.keeper.with(move |holdings| holdings.offer_evidence(source, &bytes)).await;
+        }
+        Ok(())
     }
 
     async fn read(&self, origin: Origin) -> (Origin, Read) {
