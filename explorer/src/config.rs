@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use axum::http::HeaderValue;
 use luodi_ledger::federation::FederationFile;
@@ -45,11 +44,6 @@ pub struct NodeConfig {
     /// Whose node it is, for the page that compares the copies; its address is shown if absent.
     pub division: Option<Division>,
 }
-
-/// How long a node may stay silent before a request to it is given up.
-///
-/// Longer than the longest poll (25 s) a node holds open.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
 
 /// The settings as meant.
 #[derive(Debug)]

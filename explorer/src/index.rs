@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use luodi_ledger::matter::pack::Packs;
 use luodi_ledger::matter::view::View;
 use luodi_ledger::matter::words::Words;
-use luodi_ledger::matter::{Marks, Record, Reference};
+use luodi_ledger::matter::{Marks, Record, Reference, fold};
 use luodi_ledger::names::{Division, MatterId, Origin};
 use luodi_ledger::standing::Standing;
 use luodi_ledger::time::{Date, Time};
@@ -72,6 +73,15 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// Everything folded from nothing.
+    pub fn rebuild(holdings: &mut Holdings, sources: &[SourceState], now: Time) -> Self {
+        let mut index = Index::default();
+        for origin in holdings.logs().keys() {
+            index.scan(holdings, origin, 0);
+        }
+        index.snapshot(holdings, sources, now)
+    }
+
     /// A matter, if it is known.
     pub fn case(&self, id: &MatterId) -> Option<&Arc<Case>> {
         self.boards.get(&id.division)?.get(id)
@@ -104,11 +114,18 @@ struct Mentions {
 }
 
 /// Keeps the boards up with the holdings.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Index {
+    packs: Packs,
     mentions: BTreeMap<Origin, Mentions>,
     boards: BTreeMap<Division, Arc<Board>>,
     day: Option<Date>,
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        Self { packs: Packs::built_in(), mentions: BTreeMap::new(), boards: BTreeMap::new(), day: None }
+    }
 }
 
 impl Index {
@@ -160,7 +177,7 @@ impl Index {
                 records.push(record);
             }
         }
-        Case::new(folding::fold(id, records, now, holdings.registry().federation().offset), words)
+        Case::new(fold(id, &records, &self.packs, now, holdings.registry().federation().offset), words)
     }
 }
 
@@ -187,5 +204,3 @@ fn words_of(log: &HeldLog, record: &Record) -> Option<Words> {
     let body = log.body(&record.statement.body?.hash)?;
     Words::parse(body).ok()
 }
-
-mod folding;

@@ -35,8 +35,11 @@ pub async fn run(config: Config, listener: TcpListener, shutdown: impl Future<Ou
     // Reading 55,164 names takes a tenth of a second, too long for the event loop.
     let settings = tokio::task::spawn_blocking(move || config.settings()).await.map_err(std::io::Error::other)??;
     let clock: Clock = Arc::new(system_time);
-    let sources: Vec<SourceState> =
-        settings.nodes.iter().map(|node| SourceState { url: node.url.clone(), division: node.division, ..SourceState::default() }).collect();
+    let sources: Vec<SourceState> = settings
+        .nodes
+        .iter()
+        .map(|node| SourceState { url: node.url.clone(), division: node.division, ..SourceState::default() })
+        .collect();
     let (keeper, snapshot) = keep(Holdings::new(settings.federation.clone()), sources, clock.clone())?;
     let mut readers = JoinSet::new();
     for (source, node) in settings.nodes.iter().enumerate() {

@@ -37,10 +37,8 @@ pub(crate) fn find<'a>(scene: Scene<'a>, code: &str, index: &str) -> Option<(&'a
 
 fn page(scene: Scene<'_>, origin: &Origin, log: &HeldLog, index: u64, held: &HeldEntry) -> Markup {
     let look = scene.look;
-    let title = match look.is_english() {
-        true => format!("Record {index} of {}", scene.place(origin.division)),
-        false => format!("{} 第 {index} 条记录", scene.place(origin.division)),
-    };
+    let place = scene.place(origin.division);
+    let title = if look.is_english() { format!("Record {index} of {place}") } else { format!("{place} 第 {index} 条记录") };
     let size = log.entries().len() as u64;
     let statement = held.entry.as_ref().ok().map(|entry| entry.statement.statement());
     let at = |index: u64| look.to(&format!("/log/{}/{index}", origin.division));

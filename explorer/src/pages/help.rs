@@ -19,8 +19,16 @@ const MEANINGS: [(Status, &str, &str); 12] = [
     (Status::OnNotice, "结果已经公布，公示期没有满；有意见现在就提。", "The outcome is published and the notice period runs: object now."),
     (Status::UnderWay, "决定已经生效，正在办。", "The decision stands and is being carried out."),
     (Status::Overdue, "说好的日子过了，没有收到完成报告。", "The promised day has passed without a report of completion."),
-    (Status::Claimed, "办事的一方说完成了，监督委员会还没有核实。", "Those in charge say it is finished; the supervisors have not verified it."),
-    (Status::VerificationFailed, "监督委员会去看了，没有通过，或只通过了一部分。", "The supervisors looked and did not accept it, or only in part."),
+    (
+        Status::Claimed,
+        "办事的一方说完成了，监督委员会还没有核实。",
+        "Those in charge say it is finished; the supervisors have not verified it.",
+    ),
+    (
+        Status::VerificationFailed,
+        "监督委员会去看了，没有通过，或只通过了一部分。",
+        "The supervisors looked and did not accept it, or only in part.",
+    ),
     (Status::Done, "监督委员会核实通过。只有这时才写“办结”。", "The supervisors accepted it. Only then does a page say so."),
     (Status::NoAction, "作了决定，没有需要去办的事。", "Decided, and nothing has to be carried out."),
     (Status::Declined, "没有列入协商，写明了原因和去处。", "Not taken into consultation; why, and where to go instead, is said."),

@@ -42,7 +42,7 @@ pub(crate) fn page(site: &Site, look: &Look, title: &str, place: Option<Division
                     div.sample { div.wide {
                         b { (look.say("示例", "SAMPLE")) }
                         @if site.settings().staged {
-                            (look.say("·时间为演示编排：虚构的地方、虚构的事项", " · dates staged for the demonstration; fictional places and matters"))
+                            (look.say("·时间为演示编排：虚构的地方、虚构的事项", " · fictional places, staged dates"))
                         } @else {
                             (look.say("：虚构的地方、虚构的事项", ": fictional places and matters"))
                         }

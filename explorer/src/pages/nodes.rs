@@ -24,8 +24,13 @@ pub(crate) async fn nodes(State(site): State<Arc<Site>>, look: Look) -> Markup {
     let scene = Scene { site: &site, snapshot: &snapshot, look: &look };
     let title = look.say("各处保存的是否一致", "Do the copies agree?");
     let place = look.field("place").and_then(|code| code.parse().ok());
-    let logs: Vec<(&Origin, &HeldLog)> =
-        snapshot.holdings.logs().iter().filter(|(origin, _)| place.is_none_or(|place| origin.division.is_within(place))).map(|(origin, log)| (origin, log.as_ref())).collect();
+    let logs: Vec<(&Origin, &HeldLog)> = snapshot
+        .holdings
+        .logs()
+        .iter()
+        .filter(|(origin, _)| place.is_none_or(|place| origin.division.is_within(place)))
+        .map(|(origin, log)| (origin, log.as_ref()))
+        .collect();
     let main = html! {
         h1 { (title) }
         @for (id, held) in snapshot.holdings.evidence() { (contradiction(scene, id, held)) }
@@ -59,7 +64,7 @@ pub(crate) async fn nodes(State(site): State<Arc<Site>>, look: Look) -> Markup {
 
 fn log_row(scene: Scene<'_>, origin: &Origin, log: &HeldLog) -> Markup {
     let look = scene.look;
-    let size = log.entries().len();
+    let size = log.entries().len() as u64;
     let newest = size.checked_sub(1);
     html! {
         tr {
@@ -72,7 +77,7 @@ fn log_row(scene: Scene<'_>, origin: &Origin, log: &HeldLog) -> Markup {
             td.small {
                 @match log.witnessed() {
                     Some((head, by)) => {
-                        @if head.size() as usize >= size { span.pass { (look.say("全部", "all")) } } @else { (look.say("前 ", "first ")) (head.size()) (look.say(" 条", "")) }
+                        @if head.size() >= size { span.pass { (look.say("全部", "all")) } } @else { (look.say("前 ", "first ")) (head.size()) (look.say(" 条", "")) }
                         @for key in by { br; (witness_division(key.name()).map_or_else(|| key.name().to_owned(), |code| scene.place(code))) }
                     },
                     None if log.nobody_asked() => (look.say("没有请别家见证", "nobody else is asked")),
@@ -84,13 +89,13 @@ fn log_row(scene: Scene<'_>, origin: &Origin, log: &HeldLog) -> Markup {
     }
 }
 
-fn copy_line(scene: Scene<'_>, source: SourceId, copy: &CopyState, size: usize) -> Markup {
+fn copy_line(scene: Scene<'_>, source: SourceId, copy: &CopyState, size: u64) -> Markup {
     let look = scene.look;
     html! {
         (source_name(scene, source)) ": "
         @if copy.contradicts { span.fail { (look.say("不一致！", "differs!")) } }
         @else if let Some(trouble) = &copy.trouble { span.fail title=(trouble) { (look.say("读到的不对", "unreadable or wrong")) } }
-        @else if copy.agrees_to as usize >= size { span.pass { (look.say("一致", "same")) } }
+        @else if copy.agrees_to >= size { span.pass { (look.say("一致", "same")) } }
         @else { span.quiet { (look.say("一致到第 ", "same up to ")) (copy.agrees_to) (look.say(" 条", "")) } }
     }
 }

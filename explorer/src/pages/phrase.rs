@@ -160,10 +160,10 @@ impl Scene<'_> {
         };
         // 槐树湾村 + 村民委员会 share a 村.
         let place = self.place(name.division);
-        match self.look.is_english() {
-            true => format!("{place} {}", kind.1),
-            false => format!("{}{}", place.strip_suffix('村').filter(|_| kind.0.starts_with('村')).unwrap_or(&place), kind.0),
+        if self.look.is_english() {
+            return format!("{place} {}", kind.1);
         }
+        format!("{}{}", place.strip_suffix('村').filter(|_| kind.0.starts_with('村')).unwrap_or(&place), kind.0)
     }
 }
 
@@ -206,7 +206,7 @@ fn ten_thousands(amount: Fen) -> String {
 
 /// A share in words with the share that was wanted: `36/42 = 85.7%，需≥2/3`.
 pub(crate) fn share(look: &Look, test: &Test) -> String {
-    let percent = if test.of == 0 { 0 } else { test.had.saturating_mul(1000) / test.of };
+    let percent = test.had.saturating_mul(1000).checked_div(test.of).unwrap_or(0);
     let wanted = test.wanted.to_string().replace(">= ", "≥").replace("> ", "＞");
     let text = format!("{}.{}%", percent / 10, percent % 10);
     if look.is_english() { format!("{text}, {wanted} needed") } else { format!("{text}，需{wanted}") }

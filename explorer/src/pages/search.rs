@@ -30,7 +30,7 @@ pub(crate) async fn search(State(site): State<Arc<Site>>, look: Look) -> Respons
 }
 
 /// The matters that answer the query in the address.
-fn matters<'a>(scene: Scene<'a>) -> Vec<&'a Case> {
+fn matters(scene: Scene<'_>) -> Vec<&Case> {
     let look = scene.look;
     let place: Option<Division> = look.field("place").and_then(|code| code.parse().ok());
     let states: Vec<Status> =

@@ -176,12 +176,7 @@ pub struct Holdings {
 impl Holdings {
     /// Nothing but the federation file.
     pub fn new(federation: FederationFile) -> Self {
-        Self {
-            registry: Arc::new(Registry::new(federation)),
-            logs: BTreeMap::new(),
-            evidence: BTreeMap::new(),
-            changed: BTreeMap::new(),
-        }
+        Self { registry: Arc::new(Registry::new(federation)), logs: BTreeMap::new(), evidence: BTreeMap::new(), changed: BTreeMap::new() }
     }
 
     /// Who may sign what, as far as was read.
@@ -256,7 +251,7 @@ impl Holdings {
             let position = usize::try_from(index - from).unwrap_or(usize::MAX);
             let ours = log.entry(index).map(|held| held.bytes.clone());
             let parted = ours.zip(leaves.get(position)).map(|(ours, theirs)| Difference { index, ours, theirs: theirs.as_slice().into() });
-            self.settle(source, origin, &head, Some(&tree), parted);
+            self.settle(source, origin, &head, Some(&tree), parted.as_ref());
             return;
         }
         let held = log.tree.size();
@@ -327,7 +322,14 @@ impl Holdings {
     }
 
     /// Judges a signed head against the newest one held; `theirs` is the source's own tree where it is not ours. Whether it is of our log.
-    fn settle(&mut self, source: SourceId, origin: &Origin, head: &SignedCheckpoint, theirs: Option<&Tree>, parted: Option<Difference>) -> bool {
+    fn settle(
+        &mut self,
+        source: SourceId,
+        origin: &Origin,
+        head: &SignedCheckpoint,
+        theirs: Option<&Tree>,
+        parted: Option<&Difference>,
+    ) -> bool {
         let log = self.log(origin);
         let larger = theirs.filter(|theirs| theirs.size() > log.tree.size()).unwrap_or(&log.tree);
         match judge_with(log.head.as_ref(), head, larger) {
@@ -337,10 +339,10 @@ impl Holdings {
                 log.copies.entry(source).or_default().contradicts = true;
                 let keys = self.keys(origin);
                 if let Ok(evidence) = found.against_log(&keys) {
-                    self.keep(HeldEvidence { evidence, origin: origin.clone(), shown_by: source, difference: parted.clone() });
+                    self.keep(HeldEvidence { evidence, origin: origin.clone(), shown_by: source, difference: parted.cloned() });
                 }
                 for evidence in found.against_witnesses(&keys).unwrap_or_default() {
-                    self.keep(HeldEvidence { evidence, origin: origin.clone(), shown_by: source, difference: parted.clone() });
+                    self.keep(HeldEvidence { evidence, origin: origin.clone(), shown_by: source, difference: parted.cloned() });
                 }
                 return false;
             }
@@ -421,6 +423,3 @@ fn malformed(fault: &Malformed) -> Denied {
 fn unjudged() -> Denied {
     Denied { why: Void::UnknownKey, by: None, detail: "not judged yet".to_owned() }
 }
-
-#[cfg(test)]
-mod tests;

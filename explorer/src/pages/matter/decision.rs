@@ -1,8 +1,10 @@
 //! The top of the page: one status word and who says so; what was decided, who, by when, how much.
 
 use luodi_ledger::matter::Reference;
-use luodi_ledger::matter::codes::{CommitmentState, OutcomeResult, Status, Verdict};
-use luodi_ledger::matter::view::{Commitment, OutcomeView, VerdictView, View};
+use luodi_ledger::matter::codes::{CommitmentState, FlagCode, OutcomeResult, Status, Verdict};
+use luodi_ledger::matter::facts::Said;
+use luodi_ledger::matter::view::{Commitment, Effect, OutcomeView, VerdictView, View};
+use luodi_ledger::names::OfficeName;
 use maud::{Markup, html};
 
 use super::said;
@@ -18,47 +20,49 @@ pub(super) fn state_band(scene: Scene<'_>, case: &Case) -> Markup {
             span.word { (drawing) " " (scene.label(&view.status)) }
             @if let Some(days) = days(look, view) { b { (days) } " " }
             @for tag in &view.tags { span.tag { (scene.label(tag)) } }
-            p { (who_says(scene, view)) @if let Some(updated) = view.updated { span.quiet.small { " · " (scene.days_ago(updated)) } } }
+            @for flag in remarkable(view) { span.tag { (scene.label(&flag)) } }
+            p { (who_says(scene, view)) @if let Some(updated) = view.updated { " " span.quiet.small.whole { (scene.days_ago(updated)) } } }
         }
     }
+}
+
+/// What else is out of the ordinary, each kind once; what the status word or a tag says already is left out.
+fn remarkable(view: &View) -> Vec<FlagCode> {
+    const SAID_ALREADY: [FlagCode; 4] = [FlagCode::Overdue, FlagCode::Stale, FlagCode::Disputed, FlagCode::ForkSeen];
+    let mut codes: Vec<FlagCode> =
+        view.flags.iter().map(luodi_ledger::matter::view::Flag::code).filter(|code| !SAID_ALREADY.contains(code)).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
 }
 
 /// Who says what the status word says, in one line.
 fn who_says(scene: Scene<'_>, view: &View) -> String {
     let look = scene.look;
-    let by_whom = |names: &[_], date| format!("{} {}", scene.offices(names, view.place), scene.date(date));
+    let by = |names: &[OfficeName], date| format!("{}{}{}", scene.offices(names, view.place), look.say(" ", ", "), scene.date(date));
     let verdict = newest_verdict(view, view.status == Status::Done);
     let claim = view.voices.convener.iter().max_by_key(|claim| claim.date);
     match (view.status, verdict, claim) {
-        (Status::Done, Some(verdict), _) => {
-            format!("{}{}", by_whom(&verdict.by, verdict.date), look.say(" 核实：通过", ": verified, accepted"))
-        }
+        (Status::Done, Some(verdict), _) => by(&verdict.by, verdict.date) + look.say(" 核实：通过", ": verified and accepted"),
         (Status::VerificationFailed, Some(verdict), claim) => {
             let found = match verdict.verdict {
                 Verdict::Partly => look.say(" 核实：只有部分通过", ": accepted only in part"),
                 _ => look.say(" 核实：没有通过", ": not accepted"),
             };
             let claimed = claim.map(|claim| {
-                look.say("；此前", ", after ").to_owned() + &by_whom(&claim.by, claim.date) + look.say(" 报告完成", " reported it finished")
+                look.say("；", "; ").to_owned() + &by(&claim.by, claim.date) + look.say(" 曾报告完成", " had reported it finished")
             });
-            format!("{}{found}{}", by_whom(&verdict.by, verdict.date), claimed.unwrap_or_default())
+            by(&verdict.by, verdict.date) + found + &claimed.unwrap_or_default()
         }
         (Status::Claimed, _, Some(claim)) => {
-            format!(
-                "{}{}",
-                by_whom(&claim.by, claim.date),
-                look.say(" 报告完成；监督方还没有核实", " reported it finished; nobody has verified it yet")
-            )
+            by(&claim.by, claim.date) + look.say(" 报告完成；监督方还没有核实", " reported it finished; nobody has verified it yet")
         }
         (Status::Overdue, _, Some(claim)) => {
-            format!(
-                "{} {}",
-                look.say("期限已过，没有完成报告；最近：", "The due date has passed without a report; last word:"),
-                by_whom(&claim.by, claim.date)
-            )
+            look.say("期限已过，没有完成报告；最近：", "The due date has passed without a report; last word: ").to_owned()
+                + &by(&claim.by, claim.date)
         }
         (Status::Overdue, _, None) => look.say("期限已过，没有收到任何进展", "The due date has passed and nothing was reported").to_owned(),
-        (Status::UnderWay, _, Some(claim)) => format!("{} {}", by_whom(&claim.by, claim.date), scene.label(&claim.kind)),
+        (Status::UnderWay, _, Some(claim)) => format!("{}{}{}", by(&claim.by, claim.date), look.say(" ", ": "), scene.label(&claim.kind)),
         _ => newest_word(scene, view),
     }
 }
@@ -71,9 +75,15 @@ fn newest_verdict(view: &View, accepted: bool) -> Option<&VerdictView> {
 
 /// The newest statement that counts: who, when, what kind.
 fn newest_word(scene: Scene<'_>, view: &View) -> String {
-    let counted = view.timeline.iter().rev().find(|event| event.effect == luodi_ledger::matter::view::Effect::Counted);
-    let told =
-        counted.map(|event| format!("{} {} {}", scene.offices(&event.by, view.place), scene.date(event.date), scene.label(&event.kind)));
+    let counted = view.timeline.iter().rev().find(|event| event.effect == Effect::Counted);
+    let told = counted.map(|event| {
+        let (comma, colon) = (scene.look.say(" ", ", "), scene.look.say(" ", ": "));
+        let what = match &event.said {
+            Said::Step(step) => scene.label(&step.step),
+            _ => scene.label(&event.kind),
+        };
+        format!("{}{comma}{}{colon}{what}", scene.offices(&event.by, view.place), scene.date(event.date))
+    });
     told.unwrap_or_else(|| scene.look.say("还没有有效的记录", "no record that counts yet").to_owned())
 }
 
@@ -85,8 +95,8 @@ pub(super) fn decided(scene: Scene<'_>, case: &Case) -> Markup {
         section.card {
             h2 { (look.say("决定了什么", "What was decided")) }
             @match newest {
-                Some((round, outcome)) => p.lead { (outcome_sentence(scene, case, round, outcome)) },
-                None => p.lead {
+                Some((round, outcome)) => p { (outcome_sentence(scene, case, round, outcome)) },
+                None => p {
                     (look.say("还没有作出决定。", "Nothing has been decided yet."))
                     @if let Some(text) = topic_text(scene, case) { " " span.quiet { (look.say("议题：", "The topic: ")) (text) } }
                 },
@@ -127,17 +137,15 @@ fn promise(scene: Scene<'_>, case: &Case, commitment: &Commitment) -> Markup {
     let look = scene.look;
     let alone = case.view.live().count() == 1;
     let (drawing, class) = commitment_look(commitment.state, is_rejected(commitment));
-    let word = match is_rejected(commitment) {
-        true => scene.label(&Status::VerificationFailed),
-        false => scene.label(&commitment.state),
-    };
+    let failed = is_rejected(commitment);
+    let word = if failed { scene.label(&Status::VerificationFailed) } else { scene.label(&commitment.state) };
     html! {
         div.promise {
             @if !alone {
                 p { @if let Some(what) = what(scene, case, commitment) { b { (what) } " " } (chip(&drawing, class, &word)) }
             }
             dl.who {
-                div { dt { (look.say("谁负责", "Responsible")) } dd { (responsible(scene, case, commitment)) } }
+                div { dt { (look.say("谁负责", "Who")) } dd { (responsible(scene, case, commitment)) } }
                 div { dt { (look.say("期限", "Due")) } dd { (due(scene, commitment)) } }
                 div { dt { (look.say("钱", "Money")) } dd { (money(scene, case, commitment)) } }
                 @if alone && let Some(what) = what(scene, case, commitment) { div { dt { (look.say("要做的", "To do")) } dd { (what) } } }
@@ -212,7 +220,7 @@ fn nobody_promised(scene: Scene<'_>, view: &View) -> Markup {
     let next = view.expected.first();
     html! {
         dl.who {
-            div { dt { (look.say("谁负责", "Responsible")) } dd { b { (convener) } } }
+            div { dt { (look.say("谁负责", "Who")) } dd { b { (convener) } } }
             div {
                 dt { (look.say("期限", "Due")) }
                 dd {

@@ -34,11 +34,13 @@ fn heading(scene: Scene<'_>, round: &Round) -> String {
         .as_ref()
         .map(|outcome| format!(" · {} {}", scene.label(&outcome.result), scene.date(outcome.date)))
         .unwrap_or_default();
-    let why = round.reason.as_ref().map(|reason| format!(" · {}", scene.label(reason))).unwrap_or_default();
-    match scene.look.is_english() {
-        true => format!("Round {}{why}{result}", round.number),
-        false => format!("第 {} 轮{why}{result}", round.number),
-    }
+    let why = round
+        .reason
+        .as_ref()
+        .map(|reason| format!("{}{}", scene.look.say("（再议原因：", " (again because: "), scene.label(reason)) + scene.look.say("）", ")"))
+        .unwrap_or_default();
+    let number = round.number;
+    if scene.look.is_english() { format!("Round {number}{why}{result}") } else { format!("第 {number} 轮{why}{result}") }
 }
 
 fn one(scene: Scene<'_>, step: &StepView) -> Markup {
@@ -87,10 +89,8 @@ fn counts(scene: Scene<'_>, tally: &Tally) -> String {
         Some(Unit::Persons) => String::new(),
         _ => format!("{}{}", scene.label(&tally.unit), scene.look.say(" ", ": ")),
     };
-    match scene.look.is_english() {
-        true => format!("{unit}{} of {} came", amount(tally.present), amount(tally.due)),
-        false => format!("{unit}应到 {} 实到 {}", amount(tally.due), amount(tally.present)),
-    }
+    let (due, present) = (amount(tally.due), amount(tally.present));
+    if scene.look.is_english() { format!("{unit}{present} of {due} came") } else { format!("{unit}应到 {due} 实到 {present}") }
 }
 
 fn votes(scene: Scene<'_>, tally: &Tally) -> String {
@@ -108,9 +108,12 @@ fn verdict(scene: Scene<'_>, judged: &Judged) -> Markup {
     let look = scene.look;
     html! {
         " → "
-        @if judged.passed { span.pass { (look.say("通过", "passed")) } }
-        @else if !judged.consistent { span.fail { (look.say("票数自相矛盾", "the counts contradict themselves")) } }
-        @else { span.fail { (look.say("未达到", "not reached")) } }
+        @match judged.passed {
+            Some(true) => span.pass { (look.say("通过", "passed")) },
+            _ if !judged.consistent => span.fail { (look.say("票数自相矛盾", "the counts contradict themselves")) },
+            Some(false) => span.fail { (look.say("未达到", "not reached")) },
+            None => span.quiet { (look.pick(NOT_JUDGED)) },
+        }
         span.quiet { " (" (judged.article) ")" }
         @if judged.advisory { " " span.tag { (look.pick(ADVISORY)) } }
     }

@@ -111,9 +111,9 @@ pub(super) fn whom_to_ask(scene: Scene<'_>, view: &View) -> Markup {
 fn contacts(scene: Scene<'_>, place: Division) -> Vec<OfficeName> {
     let registry = scene.snapshot.holdings.registry();
     let above = std::iter::once(place).chain(place.ancestors()).filter(|code| code.level() >= Level::County);
-    let listens = |office: &OfficeName| match office.division == place && place.level() == Level::Community {
-        true => office.is(Office::SUPERVISORS),
-        false => office.is(Office::GOVERNMENT) || office.is(Office::CIVIL_AFFAIRS),
+    let listens = |office: &OfficeName| {
+        let at_home = office.division == place && place.level() == Level::Community;
+        if at_home { office.is(Office::SUPERVISORS) } else { office.is(Office::GOVERNMENT) || office.is(Office::CIVIL_AFFAIRS) }
     };
     above.flat_map(|code| registry.offices(code)).filter(listens).collect()
 }
