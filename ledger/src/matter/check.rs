@@ -285,3 +285,174 @@ fn distinct<T: Ord + std::fmt::Display>(field: &str, items: impl Iterator<Item =
 fn wrong(field: &str, why: &str) -> Malformed {
     Malformed::new(field, why)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::facts::Facts;
+    use crate::hash::Blake3;
+    use crate::statement::BodyRef;
+
+    const NONCE: &str = "00112233445566778899aabbccddeeff";
+
+    fn statement(kind: &str, facts: &Value, body: Option<&[u8]>) -> Statement {
+        Statement {
+            log: "a.example/log/990101101201/1".parse().unwrap(),
+            by: vec!["a.example/990101101201/committee".parse().unwrap()],
+            kind: kind.parse().unwrap(),
+            matter: Some("990101101201-2025-0001".parse().unwrap()),
+            time: "2025-06-10T02:00:00Z".parse().unwrap(),
+            facts: Facts::of(facts).unwrap(),
+            body: body.map(BodyRef::of),
+        }
+    }
+
+    fn facts_of(kind: &str, facts: &Value) -> Result<(), Malformed> {
+        check_facts(&statement(kind, facts, None))
+    }
+
+    /// `good` with `field` set to `value`, or taken away where it is null.
+    fn with(good: &Value, field: &str, value: Value) -> Value {
+        let mut facts = good.clone();
+        if value.is_null() {
+            facts.as_object_mut().unwrap().remove(field);
+        } else {
+            facts[field] = value;
+        }
+        facts
+    }
+
+    fn topic() -> Value {
+        let rules = Blake3::of(b"pack").to_string();
+        json!({"basis": "vital-interest", "category": "sanitation", "decision": "confirmed", "method": "four-two", "rules": rules})
+    }
+
+    fn outcome() -> Value {
+        json!({"commitments": [{"budget": 1_850_000, "due": "2025-09-30", "id": "c1", "reporter": "committee"}], "result": "consensus", "round": 1})
+    }
+
+    fn step() -> Value {
+        let tally = json!({"due": 42, "options": [{"code": "for", "count": 33}], "present": 36, "unit": "representatives"});
+        json!({"date": "2025-06-09", "method": "four-two", "round": 1, "step": "resolve", "tallies": [tally]})
+    }
+
+    fn target() -> Value {
+        json!({"id": Blake3::of(b"").to_string(), "index": 3, "log": "a.example/log/990101101201/1"})
+    }
+
+    #[test]
+    fn each_kind_is_taken_in_its_plain_form() {
+        for (kind, facts) in [
+            ("topic", topic()),
+            ("step", step()),
+            ("outcome", outcome()),
+            ("objection", json!({"count": 2, "target": target()})),
+            ("answer", json!({"finding": "partly", "target": target()})),
+            ("plan", json!({"commitment": "c1", "due": "2025-10-31", "milestones": [{"id": "paving"}], "reason": "weather"})),
+            ("progress", json!({"commitment": "c1", "milestone": "paving", "spent": 900_000})),
+            ("problem", json!({"commitment": "c1"})),
+            ("reopen", json!({"reason": "no-consensus", "round": 2})),
+            ("completion", json!({"commitment": "c1", "cost": 1_790_000, "date": "2025-06-10"})),
+            ("verification", json!({"checks": ["on-site", "vouchers"], "target": target(), "verdict": "rejected"})),
+            ("result", json!({"commitments": [{"actual": "2025-06-01", "cost": 1, "id": "c1"}], "posted": ["notice-board"]})),
+            ("feedback", json!({"fixed": 3, "gathered": "paper", "not": 1, "partly": 0, "unknown": 2})),
+            ("termination", json!({"reason": "impossible", "resolution": target()})),
+        ] {
+            facts_of(kind, &facts).unwrap_or_else(|fault| panic!("{kind}: {fault}"));
+        }
+    }
+
+    #[test]
+    fn each_fault_names_its_field() {
+        let promise = |field: &str, value: Value| json!({"commitments": [with(&outcome()["commitments"][0], field, value)], "result": "consensus", "round": 1});
+        let tally = |field: &str, value: Value| with(&step(), "tallies", json!([with(&step()["tallies"][0], field, value)]));
+        for (kind, facts, field) in [
+            ("horoscope", json!({}), "kind"),
+            ("topic", with(&topic(), "category", json!("drones")), "category"),
+            ("topic", with(&topic(), "rules", Value::Null), "rules"),
+            ("topic", with(&topic(), "decision", json!("declined")), "elsewhere"),
+            ("topic", with(&topic(), "elsewhere", json!("township")), "elsewhere"),
+            ("topic", with(&topic(), "area", json!(7)), "area"),
+            ("topic", with(&topic(), "colour", json!("red")), "colour"),
+            ("topic", with(&topic(), "date", json!("2024-12-31")), "matter"),
+            ("topic", with(&topic(), "date", json!("20250601")), "date"),
+            ("topic", with(&topic(), "links", json!([])), "links"),
+            ("step", with(&step(), "round", json!(0)), "round"),
+            ("step", with(&step(), "date", json!("2025-06-12")), "date"),
+            ("step", with(&step(), "step", json!("dance")), "step"),
+            ("step", tally("present", json!(43)), "tallies.present"),
+            ("step", tally("options", json!([{"code": "for", "count": 37}])), "tallies.options"),
+            ("step", tally("options", json!([{"code": "for", "count": 30}, {"code": "against", "count": 7}])), "tallies.options"),
+            (
+                "step",
+                with(&step(), "participants", json!([{"count": 1, "kind": "resident"}, {"count": 2, "kind": "resident"}])),
+                "participants",
+            ),
+            ("outcome", with(&outcome(), "commitments", Value::Null), "commitments"),
+            ("outcome", with(&outcome(), "result", json!("no-action")), "commitments"),
+            ("outcome", with(&outcome(), "drops", json!(["c1"])), "drops"),
+            ("outcome", with(&outcome(), "notice-days", json!(400)), "notice-days"),
+            ("outcome", promise("budget", json!(20_000_000_000_000_u64)), "commitments.budget"),
+            ("outcome", promise("reporter", json!("contractor")), "commitments.reporter"),
+            ("outcome", promise("responsible", json!("zhang-san")), "commitments.responsible"),
+            ("outcome", promise("colour", json!("red")), "commitments.0.colour"),
+            ("objection", json!({"count": 0, "target": target()}), "count"),
+            ("plan", json!({"commitment": "c1"}), "plan"),
+            ("problem", json!({}), "commitment"),
+            ("problem", json!({"commitment": "c1", "round": 1}), "round"),
+            ("reopen", json!({"reason": "no-consensus", "round": 1}), "round"),
+            ("completion", json!({"commitment": "c1", "date": "2025-06-12"}), "date"),
+            ("verification", json!({"checks": ["on-site", "on-site"], "target": target(), "verdict": "accepted"}), "checks"),
+            ("feedback", json!({"fixed": 0, "gathered": "paper", "not": 0, "partly": 0, "unknown": 0}), "fixed"),
+        ] {
+            let fault = facts_of(kind, &facts).expect_err(&format!("{kind} {facts}"));
+            assert_eq!(fault.field, field, "{kind} {facts}: {fault}");
+        }
+        for (kind, facts) in [
+            ("verification", json!({"target": target(), "verdict": "mostly"})),
+            ("completion", json!({"commitment": "张三", "date": "2025-06-10"})),
+            ("progress", json!({"commitment": "c1", "spent": -5})),
+        ] {
+            assert!(facts_of(kind, &facts).is_err(), "{kind} {facts}");
+        }
+    }
+
+    #[test]
+    fn a_matter_is_named_and_bears_the_year_of_its_topic() {
+        let mut unnamed = statement("topic", &topic(), None);
+        unnamed.matter = None;
+        assert_eq!(check_facts(&unnamed).unwrap_err().field, "matter");
+        let mut next_year = statement("topic", &topic(), None);
+        // New Year has come in China, and not yet in Greenwich.
+        next_year.time = "2025-12-31T20:00:00Z".parse().unwrap();
+        next_year.matter = Some("990101101201-2026-0001".parse().unwrap());
+        assert_eq!(check_facts(&next_year), Ok(()));
+        next_year.matter = Some("990101101201-2027-0001".parse().unwrap());
+        assert_eq!(check_facts(&next_year).unwrap_err().field, "matter");
+    }
+
+    #[test]
+    fn a_body_is_the_one_signed_and_says_what_people_need() {
+        let checked = |kind: &str, facts: &Value, body: &Value| {
+            let bytes = body.to_string().into_bytes();
+            check(&statement(kind, facts, Some(&bytes)), Some(&bytes)).map_err(|fault| fault.field)
+        };
+        let titled = json!({"nonce": NONCE, "title": "修村西排水沟"});
+        assert_eq!(checked("topic", &topic(), &titled), Ok(()));
+        assert_eq!(checked("topic", &topic(), &json!({"nonce": NONCE})), Err("body.title".into()));
+        assert_eq!(checked("topic", &topic(), &json!({"nonce": NONCE, "title": "长".repeat(81)})), Err("body.title".into()));
+        assert_eq!(checked("topic", &topic(), &json!({"nonce": "short", "title": "x"})), Err("body.nonce".into()));
+        assert_eq!(checked("outcome", &outcome(), &json!({"nonce": NONCE})), Err("body.commitments.c1.what".into()));
+        let what = json!({"commitments": {"c1": {"later": 1, "what": "铺设排水管 420 米"}}, "nonce": NONCE, "later": {}});
+        assert_eq!(checked("outcome", &outcome(), &what), Ok(()));
+
+        let bytes = titled.to_string().into_bytes();
+        let signed = statement("topic", &topic(), Some(&bytes));
+        for other in [None, Some(&b"{}"[..])] {
+            assert_eq!(check(&signed, other).unwrap_err().field, "body");
+        }
+        assert_eq!(check(&statement("topic", &topic(), None), Some(&bytes)).unwrap_err().field, "body");
+    }
+}

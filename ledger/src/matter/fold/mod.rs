@@ -18,6 +18,9 @@ mod steps;
 mod story;
 mod voices;
 
+#[cfg(test)]
+mod tests;
+
 use jiff::{Span, ToSpan};
 
 use self::story::Story;
@@ -131,7 +134,7 @@ fn timeline(story: &Story<'_>) -> Vec<Event> {
     for event in &story.events {
         let at_home = event.reference.log.division == story.id.division;
         let key = if at_home { latest.map_or(event.logged, |latest: Time| latest.max(event.logged)) } else { event.logged };
-        if at_home {
+        if at_home && event.standing.is_valid() {
             latest = Some(key);
         }
         keyed.push((key, event));

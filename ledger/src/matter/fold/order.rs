@@ -1,9 +1,9 @@
 //! The one order of a matter's records, whatever order they arrived in.
 //!
 //! The home log keeps its order. A statement in a log above stands right after its target, several on one target by (`time`, id); one
-//! without a target here stands where its `logged` falls.
+//! without a valid target here stands where its `logged` falls.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::hash::Blake3;
 use crate::matter::facts::Said;
@@ -16,7 +16,8 @@ pub(super) fn in_order(id: MatterId, records: &[Record]) -> Vec<&Record> {
     let mut all: Vec<&Record> = records.iter().filter(|record| record.statement.matter == Some(id)).collect();
     all.sort_by(|a, b| a.reference.cmp(&b.reference));
     all.dedup_by(|a, b| a.reference == b.reference);
-    let known: BTreeMap<&Reference, &Record> = all.iter().map(|record| (&record.reference, *record)).collect();
+    // What is void moves nothing, not even the place of what refers to it.
+    let valid: BTreeSet<&Reference> = all.iter().filter(|record| record.standing.is_valid()).map(|record| &record.reference).collect();
 
     let (mut home, mut free) = (Vec::new(), Vec::new());
     let mut following: BTreeMap<Reference, Vec<&Record>> = BTreeMap::new();
@@ -26,7 +27,7 @@ pub(super) fn in_order(id: MatterId, records: &[Record]) -> Vec<&Record> {
             continue;
         }
         let target = Said::read(&record.statement.kind, &record.statement.facts).ok().and_then(|said| said.target().cloned());
-        match target.filter(|target| known.contains_key(target)) {
+        match target.filter(|target| valid.contains(target)) {
             Some(target) => following.entry(target).or_default().push(record),
             None => free.push(record),
         }

@@ -278,11 +278,12 @@ impl<'p> Story<'p> {
         Ok(Touched { round, moved: Vec::new() })
     }
 
-    /// An objection is answered by whom it addresses: who signed what is objected to, or the convener.
+    /// An objection is answered by whom it addresses: the convener, if it signed what is objected to, whoever signed beside it; else who did.
     fn take_answer(&mut self, record: &Record, answer: &Answer, date: Date) -> Taken {
         let position = self.objections.iter().position(|objection| objection.said.on == answer.target).ok_or(Irregular::Unresolved)?;
         let target = self.counted(&self.objections[position].said.target).ok_or(Irregular::Unresolved)?;
-        let addressed = |by: &OfficeName| target.by.contains(by) || self.convener.as_ref() == Some(by);
+        let convener = self.convener.as_ref().filter(|convener| target.by.contains(convener));
+        let addressed = |by: &OfficeName| convener.map_or_else(|| target.by.contains(by), |convener| convener == by);
         if !record.statement.by.iter().any(addressed) {
             return Err(Irregular::NotItsOffice);
         }

@@ -1,0 +1,124 @@
+//! The strip of steps, and judgement by rule packs.
+
+use super::*;
+use crate::matter::codes::StepState;
+use crate::matter::view::RulesUsed;
+
+fn strip(view: &View) -> Vec<(String, StepState)> {
+    view.steps().iter().map(|step| (step.step.as_str().to_owned(), step.state)).collect()
+}
+
+fn states(view: &View) -> Vec<StepState> {
+    view.steps().iter().map(|step| step.state).collect()
+}
+
+#[test]
+fn the_six_steps_are_ticked_as_they_are_taken() {
+    use StepState::{Done, Pending};
+    let (mut tale, _) = decided();
+    assert_eq!(states(&tale.view("2025-06-10")), [Done, Done, Done, Done, Done, Pending]);
+    tale.say("committee", "result", &json!({}), "2025-10-01");
+    assert_eq!(states(&tale.view("2025-10-01")), [Done; 6]);
+}
+
+#[test]
+fn a_step_counts_only_from_its_own_office() {
+    let mut tale = Tale::default();
+    tale.say("committee", "topic", &topic("four-two"), "2025-06-01");
+    tale.say("committee", "step", &step("propose", 1, "2025-06-02"), "2025-06-02");
+    assert_eq!(tale.view("2025-06-02").steps()[0].state, StepState::Pending);
+    tale.say("party", "step", &step("propose", 1, "2025-06-02"), "2025-06-03");
+    assert_eq!(tale.view("2025-06-03").steps()[0].state, StepState::Done);
+}
+
+#[test]
+fn a_further_round_repeats_only_what_the_pack_says() {
+    use StepState::{Done, Omitted, Pending};
+    let mut tale = deliberated();
+    tale.say("committee", "outcome", &json!({"result": "none", "round": 1}), "2025-06-10");
+    tale.say("committee", "reopen", &json!({"reason": "no-consensus", "round": 2}), "2025-07-01");
+    tale.say("committee", "step", &resolve(2, "2025-07-05", [42, 36, 33]), "2025-07-05");
+    let view = tale.view("2025-07-05");
+    assert_eq!(states(&view), [Omitted, Omitted, Omitted, Done, Pending, Pending]);
+    assert!(view.flags.is_empty());
+    assert_eq!(view.rounds[0].steps[3].state, Done);
+}
+
+#[test]
+fn a_round_that_came_to_nothing_may_have_ended_early() {
+    let mut tale = Tale::default();
+    tale.say("committee", "topic", &topic("four-two"), "2025-06-01");
+    tale.say("party", "step", &step("propose", 1, "2025-06-02"), "2025-06-02");
+    tale.say("committee", "outcome", &json!({"result": "none", "round": 1}), "2025-06-03");
+    assert!(tale.view("2025-06-03").flags.is_empty());
+}
+
+#[test]
+fn what_comes_beside_the_method_is_shown_at_the_end() {
+    let mut tale = Tale::default();
+    tale.say("committee", "topic", &topic("four-two"), "2025-06-01");
+    tale.say("committee", "step", &step("expert-advice", 1, "2025-06-01"), "2025-06-01");
+    tale.say("committee", "step", &step("star-gazing", 1, "2025-06-01"), "2025-06-01");
+    let view = tale.view("2025-06-01");
+    let beside: Vec<_> = strip(&view).split_off(6);
+    assert_eq!(beside, [("expert-advice".to_owned(), StepState::Done), ("star-gazing".to_owned(), StepState::Done)]);
+}
+
+#[test]
+fn without_its_pack_a_matter_is_not_judged_and_still_moves() {
+    for (rules, used) in [
+        (Some(Blake3::of(b"elsewhere").to_string()), RulesUsed::Unknown { pack: Blake3::of(b"elsewhere") }),
+        (Some(pack("general")), RulesUsed::OtherMethod { pack: pack("general").parse().unwrap() }),
+        (None, RulesUsed::None),
+    ] {
+        let mut tale = Tale::default();
+        let mut said = topic("four-two");
+        match rules {
+            Some(rules) => said["rules"] = json!(rules),
+            None => drop(said.as_object_mut().unwrap().remove("rules")),
+        }
+        tale.say("committee", "topic", &said, "2025-06-01");
+        tale.say("committee", "step", &resolve(1, "2025-06-09", [42, 1, 1]), "2025-06-09");
+        let view = tale.view("2025-06-09");
+        assert_eq!((view.status, &view.rules), (Status::Deliberating, &used));
+        assert_eq!((strip(&view).len(), view.steps()[0].passed), (1, None));
+        assert!(view.steps()[0].tallies[0].judged.is_none());
+    }
+}
+
+#[test]
+fn a_law_no_longer_in_force_judges_for_reference_only() {
+    for (date, advisory) in [("2018-12-28", true), ("2018-12-29", false), ("2025-12-31", false), ("2026-01-01", true)] {
+        let mut tale = Tale::default();
+        tale.say("committee", "topic", &topic("four-two"), "2025-06-01");
+        tale.say("committee", "step", &resolve(1, date, [42, 36, 33]), "2026-01-02");
+        let view = tale.view("2026-01-02");
+        assert_eq!(view.steps()[3].tallies[0].judged.as_ref().unwrap().advisory, advisory, "{date}");
+    }
+}
+
+#[test]
+fn the_next_step_is_expected_from_its_office() {
+    let mut tale = Tale::default();
+    tale.say("committee", "topic", &topic("four-two"), "2025-06-01");
+    let next = |tale: &Tale, day: &str| {
+        let view = tale.view(day);
+        let first = view.expected.first().unwrap();
+        let from: Vec<_> = first.from.iter().map(ToString::to_string).collect();
+        (first.kind.to_string(), first.step.map(|step| step.to_string()), from.join(" "), first.by.map(|by| by.to_string()))
+    };
+    let is = |kind: &str, step: Option<&str>, from: &str, by: Option<&str>| {
+        (kind.to_owned(), step.map(str::to_owned), from.to_owned(), by.map(str::to_owned))
+    };
+    assert_eq!(next(&tale, "2025-06-01"), is("step", Some("propose"), "party", None));
+    tale.say("party", "step", &step("propose", 1, "2025-06-02"), "2025-06-02");
+    assert_eq!(next(&tale, "2025-06-02"), is("step", Some("confer"), "committee party", None));
+    let mut tale = deliberated();
+    assert_eq!(next(&tale, "2025-06-09"), is("outcome", None, "committee", None));
+    tale.say("committee", "outcome", &outcome(1, &[promise("c1", "2025-09-30")]), "2025-06-10");
+    assert_eq!(next(&tale, "2025-06-10"), is("completion", None, "committee", Some("2025-09-30")));
+    let completed = tale.say("committee", "completion", &completion("c1", "2025-09-20"), "2025-09-20");
+    assert_eq!(next(&tale, "2025-09-20"), is("verification", None, "supervisors", None));
+    tale.say("supervisors", "verification", &verdict(&completed, "accepted"), "2025-09-25");
+    assert_eq!(next(&tale, "2025-09-25"), is("result", None, "committee", Some("2025-12-26")));
+}
