@@ -93,7 +93,7 @@ const CONFINED: [Confined; 5] = [
     Confined {
         name: "reqwest",
         manifests: &["explorer", "cli", "tests"],
-        places: &["explorer/src/source/", "explorer/src/config.rs", "cli/src/"],
+        places: &["explorer/src/source/", "explorer/src/config.rs", "cli/src/", "tests/src/"],
         one_file: false,
     },
 ];
