@@ -144,11 +144,21 @@ impl County {
 
     /// Starts node `at`; its log lines go to a file in its folder.
     pub fn start(&mut self, at: usize) {
+        self.start_with(at, &[]);
+    }
+
+    /// Starts node `at` with the operator's word that nobody else holds its log.
+    pub fn start_alone(&mut self, at: usize) {
+        self.start_with(at, &["--alone"]);
+    }
+
+    fn start_with(&mut self, at: usize, arguments: &[&str]) {
         let node = &mut self.nodes[at];
         let lines = std::fs::OpenOptions::new().create(true).append(true).open(node.folder.join("node.log")).expect("a file for the lines");
         let process = Command::new(&self.program)
             .args(["run", "--config"])
             .arg(node.folder.join("node.toml"))
+            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(lines)
@@ -338,4 +348,10 @@ impl Source for Served<'_> {
             status => Err(format!("{path}: {status}")),
         }
     }
+}
+
+/// The facts of a topic that any committee may raise.
+pub fn topic() -> Facts {
+    let text = r#"{"basis":"vital-interest","category":"sanitation","method":"general","raised_by":{"count":12,"kind":"residents"},"result":"confirmed"}"#;
+    Facts::parse(text).expect("facts")
 }

@@ -1,0 +1,145 @@
+//! Five real nodes: what one signs, all hold, check and cosign; what contradicts itself is kept as evidence by all.
+
+use std::path::Path;
+
+use luodi_ledger::fork::Evidence;
+use luodi_ledger::registry::Witnessing;
+use luodi_tests::{County, topic};
+use serde_json::Value;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_luodi-under-test");
+const TOWNSHIP: usize = 1;
+const VILLAGE: usize = 3;
+const SIBLING: usize = 4;
+
+fn opened() -> County {
+    let mut county = County::found(PROGRAM);
+    county.open();
+    county
+}
+
+/// A topic of matter `number`; gives the size of the log that holds it.
+fn say_topic(county: &County, at: usize, number: u32) -> u64 {
+    let matter = format!("{}-2026-{number:04}", county.nodes[at].division);
+    let said = county.must_say(at, "committee", "topic", Some(&matter), topic(), None);
+    said["size"].as_u64().expect("a size")
+}
+
+#[test]
+fn what_a_community_says_is_held_and_witnessed_by_all() {
+    let county = opened();
+    let size = say_topic(&county, VILLAGE, 1);
+    for at in 0..county.nodes.len() {
+        county.wait("every node holds it, witnessed", || county.holds(at, VILLAGE) == (size, size));
+    }
+    for at in 0..county.nodes.len() {
+        for audit in county.audit(at, &[0, TOWNSHIP, VILLAGE]) {
+            assert!(audit.is_sound(), "{} at {at}: {:?}", audit.origin, audit.findings);
+            assert!(audit.void.is_empty(), "{:?}", audit.void);
+        }
+        county.wait("the witnessed head is served by every node", || {
+            county.audit(at, &[0, TOWNSHIP, VILLAGE]).iter().all(|audit| matches!(audit.witnessed, Some((_, Witnessing::Met(_)))))
+        });
+    }
+}
+
+#[test]
+fn a_node_that_was_down_catches_up_and_is_not_missed_for_the_quorum() {
+    let mut county = opened();
+    county.nodes[0].kill();
+    let size = (1..=5).map(|number| say_topic(&county, VILLAGE, number)).last().expect("something was said");
+    county.wait("three of four witnesses are enough", || county.holds(TOWNSHIP, VILLAGE) == (size, size));
+    county.start(0);
+    county.wait("the county catches up", || county.holds(0, VILLAGE) == (size, size));
+}
+
+/// Two machines with one key: the node goes on, and an old copy of it goes on elsewhere.
+fn fork(county: &mut County, second: &[u32]) {
+    let data = county.nodes[VILLAGE].folder.join("data");
+    let copy = county.nodes[VILLAGE].folder.join("copy");
+    say_topic(county, VILLAGE, 1);
+    county.nodes[VILLAGE].kill();
+    copy_folder(&data, &copy);
+
+    county.start(VILLAGE);
+    county.wait_ready(VILLAGE);
+    let size = say_topic(county, VILLAGE, 2);
+    county.wait("the first branch is everywhere", || (0..county.nodes.len()).all(|at| county.holds(at, VILLAGE).0 == size));
+    county.nodes[VILLAGE].kill();
+
+    std::fs::remove_dir_all(&data).expect("removed");
+    std::fs::rename(&copy, &data).expect("renamed");
+    county.start_alone(VILLAGE);
+    county.wait_ready(VILLAGE);
+    for number in second {
+        say_topic(county, VILLAGE, *number);
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("a type").is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("copied");
+        }
+    }
+}
+
+fn evidence(county: &County, at: usize) -> Vec<Evidence> {
+    let list: Value = serde_json::from_slice(&county.get(at, "evidence").unwrap_or_else(|| b"[]".to_vec())).expect("JSON");
+    let ids = list.as_array().expect("a list").iter().map(|row| row["id"].as_str().expect("an id").to_owned());
+    ids.map(|id| Evidence::parse(&county.get(at, &format!("evidence/{id}")).expect("the file")).expect("it proves itself")).collect()
+}
+
+fn assert_only_the_village_is_convicted(county: &County) {
+    let village = county.nodes[VILLAGE].origin.to_string();
+    for at in [0, TOWNSHIP, 2, SIBLING] {
+        county.wait("every replica keeps evidence", || !evidence(county, at).is_empty());
+        assert!(evidence(county, at).iter().all(|evidence| evidence.origin() == village));
+    }
+    let before = county.holds(0, VILLAGE);
+    let size = say_topic(county, SIBLING, 1);
+    county.wait("an honest log goes on", || county.holds(0, SIBLING) == (size, size));
+    assert_eq!(county.holds(0, VILLAGE), before, "a replica keeps its branch and nobody cosigns the other");
+}
+
+#[test]
+fn two_heads_of_one_size_are_evidence_everywhere() {
+    let mut county = opened();
+    fork(&mut county, &[3]);
+    assert_only_the_village_is_convicted(&county);
+}
+
+#[test]
+fn a_rewritten_prefix_is_evidence_everywhere() {
+    let mut county = opened();
+    fork(&mut county, &[3, 4, 5]);
+    assert_only_the_village_is_convicted(&county);
+}
+
+#[test]
+fn an_old_copy_of_a_node_first_fetches_what_it_has_forgotten() {
+    let mut county = opened();
+    let data = county.nodes[VILLAGE].folder.join("data");
+    let copy = county.nodes[VILLAGE].folder.join("copy");
+    say_topic(&county, VILLAGE, 1);
+    county.nodes[VILLAGE].kill();
+    copy_folder(&data, &copy);
+    county.start(VILLAGE);
+    county.wait_ready(VILLAGE);
+    let size = say_topic(&county, VILLAGE, 2);
+    county.wait("the others hold it", || county.holds(0, VILLAGE).0 == size && county.holds(TOWNSHIP, VILLAGE).0 == size);
+    county.nodes[VILLAGE].kill();
+
+    std::fs::remove_dir_all(&data).expect("removed");
+    std::fs::rename(&copy, &data).expect("renamed");
+    county.start(VILLAGE);
+    county.wait_ready(VILLAGE);
+    assert_eq!(say_topic(&county, VILLAGE, 3), size + 1, "it goes on where it had been");
+    assert!((0..county.nodes.len()).all(|at| evidence(&county, at).is_empty()));
+    assert!(county.audit(VILLAGE, &[0, TOWNSHIP, VILLAGE]).iter().all(luodi_ledger::audit::Audit::is_sound));
+}
