@@ -352,6 +352,6 @@ impl Source for Served<'_> {
 
 /// The facts of a topic that any committee may raise.
 pub fn topic() -> Facts {
-    let text = r#"{"basis":"vital-interest","category":"sanitation","method":"general","raised_by":{"count":12,"kind":"residents"},"result":"confirmed"}"#;
+    let text = r#"{"basis":"vital-interest","category":"sanitation","decision":"confirmed","method":"general"}"#;
     Facts::parse(text).expect("facts")
 }

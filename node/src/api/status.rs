@@ -25,15 +25,15 @@ const LONGEST_WAIT: u64 = 25;
 /// Most logs in one answer.
 const MOST_LOGS: usize = 1_000;
 
-/// A peer, as the network knows it.
+/// A peer that is connected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PeerStatus {
     /// Its libp2p id.
     pub peer: String,
     /// The division it speaks for, once chartered.
     pub division: Option<Division>,
-    /// Whether it is connected now.
-    pub connected: bool,
+    /// Its clock less ours, in seconds, when it said so.
+    pub clock_offset: i64,
 }
 
 /// The node in short, for `luodi status`.
@@ -185,7 +185,7 @@ pub(super) async fn metrics(State(api): State<Arc<Api>>) -> Result<Response, Api
     registry.register("log_witnessed_entries", "Entries under the largest head known to have met its quorum", witnessed);
     let reader = api.reader.clone();
     let (free, _) = reading(move || reader.free_space()).await?;
-    let connected = api.peers.borrow().iter().filter(|peer| peer.connected).count();
+    let connected = api.peers.borrow().len();
     let gauges: BTreeMap<(&str, &str), u64> = BTreeMap::from([
         (("open", "1 while statements are sealed"), u64::from(api.sequencer.gate() == Gate::Open)),
         (("peers_connected", "Peers connected"), connected as u64),

@@ -17,6 +17,7 @@ use luodi_ledger::names::{Division, Origin};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
+use super::peering::division_of;
 use crate::registrar::Registrar;
 use crate::sequencing::Gate;
 use crate::store::{ReadError, Reader};
@@ -35,8 +36,8 @@ pub(super) type Held = Option<Vec<u8>>;
 
 /// How holders are asked.
 pub(super) trait Holders: Send + Sync {
-    /// The answer of the node of `division`; none when it cannot be reached.
-    fn newest_head(&self, division: Division, origin: &Origin) -> impl Future<Output = Option<Held>> + Send;
+    /// The answers of the connected holders of `origin`.
+    fn newest_heads(&self, origin: &Origin) -> impl Future<Output = Vec<(Division, Held)>> + Send;
     /// Whether this node's own log is fetched from others.
     fn follow_own(&self, follow: bool) -> impl Future<Output = ()> + Send;
 }
@@ -83,10 +84,7 @@ fn exempt(origin: &Origin, reader: &Reader, registrar: &Registrar) -> Result<Opt
 fn holders_of(origin: &Origin, registrar: &Registrar) -> BTreeSet<Division> {
     let registry = registrar.snapshot();
     let Some(charter) = registry.charter(origin) else { return BTreeSet::new() };
-    let named = charter.policy.witnesses().iter().filter_map(|witness| {
-        let division = witness.key.name().strip_suffix("/witness")?.rsplit('/').next()?;
-        division.parse().ok()
-    });
+    let named = charter.policy.witnesses().iter().filter_map(division_of);
     named.filter(|division| *division != origin.division).collect()
 }
 
@@ -95,10 +93,10 @@ async fn ask(origin: &Origin, reader: &Reader, registrar: &Registrar, holders: &
     let mut told = false;
     loop {
         let divisions = holders_of(origin, registrar);
-        let answers = futures::future::join_all(divisions.iter().map(|division| holders.newest_head(*division, origin))).await;
-        let answered: Vec<Held> = answers.into_iter().flatten().collect();
+        let mut answered = holders.newest_heads(origin).await;
+        answered.retain(|(division, _)| divisions.contains(division));
         let all = answered.len() == divisions.len();
-        match compare(origin, reader, registrar, answered.iter().flatten()) {
+        match compare(origin, reader, registrar, answered.iter().filter_map(|(_, held)| held.as_ref())) {
             Ok(Standing::Newest) if all || (!answered.is_empty() && Instant::now() >= patience) => {
                 tracing::info!(answered = answered.len(), of = divisions.len(), "the log is open: no holder knows a newer head");
                 return Gate::Open;

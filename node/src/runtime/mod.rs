@@ -5,6 +5,7 @@
 
 mod confirming;
 mod cosigning;
+mod peering;
 
 use std::future::Future;
 use std::io;
@@ -13,17 +14,22 @@ use std::time::Duration;
 use axum::serve::ListenerExt as _;
 use luodi_ledger::registry::Registry;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 use crate::api::{self, Api};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::MachineKeys;
+use crate::network;
 use crate::registrar::Registrar;
 use crate::sequencing::{Gate, Log, Sequencer};
 use crate::store::{Change, CommitError, OpenError, Options, ReadError, Store, Writer};
 use crate::witnessing::Witness;
 
+/// Requests of peers to the witness that may wait: one from each log of a county.
+const WITNESS_CALLS: usize = 512;
 /// How long open connections, and then the queue, may take to end.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -51,8 +57,11 @@ pub enum RunError {
         source: io::Error,
     },
     /// The network.
-    #[error("network: {0}")]
-    Network(String),
+    #[error(transparent)]
+    Network(#[from] network::StartError),
+    /// A thread of our own ended early.
+    #[error("the store could not be opened: {0}")]
+    Interrupted(String),
     /// The store holds no log of ours.
     #[error("the store holds no log {0}; `luodi init` makes it")]
     NoLog(luodi_ledger::names::Origin),
@@ -98,7 +107,7 @@ pub async fn run(
 ) -> Result<(), RunError> {
     let opening = (config.file.data.clone(), store_options(&config));
     let store = tokio::task::spawn_blocking(move || Store::open(&opening.0, opening.1)).await;
-    let writer = store.map_err(|error| RunError::Network(error.to_string()))??.into_writer();
+    let writer = store.map_err(|error| RunError::Interrupted(error.to_string()))??.into_writer();
     let reader = writer.reader().clone();
     let registrar = Registrar::load(Registry::new(config.federation.clone()), &reader)?;
     let log = log(&config, &keys, &writer, registrar.clone())?;
@@ -117,7 +126,22 @@ pub async fn run(
     let witness =
         Witness::new(keys.witness.clone(), config.file.division, config.file.witness.clone(), stores, registrar.clone(), log.clock.clone());
     let (stop, stopped) = watch::channel(false);
-    let (_, peers) = watch::channel(Vec::new());
+    let (calls, asked) = mpsc::channel(WITNESS_CALLS);
+    let settings = network::Settings {
+        division: config.file.division,
+        listen: config.file.listen.clone(),
+        peers: config.file.peers.iter().filter_map(peering::configured).collect(),
+    };
+    let parts = network::Parts {
+        identity: keys.peer.clone(),
+        registrar: registrar.clone(),
+        store: writer.clone(),
+        clock: log.clock.clone(),
+        witness: calls,
+    };
+    let leaving = CancellationToken::new();
+    let network = network::start(settings, parts, leaving.clone())?;
+    let (seen, peers) = watch::channel(Vec::new());
 
     let api = Api {
         federation: config.federation.name.clone(),
@@ -125,7 +149,7 @@ pub async fn run(
         reader: reader.clone(),
         registrar: registrar.clone(),
         sequencer: sequencer.clone(),
-        witness,
+        witness: witness.clone(),
         clock: log.clock,
         peers,
     };
@@ -140,34 +164,27 @@ pub async fn run(
         let _ = ending.wait_for(|stop| *stop).await;
     });
     let serving = tokio::spawn(serving.into_future());
-    let confirming = tokio::spawn(confirming::run(config.origin.clone(), reader.clone(), registrar.clone(), Nobody, gate));
-    let cosigning = tokio::spawn(cosigning::run(config.origin.clone(), reader, writer.clone(), registrar, Nobody));
+    let mut tasks = JoinSet::new();
+    tasks.spawn(peering::answer_peers(witness, asked));
+    tasks.spawn(peering::announce(config.origin.clone(), reader.clone(), network.clone()));
+    tasks.spawn(peering::watch_peers(network.clone(), registrar.clone(), seen, gate.clone()));
+    tasks.spawn(confirming::run(config.origin.clone(), reader.clone(), registrar.clone(), network.clone(), gate));
+    tasks.spawn(cosigning::run(config.origin.clone(), reader, writer.clone(), registrar, network.clone()));
     shutdown.await;
 
     // In the order of who needs whom: no new requests, what is queued is sealed, then the store is closed.
     tracing::info!("stopping");
     stop.send_replace(true);
-    confirming.abort();
-    cosigning.abort();
     if tokio::time::timeout(GRACE, serving).await.is_err() {
         tracing::warn!("connections were still open and are cut off");
+    }
+    tasks.shutdown().await;
+    leaving.cancel();
+    if tokio::time::timeout(GRACE, network.closed()).await.is_err() {
+        tracing::warn!("peers were still being answered and are cut off");
     }
     drop(sequencer);
     let _ = tokio::time::timeout(GRACE, sequencing).await;
     writer.close().await;
     Ok(())
-}
-
-#[derive(Clone)]
-struct Nobody;
-impl cosigning::Reach for Nobody {
-    async fn add_checkpoint(&self, _: &luodi_ledger::policy::Witness, _: Vec<u8>) -> Option<crate::witnessing::Answer> {
-        None
-    }
-}
-impl confirming::Holders for Nobody {
-    async fn newest_head(&self, _: luodi_ledger::names::Division, _: &luodi_ledger::names::Origin) -> Option<confirming::Held> {
-        None
-    }
-    async fn follow_own(&self, _: bool) {}
 }

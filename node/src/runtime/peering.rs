@@ -1,0 +1,122 @@
+//! What the rest of the node asks of its peers, in terms of the network's handle.
+
+use libp2p::multiaddr::Protocol;
+use libp2p::{Multiaddr, PeerId};
+use luodi_ledger::names::{Division, Origin};
+use luodi_ledger::policy::Witness;
+use tokio::sync::{mpsc, watch};
+
+use super::{confirming, cosigning};
+use crate::api::PeerStatus;
+use crate::network::{ConfiguredPeer, NetworkEvent, NetworkHandle, WitnessAnswer, WitnessCall};
+use crate::registrar::Registrar;
+use crate::sequencing::Gate;
+use crate::store::Reader;
+use crate::witnessing;
+
+/// A policy names the witness of a division's node `<federation>/<division>/witness`.
+pub(super) fn division_of(witness: &Witness) -> Option<Division> {
+    witness.key.name().strip_suffix("/witness")?.rsplit('/').next()?.parse().ok()
+}
+
+/// A peer of the configuration: an address ending in `/p2p/<peer id>`.
+pub(super) fn configured(address: &Multiaddr) -> Option<ConfiguredPeer> {
+    let mut address = address.clone();
+    let Some(Protocol::P2p(peer)) = address.pop() else { return None };
+    let peer: PeerId = peer;
+    Some(ConfiguredPeer { peer, addresses: vec![address] })
+}
+
+impl cosigning::Reach for NetworkHandle {
+    async fn add_checkpoint(&self, witness: &Witness, body: Vec<u8>) -> Option<witnessing::Answer> {
+        let answer = NetworkHandle::add_checkpoint(self, division_of(witness)?, body).await.ok()?;
+        Some(witnessing::Answer { status: answer.status, body: String::from_utf8(answer.body).ok()? })
+    }
+}
+
+impl confirming::Holders for NetworkHandle {
+    async fn newest_heads(&self, origin: &Origin) -> Vec<(Division, confirming::Held)> {
+        let answers = self.ask_own_head(origin).await.unwrap_or_default();
+        answers.into_iter().filter_map(|answer| Some((answer.division, answer.head.ok()?))).collect()
+    }
+
+    async fn follow_own(&self, follow: bool) {
+        NetworkHandle::follow_own(self, follow).await;
+    }
+}
+
+/// Lets the witness answer what peers ask of it.
+pub(super) async fn answer_peers(witness: witnessing::Witness, mut calls: mpsc::Receiver<WitnessCall>) {
+    while let Some(WitnessCall { body, answer }) = calls.recv().await {
+        let said = witness.add_checkpoint(&body).await;
+        // Whoever asked may be gone; the head is kept, and asking again is answered again.
+        let _ = answer.send(WitnessAnswer { status: said.status, body: said.body.into_bytes() });
+    }
+}
+
+/// Tells peers of each commit to our own log, a new head or a witnessed one.
+pub(super) async fn announce(origin: Origin, reader: Reader, network: NetworkHandle) {
+    let mut news = reader.watch();
+    let mut told = 0;
+    while news.changed().await.is_ok() {
+        if let Ok(Some(state)) = reader.log(&origin)
+            && state.cursor > told
+        {
+            told = state.cursor;
+            network.announce(origin.clone()).await;
+        }
+    }
+}
+
+/// Keeps the list of peers for the status pages, and stops sealing when a head under our key turns up that we do not hold.
+pub(super) async fn watch_peers(
+    network: NetworkHandle,
+    registrar: Registrar,
+    peers: watch::Sender<Vec<PeerStatus>>,
+    gate: watch::Sender<Gate>,
+) {
+    let mut events = network.events();
+    loop {
+        match events.recv().await {
+            Ok(NetworkEvent::PeerUp { peer, division }) => {
+                tracing::info!(%peer, division = division.map(tracing::field::display), "peer up");
+                refresh(&network, &peers).await;
+            }
+            Ok(NetworkEvent::PeerDown { peer }) => {
+                tracing::info!(%peer, "peer down");
+                refresh(&network, &peers).await;
+            }
+            Ok(NetworkEvent::PeerRefused { peer }) => tracing::warn!(%peer, "a peer of another federation or version was refused"),
+            Ok(NetworkEvent::PeerBlamed { peer, why }) => tracing::warn!(%peer, %why, "a peer sent what it should not have"),
+            Ok(NetworkEvent::LogAdvanced { origin, size }) => {
+                tracing::debug!(%origin, size, "advanced");
+                // The charter of a peer may just have arrived.
+                if registrar.snapshot().charter(&origin).is_some() {
+                    refresh(&network, &peers).await;
+                }
+            }
+            Ok(NetworkEvent::Forked(origin)) => tracing::error!(%origin, "two heads of this log contradict each other; evidence kept"),
+            Ok(NetworkEvent::OwnHeadUnknown { origin, size }) => {
+                let why = format!("a peer holds a head of size {size} under our key that we do not hold: another machine signs with it, or this one lost data");
+                // While confirming, that head is being fetched.
+                gate.send_if_modified(|gate| {
+                    let open = *gate == Gate::Open;
+                    if open {
+                        tracing::error!(%origin, %why, "sealing stopped");
+                        *gate = Gate::Stopped(why);
+                    }
+                    open
+                });
+            }
+            Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => refresh(&network, &peers).await,
+            Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
+        }
+    }
+}
+
+async fn refresh(network: &NetworkHandle, peers: &watch::Sender<Vec<PeerStatus>>) {
+    if let Ok(status) = network.status().await {
+        let up = status.peers.into_iter().map(|peer| PeerStatus { peer: peer.peer, division: peer.division, clock_offset: peer.clock_offset });
+        peers.send_replace(up.collect());
+    }
+}
