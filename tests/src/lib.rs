@@ -355,3 +355,8 @@ pub fn topic() -> Facts {
     let text = r#"{"basis":"vital-interest","category":"sanitation","decision":"confirmed","method":"general"}"#;
     Facts::parse(text).expect("facts")
 }
+
+/// The words of topic `number`, with a nonce of its own.
+pub fn topic_words(number: u32) -> String {
+    format!("{{\"nonce\":\"{number:032x}\",\"title\":\"清理第 {number} 条排水沟\"}}")
+}

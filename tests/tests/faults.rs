@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use luodi_ledger::checkpoint::SignedCheckpoint;
 use luodi_ledger::merkle::Hash;
-use luodi_tests::{County, topic};
+use luodi_tests::{County, topic, topic_words};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_luodi-under-test");
 const VILLAGE: usize = 3;
@@ -78,7 +78,7 @@ fn publish_while(county: &County, number: &mut u32, during: impl FnOnce()) -> Ve
             while !stop.load(Ordering::Relaxed) {
                 *number += 1;
                 let matter = format!("{}-2026-{:04}", county.nodes[VILLAGE].division, *number);
-                let sent = county.sign(VILLAGE, county.office(VILLAGE, "committee"), "topic", Some(&matter), topic(), None);
+                let sent = county.sign(VILLAGE, county.office(VILLAGE, "committee"), "topic", Some(&matter), topic(), Some(&topic_words(*number)));
                 if let Some((200, answer)) = county.submit(VILLAGE, &sent) {
                     let id = answer["id"].as_str().expect("an id").to_owned();
                     said.push((id, answer["index"].as_u64().expect("an index")));

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use luodi_ledger::fork::Evidence;
 use luodi_ledger::registry::Witnessing;
-use luodi_tests::{County, topic};
+use luodi_tests::{County, topic, topic_words};
 use serde_json::Value;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_luodi-under-test");
@@ -21,7 +21,7 @@ fn opened() -> County {
 /// A topic of matter `number`; gives the size of the log that holds it.
 fn say_topic(county: &County, at: usize, number: u32) -> u64 {
     let matter = format!("{}-2026-{number:04}", county.nodes[at].division);
-    let said = county.must_say(at, "committee", "topic", Some(&matter), topic(), None);
+    let said = county.must_say(at, "committee", "topic", Some(&matter), topic(), Some(&topic_words(number)));
     said["size"].as_u64().expect("a size")
 }
 

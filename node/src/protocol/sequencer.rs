@@ -79,6 +79,7 @@ impl Submission {
             )
             .into());
         }
+        luodi_ledger::matter::check::check(statement, self.body.as_deref())?;
         let entry = self.entry(link, now);
         if entry.to_bytes().len() > entry::LONGEST {
             return Err(Malformed::new("entry", "longer than 16 KiB; move words to the body").into());
