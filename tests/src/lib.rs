@@ -8,16 +8,22 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use luodi_ledger::audit::{Audit, Source};
+use luodi_ledger::checkpoint::Checkpoint;
+use luodi_ledger::entry::Entry;
 use luodi_ledger::facts::Facts;
 use luodi_ledger::federation::FederationFile;
 use luodi_ledger::key::SignerKey;
+use luodi_ledger::matter::codes::Method;
+use luodi_ledger::matter::pack::Packs;
+use luodi_ledger::merkle::{CompactRange, Hash};
 use luodi_ledger::names::{Division, Federation, OfficeName, Origin};
 use luodi_ledger::policy::{Policy, Witness};
 use luodi_ledger::registry::{AppointFacts, CharterFacts, Operator, Registry, Term};
-use luodi_ledger::statement::{BodyRef, Statement};
+use luodi_ledger::statement::{BodyRef, SignedStatement, Statement};
 use luodi_ledger::time::Time;
 use luodi_node::config::{Config, NodeFile};
 use luodi_node::keys::{MachineKeys, Passphrase, WorkFactor, generate_office, peer_id};
+use luodi_node::store::{Change, Grow, Options, Store};
 use serde_json::Value;
 
 /// The county of the tests.
@@ -282,6 +288,33 @@ impl County {
         audits
     }
 
+    /// Appends a statement to the log of node `at`, which is not running, with the log's own key and no judgement: what an evil operator
+    /// could do.
+    pub fn forge(&self, at: usize, (statement, body): &(String, Option<String>)) {
+        let node = &self.nodes[at];
+        let config = Config::load(&node.folder.join("node.toml")).expect("the configuration reads");
+        let options = Options { free_floor: 1 << 20, ..Options::default() };
+        let mut store = Store::open(&config.file.data, options).expect("the store opens");
+        let reader = store.reader();
+        let state = reader.log(&node.origin).expect("it reads").expect("the log is there");
+        let statement = SignedStatement::parse(statement.as_bytes()).expect("a statement");
+        let entry = Entry { index: state.size, previous: state.link.previous, logged: now(), statement }.to_bytes();
+        let mut tree = CompactRange::read(&reader.nodes(&node.origin), state.size).expect("it reads");
+        tree.append(Hash::leaf(&entry));
+        let head = Checkpoint { origin: node.origin.to_string(), size: tree.size(), root: tree.root() };
+        let grow = Grow {
+            origin: node.origin.clone(),
+            expected: (state.size, state.root),
+            from: state.size,
+            leaves: vec![Hash::leaf(&entry)],
+            entries: vec![entry],
+            head: head.sign(std::slice::from_ref(&node.keys.log)),
+            own: true,
+        };
+        let bodies = body.iter().map(|body| Change::Body(body.clone().into_bytes()));
+        store.commit(bodies.chain([Change::Grow(grow)]).collect()).expect("it commits");
+    }
+
     /// The folder of the whole county.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -352,8 +385,11 @@ impl Source for Served<'_> {
 
 /// The facts of a topic that any committee may raise.
 pub fn topic() -> Facts {
-    let text = r#"{"basis":"vital-interest","category":"sanitation","decision":"confirmed","method":"general"}"#;
-    Facts::parse(text).expect("facts")
+    let packs = Packs::built_in();
+    let (rules, _) = packs.with(Method::General).next().expect("a built-in pack");
+    let text =
+        format!(r#"{{"basis":"vital-interest","category":"sanitation","decision":"confirmed","method":"general","rules":"{rules}"}}"#);
+    Facts::parse(&text).expect("facts")
 }
 
 /// The words of topic `number`, with a nonce of its own.

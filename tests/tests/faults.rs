@@ -78,7 +78,8 @@ fn publish_while(county: &County, number: &mut u32, during: impl FnOnce()) -> Ve
             while !stop.load(Ordering::Relaxed) {
                 *number += 1;
                 let matter = format!("{}-2026-{:04}", county.nodes[VILLAGE].division, *number);
-                let sent = county.sign(VILLAGE, county.office(VILLAGE, "committee"), "topic", Some(&matter), topic(), Some(&topic_words(*number)));
+                let sent =
+                    county.sign(VILLAGE, county.office(VILLAGE, "committee"), "topic", Some(&matter), topic(), Some(&topic_words(*number)));
                 if let Some((200, answer)) = county.submit(VILLAGE, &sent) {
                     let id = answer["id"].as_str().expect("an id").to_owned();
                     said.push((id, answer["index"].as_u64().expect("an index")));

@@ -1,9 +1,12 @@
 //! Five real nodes: what one signs, all hold, check and cosign; what contradicts itself is kept as evidence by all.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use luodi_ledger::audit::Audit;
 use luodi_ledger::fork::Evidence;
 use luodi_ledger::registry::Witnessing;
+use luodi_ledger::standing::Void;
 use luodi_tests::{County, topic, topic_words};
 use serde_json::Value;
 
@@ -53,8 +56,8 @@ fn a_node_that_was_down_catches_up_and_is_not_missed_for_the_quorum() {
     county.wait("the county catches up", || county.holds(0, VILLAGE) == (size, size));
 }
 
-/// Two machines with one key: the node goes on, and an old copy of it goes on elsewhere.
-fn fork(county: &mut County, second: &[u32]) {
+/// Two machines with one key: the node goes on, and an old copy of it is made to sign `lies` other entries.
+fn fork(county: &mut County, lies: u32) {
     let data = county.nodes[VILLAGE].folder.join("data");
     let copy = county.nodes[VILLAGE].folder.join("copy");
     say_topic(county, VILLAGE, 1);
@@ -69,11 +72,13 @@ fn fork(county: &mut County, second: &[u32]) {
 
     std::fs::remove_dir_all(&data).expect("removed");
     std::fs::rename(&copy, &data).expect("renamed");
-    county.start_alone(VILLAGE);
-    county.wait_ready(VILLAGE);
-    for number in second {
-        say_topic(county, VILLAGE, *number);
+    let committee = county.office(VILLAGE, "committee").clone();
+    for lie in 0..lies {
+        let matter = format!("{}-2026-{:04}", county.nodes[VILLAGE].division, 70 + lie);
+        let lie = county.sign(VILLAGE, &committee, "topic", Some(&matter), topic(), Some(&topic_words(70 + lie)));
+        county.forge(VILLAGE, &lie);
     }
+    county.start_alone(VILLAGE);
 }
 
 fn copy_folder(from: &Path, to: &Path) {
@@ -105,19 +110,20 @@ fn assert_only_the_village_is_convicted(county: &County) {
     let size = say_topic(county, SIBLING, 1);
     county.wait("an honest log goes on", || county.holds(0, SIBLING) == (size, size));
     assert_eq!(county.holds(0, VILLAGE), before, "a replica keeps its branch and nobody cosigns the other");
+    county.wait("the forger hears of its other branch and seals no more", || county.get(VILLAGE, "readyz").is_none());
 }
 
 #[test]
 fn two_heads_of_one_size_are_evidence_everywhere() {
     let mut county = opened();
-    fork(&mut county, &[3]);
+    fork(&mut county, 1);
     assert_only_the_village_is_convicted(&county);
 }
 
 #[test]
 fn a_rewritten_prefix_is_evidence_everywhere() {
     let mut county = opened();
-    fork(&mut county, &[3, 4, 5]);
+    fork(&mut county, 3);
     assert_only_the_village_is_convicted(&county);
 }
 
@@ -141,5 +147,31 @@ fn an_old_copy_of_a_node_first_fetches_what_it_has_forgotten() {
     county.wait_ready(VILLAGE);
     assert_eq!(say_topic(&county, VILLAGE, 3), size + 1, "it goes on where it had been");
     assert!((0..county.nodes.len()).all(|at| evidence(&county, at).is_empty()));
-    assert!(county.audit(VILLAGE, &[0, TOWNSHIP, VILLAGE]).iter().all(luodi_ledger::audit::Audit::is_sound));
+    assert!(county.audit(VILLAGE, &[0, TOWNSHIP, VILLAGE]).iter().all(Audit::is_sound));
+}
+
+#[test]
+fn a_liars_entry_is_replicated_and_void_everywhere() {
+    let mut county = opened();
+    let size = say_topic(&county, VILLAGE, 1);
+    county.wait("all hold the honest part", || (0..county.nodes.len()).all(|at| county.holds(at, VILLAGE) == (size, size)));
+    county.nodes[VILLAGE].kill();
+    let unregistered = luodi_node::keys::generate_office(&county.office(VILLAGE, "committee").public().name().parse().expect("an office"));
+    let stranger = county.office(SIBLING, "committee").clone();
+    let supervisors = county.office(VILLAGE, "supervisors").clone();
+    let matter = format!("{}-2026-0002", county.nodes[VILLAGE].division);
+    for key in [unregistered.expect("randomness"), stranger, supervisors] {
+        let lie = county.sign(VILLAGE, &key, "topic", Some(&matter), topic(), Some(&topic_words(2)));
+        county.forge(VILLAGE, &lie);
+    }
+    county.start(VILLAGE);
+    county.wait_ready(VILLAGE);
+    let size = say_topic(&county, VILLAGE, 3);
+    assert_eq!(size, 5);
+    for at in 0..county.nodes.len() {
+        county.wait("all hold the lies too", || county.holds(at, VILLAGE) == (size, size));
+        let audits = county.audit(at, &[0, TOWNSHIP, VILLAGE]);
+        assert!(audits.iter().all(Audit::is_sound), "a void entry is no fault of the log");
+        assert_eq!(audits[2].void, BTreeMap::from([(1, Void::UnknownKey), (2, Void::WrongDivision), (3, Void::WrongOffice)]), "at {at}");
+    }
 }

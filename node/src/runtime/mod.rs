@@ -167,7 +167,7 @@ pub async fn run(
     let mut tasks = JoinSet::new();
     tasks.spawn(peering::answer_peers(witness, asked));
     tasks.spawn(peering::announce(config.origin.clone(), reader.clone(), network.clone()));
-    tasks.spawn(peering::watch_peers(network.clone(), registrar.clone(), seen, gate.clone()));
+    tasks.spawn(peering::watch_peers(network.clone(), config.origin.clone(), registrar.clone(), seen, gate.clone()));
     tasks.spawn(confirming::run(config.origin.clone(), reader.clone(), registrar.clone(), network.clone(), gate));
     tasks.spawn(cosigning::run(config.origin.clone(), reader, writer.clone(), registrar, network.clone()));
     shutdown.await;

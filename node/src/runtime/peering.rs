@@ -71,6 +71,7 @@ pub(super) async fn announce(origin: Origin, reader: Reader, network: NetworkHan
 /// Keeps the list of peers for the status pages, and stops sealing when a head under our key turns up that we do not hold.
 pub(super) async fn watch_peers(
     network: NetworkHandle,
+    own: Origin,
     registrar: Registrar,
     peers: watch::Sender<Vec<PeerStatus>>,
     gate: watch::Sender<Gate>,
@@ -95,28 +96,40 @@ pub(super) async fn watch_peers(
                     refresh(&network, &peers).await;
                 }
             }
-            Ok(NetworkEvent::Forked(origin)) => tracing::error!(%origin, "two heads of this log contradict each other; evidence kept"),
-            Ok(NetworkEvent::OwnHeadUnknown { origin, size }) => {
-                let why = format!("a peer holds a head of size {size} under our key that we do not hold: another machine signs with it, or this one lost data");
-                // While confirming, that head is being fetched.
-                gate.send_if_modified(|gate| {
-                    let open = *gate == Gate::Open;
-                    if open {
-                        tracing::error!(%origin, %why, "sealing stopped");
-                        *gate = Gate::Stopped(why);
-                    }
-                    open
-                });
+            Ok(NetworkEvent::Forked(origin)) => {
+                tracing::error!(%origin, "two heads of this log contradict each other; evidence kept");
+                if origin == own {
+                    stop(&gate, "two heads under our key contradict each other; the county must charter the next generation".to_owned());
+                }
             }
+            Ok(NetworkEvent::OwnHeadUnknown { size, .. }) => stop(
+                &gate,
+                format!(
+                    "a peer holds a head of size {size} under our key that we do not hold: another machine signs with it, or this one lost data"
+                ),
+            ),
             Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => refresh(&network, &peers).await,
             Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
         }
     }
 }
 
+/// Stops sealing, if it had begun. While confirming, an unknown head of our own is not yet a contradiction: it is being fetched.
+fn stop(gate: &watch::Sender<Gate>, why: String) {
+    gate.send_if_modified(|gate| {
+        let open = *gate == Gate::Open;
+        if open {
+            tracing::error!(%why, "sealing stopped");
+            *gate = Gate::Stopped(why);
+        }
+        open
+    });
+}
+
 async fn refresh(network: &NetworkHandle, peers: &watch::Sender<Vec<PeerStatus>>) {
     if let Ok(status) = network.status().await {
-        let up = status.peers.into_iter().map(|peer| PeerStatus { peer: peer.peer, division: peer.division, clock_offset: peer.clock_offset });
+        let up =
+            status.peers.into_iter().map(|peer| PeerStatus { peer: peer.peer, division: peer.division, clock_offset: peer.clock_offset });
         peers.send_replace(up.collect());
     }
 }
