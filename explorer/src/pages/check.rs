@@ -104,7 +104,7 @@ fn offline(scene: Scene<'_>) -> Markup {
         section.card {
             h2 { (look.say("自己核对，不用联网", "Check it yourself, off line")) }
             p { (look.say("把回执和纸上公布过的联盟文件放在一起，运行：", "With the receipt and the federation file the county published on paper, run:")) }
-            pre { "luodi verify --federation federation.txt receipt.txt" }
+            pre { "luodi verify receipt.txt --federation federation.txt" }
             p { (look.say("联盟文件的指纹，要和纸上印的一样：", "The fingerprint of the federation file, to compare with the one on paper: ")) b { (federation.fingerprint()) } }
             p { a href=(look.asset("/federation.txt")) { (look.say("下载联盟文件", "Download the federation file")) } }
         }

@@ -50,42 +50,46 @@ pub(crate) async fn nodes(State(site): State<Arc<Site>>, look: Look) -> Markup {
         }
         section.card {
             h2 { (look.say("各地的记录", "The records of each place")) " " span.quiet { (logs.len()) } }
-            div.scroll { table {
-                thead { tr {
-                    th { (look.say("地方", "Place")) } th { (look.say("记录", "Records")) } th { (look.say("见证", "Witnessed")) } th { (look.say("各处的一份", "The copies")) }
-                } }
-                tbody { @for (origin, log) in logs.iter().take(MOST_LOGS) { (log_row(scene, origin, log)) } }
-            } }
+            ul.rows { @for (origin, log) in logs.iter().take(MOST_LOGS) { li { (log_line(scene, origin, log)) } } }
             @if logs.len() > MOST_LOGS { p.quiet { (look.say("只列出前 60 个；从地方页可以看到各自的记录。", "Only the first 60 are listed.")) } }
         }
     };
     layout::page(&site, &look, title, None, &main)
 }
 
-fn log_row(scene: Scene<'_>, origin: &Origin, log: &HeldLog) -> Markup {
+/// One log: whose, how many records, who cosigned them, which copies are the same.
+fn log_line(scene: Scene<'_>, origin: &Origin, log: &HeldLog) -> Markup {
     let look = scene.look;
     let size = log.entries().len() as u64;
-    let newest = size.checked_sub(1);
     html! {
-        tr {
-            td {
-                a href=(look.to(&format!("/place/{}", origin.division))) { (scene.place(origin.division)) }
-                br; span.code { (origin.division) }
-                @if origin.generation > 1 { br; span.small { (look.say("第 ", "log no. ")) (origin.generation) (look.say(" 本", "")) } }
-            }
-            td { @match newest { Some(newest) => a href=(look.to(&format!("/log/{}/{newest}", origin.division))) { (size) }, None => "0" } }
-            td.small {
-                @match log.witnessed() {
-                    Some((head, by)) => {
-                        @if head.size() >= size { span.pass { (look.say("全部", "all")) } } @else { (look.say("前 ", "first ")) (head.size()) (look.say(" 条", "")) }
-                        @for key in by { br; (witness_division(key.name()).map_or_else(|| key.name().to_owned(), |code| scene.place(code))) }
-                    },
-                    None if log.nobody_asked() => (look.say("没有请别家见证", "nobody else is asked")),
-                    None => (look.say("还没有", "not yet")),
-                }
-            }
-            td.small { @for (source, copy) in log.copies() { div { (copy_line(scene, *source, copy, size)) } } }
+        b { a href=(look.to(&format!("/place/{}", origin.division))) { (scene.place(origin.division)) } } " " span.code { (origin.division) }
+        @if origin.generation > 1 { " " span.tag { @if look.is_english() { "log no. " (origin.generation) } @else { "第 " (origin.generation) " 本" } } }
+        " · "
+        @match size.checked_sub(1) {
+            Some(newest) => a href=(look.to(&format!("/log/{}/{newest}", origin.division))) { @if look.is_english() { (size) " records" } @else { (size) " 条记录" } },
+            None => (look.say("没有记录", "no record")),
         }
+        br;
+        span.small { (look.say("见证：", "Witnessed: ")) (witnessing(scene, log, size)) }
+        br;
+        span.small { (look.say("各处的一份：", "The copies: ")) @for (source, copy) in log.copies() { (copy_line(scene, *source, copy, size)) " " } }
+    }
+}
+
+fn witnessing(scene: Scene<'_>, log: &HeldLog, size: u64) -> Markup {
+    let look = scene.look;
+    let Some((head, by)) = log.witnessed() else {
+        return html! { span.quiet {
+            @if log.nobody_asked() { (look.say("没有请别家见证，没有别人核对过", "nobody else is asked, nobody else has checked")) } @else { (look.say("还没有", "not yet")) }
+        } };
+    };
+    let names: Vec<String> =
+        by.iter().map(|key| witness_division(key.name()).map_or_else(|| key.name().to_owned(), |code| scene.place(code))).collect();
+    html! {
+        @if head.size() >= size { span.pass { (look.say("全部", "all")) } }
+        @else if look.is_english() { "the first " (head.size()) }
+        @else { "前 " (head.size()) " 条" }
+        " (" (names.join(look.say("、", ", "))) ")"
     }
 }
 
