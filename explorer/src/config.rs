@@ -167,6 +167,14 @@ mod tests {
     }
 
     #[test]
+    fn the_example_is_a_configuration() {
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config/explorer.toml");
+        let config = Config::read(&example).unwrap();
+        assert_eq!(config.node.len(), 2);
+        assert!(config.federation.ends_with("config/federation.txt"));
+    }
+
+    #[test]
     fn frames_cannot_smuggle_a_directive() {
         assert!(content_policy(&["https://a.example; script-src *".to_owned()]).is_err());
         let policy = content_policy(&["https://www.example.gov.cn".to_owned()]).unwrap();

@@ -13,6 +13,9 @@ const LONGEST_QUERY: usize = 60;
 /// Most words of a query that are read: one for each level and one to spare.
 const MOST_WORDS: usize = 6;
 
+/// Words for kinds of place that readers of English type along; names do not hold them.
+const KINDS: [&str; 9] = ["village", "community", "town", "township", "subdistrict", "county", "district", "city", "province"];
+
 /// What speeds a search up, computed once.
 #[derive(Debug, Default)]
 pub(super) struct Keys {
@@ -56,7 +59,9 @@ impl Divisions {
     /// The places that answer `query`, best first; among equals those that `joined`, then higher levels, then by code.
     pub fn search(&self, query: &str, joined: impl Fn(Division) -> bool) -> Found<'_> {
         let query: String = query.chars().take(LONGEST_QUERY).map(half_width).flat_map(char::to_lowercase).collect();
-        let words: Vec<&str> = query.split(|c: char| c.is_whitespace() || ",，、/·".contains(c)).filter(|word| !word.is_empty()).collect();
+        let is_kind = |word: &&str| KINDS.contains(word);
+        let words: Vec<&str> =
+            query.split(|c: char| c.is_whitespace() || ",，、/·".contains(c)).filter(|word| !word.is_empty() && !is_kind(word)).collect();
         if words.is_empty() || words.len() > MOST_WORDS {
             return Found::default();
         }
@@ -149,6 +154,7 @@ mod tests {
             "陈堂 桑庄",
             "sangzhuang chentang",
             "dengzhou ct sz",
+            "Chentang Village, Sangzhuang Town",
             "411381113215",
             "４１１３８１１１３２１５",
         ] {

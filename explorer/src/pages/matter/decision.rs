@@ -102,7 +102,7 @@ pub(super) fn decided(scene: Scene<'_>, case: &Case) -> Markup {
                 },
             }
             @for commitment in view.live() { (promise(scene, case, commitment)) }
-            @if view.live().next().is_none() { (nobody_promised(scene, view)) }
+            @if view.live().next().is_none() { (nobody_promised(scene, view)) } @else { (next(scene, view)) }
             @for commitment in view.commitments.iter().filter(|commitment| commitment.state == CommitmentState::Dropped) {
                 p.quiet { s { (what(scene, case, commitment).unwrap_or_else(|| commitment.id.to_string())) } " " (scene.label(&commitment.state)) }
             }
@@ -229,6 +229,22 @@ fn nobody_promised(scene: Scene<'_>, view: &View) -> Markup {
                 }
             }
             div { dt { (look.say("钱", "Money")) } dd { b { (look.say("未定", "not set")) } } }
+        }
+    }
+}
+
+/// 下一步: what is expected next, from whom, by when.
+fn next(scene: Scene<'_>, view: &View) -> Markup {
+    let look = scene.look;
+    html! {
+        @for expected in view.expected.iter().take(2) {
+            @let whom: Vec<String> = expected.from.iter().map(|bearer| scene.bearer(bearer, view.place)).collect();
+            p.small.quiet {
+                (look.say("接下来：", "Next: "))
+                (expected.step.as_ref().map_or_else(|| scene.label(&expected.kind), |step| scene.label(step)))
+                @if !whom.is_empty() { (look.say(" · ", " by ")) (whom.join(look.say("或", " or "))) }
+                @if let Some(by) = expected.by { (look.say(" · 应在 ", ", due ")) (scene.date(by)) (look.say(" 前", "")) }
+            }
         }
     }
 }
