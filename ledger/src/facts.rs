@@ -45,6 +45,19 @@ impl Value {
     }
 }
 
+impl Value {
+    /// Whether this is `other`, but for further fields of objects.
+    fn holds(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Map(held), Self::Map(other)) => other.iter().all(|(key, value)| held.get(key).is_some_and(|held| held.holds(value))),
+            (Self::List(held), Self::List(other)) => {
+                held.len() == other.len() && held.iter().zip(other).all(|(held, other)| held.holds(other))
+            }
+            (held, other) => held == other,
+        }
+    }
+}
+
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -143,9 +156,17 @@ impl Facts {
         Self { text: "{}".to_owned(), fields: BTreeMap::new() }
     }
 
-    /// Reads the facts as a type; fields it does not know are passed over.
-    pub fn read<T: DeserializeOwned>(&self) -> Result<T, Malformed> {
-        serde_json::from_str(&self.text).map_err(|error| Malformed::new("facts", error.to_string()))
+    /// Reads the facts as a type; fields it does not know are passed over. What it knows it must write back as it stands, so that a date
+    /// or key that some reader takes in a second spelling is refused by all.
+    pub fn read<T: DeserializeOwned + Serialize>(&self) -> Result<T, Malformed> {
+        let typed: T = serde_json::from_str(&self.text).map_err(|error| Malformed::new("facts", error.to_string()))?;
+        let written = Self::of(&typed)?;
+        for (key, value) in &written.fields {
+            if !self.fields.get(key).is_some_and(|held| held.holds(value)) {
+                return Err(Malformed::new(key, format!("{} wanted", serde_json::to_string(value).unwrap_or_default())));
+            }
+        }
+        Ok(typed)
     }
 
     /// The canonical line.
@@ -211,6 +232,19 @@ mod tests {
             r#"{"a":[[[[[[[[1]]]]]]]]}"#,
         ] {
             assert!(Facts::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_type_reads_only_what_it_would_write() {
+        #[derive(Debug, Serialize, Deserialize)]
+        struct Typed {
+            due: Vec<crate::time::Date>,
+        }
+        let read = |text: &str| Facts::parse(text).unwrap().read::<Typed>();
+        assert!(read(r#"{"due":["2026-03-31"],"unknown":{"a":1}}"#).is_ok());
+        for bad in ["20260331", "2026-03-31T05:00", "+002026-03-31", "2026-03-31T00:00:00+08:00"] {
+            assert!(read(&format!(r#"{{"due":["2026-01-01","{bad}"]}}"#)).is_err(), "{bad}");
         }
     }
 }

@@ -21,7 +21,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::facts::Facts;
 use crate::hash::Blake3;
-use crate::key::{SignerKey, VerifierKey};
+use crate::key::{KeyKind, SignerKey, VerifierKey};
 use crate::names::{MatterId, OfficeName, Origin, word};
 use crate::note::Note;
 use crate::time::Time;
@@ -246,7 +246,7 @@ impl SignedStatement {
     /// Checks the line of one `by` office against `key`.
     pub fn verify(&self, position: usize, key: &VerifierKey) -> Result<(), Rejected> {
         let line = self.note.signatures().get(position).ok_or_else(|| Rejected::new("signature", "no such line".to_owned()))?;
-        if !line.claims(key) {
+        if key.kind() != KeyKind::Ed25519 || !line.claims(key) {
             return Err(Rejected::new("signature", format!("the line is not by {}", key.name())));
         }
         key.verify(self.note.text(), &line.payload).map(|_| ())
@@ -261,7 +261,6 @@ impl SignedStatement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key::KeyKind;
 
     const TEXT: &str = "luodi/statement/v1
 log luodi.example/henan/log/410721101201/1
@@ -377,6 +376,15 @@ body af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262 1
         let changed = SignedStatement::parse(changed.as_bytes()).unwrap();
         assert_ne!(changed.id(), signed.id());
         assert!(changed.verify(0, key("committee").public()).is_err());
+    }
+
+    #[test]
+    fn a_witness_key_does_not_sign_statements() {
+        let name = "luodi.example/henan/410721101201/committee";
+        let cosigner = SignerKey::from_seed(name, KeyKind::Cosigner, &[1; 32]).unwrap();
+        let text = TEXT.replace("by luodi.example/henan/410721101201/supervisors\n", "");
+        let signed = Statement::parse(&text).unwrap().sign(std::slice::from_ref(&cosigner)).unwrap();
+        assert!(signed.verify(0, cosigner.public()).is_err());
     }
 
     #[test]

@@ -49,25 +49,26 @@ fn heads_of_two_logs_are_not_compared() {
 fn every_honest_pair_is_told_from_every_forked_one() {
     const MOST: u64 = 90;
     let trunk = leaves("trunk", MOST);
+    let heads: Vec<SignedCheckpoint> = (0..MOST).map(|size| head(ORIGIN, &trunk, size)).collect();
     // Forks at the first leaf, in the middle and at the last leaf of the smaller head.
     for small in 1..MOST {
         let last = usize::try_from(small).unwrap() - 1;
         for fork_at in [0, last / 2, last] {
             let other = branch(&trunk, fork_at);
-            let honest = head(ORIGIN, &trunk, small);
+            let honest = &heads[last + 1];
             let forked = head(ORIGIN, &other, small);
-            assert!(matches!(judge(Some(&honest), &forked, None), Verdict::Fork(_)));
-            for large in small + 1..MOST {
-                let held = head(ORIGIN, &trunk, large);
+            assert!(matches!(judge(Some(honest), &forked, None), Verdict::Fork(_)));
+            for held in &heads[last + 2..] {
+                let large = held.size();
                 let path = consistency_path(&Leaves(&trunk), small, large).unwrap();
-                assert_eq!(judge(Some(&held), &honest, Some(&path)), Verdict::Stale);
-                assert_eq!(judge(Some(&honest), &held, Some(&path)), Verdict::Advance);
+                assert_eq!(judge(Some(held), honest, Some(&path)), Verdict::Stale);
+                assert_eq!(judge(Some(honest), held, Some(&path)), Verdict::Advance);
                 // The larger tree shows the fork whichever head was held first.
-                for (held, offered) in [(&held, &forked), (&forked, &held)] {
+                for (held, offered) in [(held, &forked), (&forked, held)] {
                     let Verdict::Fork(found) = judge(Some(held), offered, Some(&path)) else { panic!("{small} {large} at {fork_at}") };
                     assert_eq!((found.smaller(), found.larger().size()), (&forked, large));
                 }
-                assert_eq!(judge_with(Some(&held), &forked, &Leaves(&trunk)), judge_with(Some(&forked), &held, &Leaves(&trunk)));
+                assert!(matches!(judge_with(Some(held), &forked, &Leaves(&trunk)), Ok(Verdict::Fork(_))));
             }
         }
     }

@@ -305,6 +305,9 @@ fn a_source_that_answers_too_little_is_an_error() {
 }
 
 proptest! {
+    // Thousands of leaves are hashed in each case.
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     #[test]
     fn proofs_of_large_trees_verify(size in 2_u64..3000, at in any::<prop::sample::Index>(), from in any::<prop::sample::Index>()) {
         let all = leaves(size);
