@@ -33,9 +33,10 @@ impl Story<'_> {
             on_time: None,
             overdue_days: None,
         };
-        let Some(position) = self.commitments.iter().position(|commitment| commitment.id == promise.id) else {
+        let Some(position) = self.commitment_places.get(&promise.id).copied() else {
             let mut commitment = made(None);
             commitment.dues.push(DueView { date: promise.due, set_by: record.reference.clone() });
+            self.commitment_places.insert(promise.id, self.commitments.len());
             self.commitments.push(commitment);
             return None;
         };
@@ -47,10 +48,10 @@ impl Story<'_> {
 
     /// Drops commitments. One that was accepted is done and stays.
     pub(super) fn drop_commitments(&mut self, ids: &[CommitmentId]) {
-        for position in 0..self.commitments.len() {
-            let commitment = &self.commitments[position];
-            let accepted = commitment.completion.as_ref().is_some_and(|completion| self.is_accepted(&completion.on));
-            if ids.contains(&commitment.id) && !accepted {
+        for id in ids {
+            let Ok(position) = self.live_commitment(*id) else { continue };
+            let completion = self.commitments[position].completion.as_ref();
+            if !completion.is_some_and(|completion| self.is_accepted(&completion.on)) {
                 self.commitments[position].state = CommitmentState::Dropped;
             }
         }

@@ -8,9 +8,11 @@
 //! commitment is accepted without a verdict of those who verify.
 
 mod commitment;
+mod deciding;
 mod expected;
 mod flags;
 mod judge;
+mod judging;
 mod notice;
 mod order;
 mod status;
@@ -114,11 +116,8 @@ fn settle_objection(story: &Story<'_>, objection: &story::At<ObjectionView>) -> 
 /// A problem stays open until a further round, or until its commitment is completed anew and accepted, or dropped.
 fn problems(story: &Story<'_>, commitments: &[super::view::Commitment]) -> Vec<ProblemView> {
     let settled = |problem: &story::At<ProblemView>| {
-        let Some(id) = problem.said.commitment else { return false };
-        commitments
-            .iter()
-            .filter(|commitment| commitment.id == id)
-            .any(|commitment| commitment::is_settled_since(story, commitment, problem.at))
+        let place = problem.said.commitment.and_then(|id| story.commitment_places.get(&id));
+        place.is_some_and(|place| commitment::is_settled_since(story, &commitments[*place], problem.at))
     };
     let view = |problem: &story::At<ProblemView>| ProblemView {
         open: !story.reopened_after(problem.at) && !settled(problem),

@@ -29,18 +29,17 @@ pub(super) fn strip(story: &Story<'_>, round: &RoundStory) -> Vec<StepView> {
 }
 
 /// The `step` statements of a round that count, with their places.
-pub(super) fn records<'s>(story: &'s Story<'_>, round: &RoundStory) -> impl Iterator<Item = (usize, &'s Event, &'s Step)> {
-    let number = round.number;
-    story.events.iter().enumerate().filter_map(move |(at, event)| match &event.said {
-        Said::Step(step) if event.effect.counts() && step.round == number => Some((at, event, step)),
-        _ => None,
+pub(super) fn records<'s>(story: &'s Story<'_>, round: &'s RoundStory) -> impl Iterator<Item = (usize, &'s Event, &'s Step)> {
+    round.steps.iter().filter_map(|at| {
+        let event = story.events.get(*at)?;
+        let Said::Step(step) = &event.said else { return None };
+        Some((*at, event, step))
     })
 }
 
 /// The place of the statement by which a round fulfils a step: the newest, but for work, where the first begins it.
 pub(super) fn taken(story: &Story<'_>, round: &RoundStory, rule: &StepRule) -> Option<usize> {
-    let end = story.rounds.iter().find(|other| other.at > round.at).map_or(story.events.len(), |next| next.at);
-    let mut within = (round.at..end).filter(|at| story.events[*at].effect.counts());
+    let mut within = (round.at..story.end_of(round)).filter(|at| story.events[*at].effect.counts());
     match rule.fulfilled_by {
         Fulfilment::Topic => story.topic.as_ref().and_then(|topic| story.place(&topic.on)),
         Fulfilment::Step => records(story, round).filter(|(_, _, step)| step.step == Coded::Known(rule.step)).map(|(at, ..)| at).last(),

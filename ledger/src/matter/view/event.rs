@@ -1,0 +1,72 @@
+//! The timeline.
+
+use serde::{Deserialize, Serialize};
+
+use crate::matter::codes::Irregular;
+use crate::matter::facts::{CommitmentId, Said};
+use crate::matter::record::{Marks, Reference};
+use crate::names::OfficeName;
+use crate::standing::{Standing, Void};
+use crate::statement::Kind;
+use crate::time::{Date, Time};
+
+/// One statement in the timeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Event {
+    /// Where it stands.
+    pub reference: Reference,
+    /// Its kind.
+    pub kind: Kind,
+    /// Who signed.
+    pub by: Vec<OfficeName>,
+    /// When the signers say they signed.
+    pub time: Time,
+    /// When its log took it in.
+    pub logged: Time,
+    /// The day of the fact: as the facts tell it, or the civil date of `time`.
+    pub date: Date,
+    /// What it counts for.
+    pub standing: Standing,
+    /// What else is known of it.
+    pub marks: Marks,
+    /// Whether it had an effect.
+    pub effect: Effect,
+    /// The round it belongs to.
+    pub round: Option<u32>,
+    /// Due dates that it moved.
+    pub moved: Vec<Moved>,
+    /// What it says.
+    pub said: Said,
+}
+
+/// Whether a statement had an effect on the view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// It counts.
+    Counted,
+    /// It counts nowhere: shown struck through, with the reason.
+    Void(Void),
+    /// It is shown and has no effect.
+    Irregular(Irregular),
+}
+
+impl Effect {
+    /// Whether the statement counts.
+    pub const fn counts(self) -> bool {
+        matches!(self, Self::Counted)
+    }
+}
+
+/// A due date moved: the old one is shown struck through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Moved {
+    /// Of which commitment.
+    pub commitment: CommitmentId,
+    /// The date until then.
+    pub from: Date,
+    /// The date from then on.
+    pub to: Date,
+}
