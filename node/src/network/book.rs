@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use libp2p::multiaddr::Protocol;
 use libp2p::{Multiaddr, PeerId};
 use luodi_ledger::names::{Division, Origin};
 use luodi_ledger::registry::{Charter, Registry};
@@ -16,6 +17,14 @@ pub struct ConfiguredPeer {
     pub peer: PeerId,
     /// Where it is reached; may be empty if its charter says.
     pub addresses: Vec<Multiaddr>,
+}
+
+impl ConfiguredPeer {
+    /// The peer of an address that ends in `/p2p/<peer id>`; none for any other.
+    pub fn at(address: Multiaddr) -> Option<Self> {
+        let Some(Protocol::P2p(peer)) = address.iter().last() else { return None };
+        Some(Self { peer, addresses: vec![address] })
+    }
 }
 
 /// Who is who, as the registry and the configuration say now.

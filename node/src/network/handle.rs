@@ -183,16 +183,19 @@ impl NetworkHandle {
         let holders = holders.await.map_err(|_| AskError::Closed)?;
         let asked: FuturesUnordered<_> = holders
             .into_iter()
-            .map(|(division, peer)| async move {
-                let head = match self.asker.ask(peer, Request::HeadOf(origin.clone())).await {
-                    Ok(Answer::HeadOf(head)) => Ok(head.map(ByteBuf::into_vec)),
-                    Ok(_) => Err(unavailable(division, "another answer than was asked for")),
-                    Err(failure) => Err(unavailable(division, failure)),
-                };
-                HolderAnswer { division, head }
-            })
+            .map(|(division, _)| async move { HolderAnswer { division, head: self.newest_head(division, origin).await } })
             .collect();
         Ok(asked.collect().await)
+    }
+
+    /// Asks the node of a division for its newest head of `origin`: a checkpoint note, or that it holds none.
+    pub async fn newest_head(&self, division: Division, origin: &Origin) -> Result<Option<Vec<u8>>, AskError> {
+        let peer = self.book.borrow().peer(division).ok_or(AskError::NotConnected(division))?;
+        match self.asker.ask(peer, Request::HeadOf(origin.clone())).await {
+            Ok(Answer::HeadOf(head)) => Ok(head.map(ByteBuf::into_vec)),
+            Ok(_) => Err(unavailable(division, "another answer than was asked for")),
+            Err(failure) => Err(unavailable(division, failure)),
+        }
     }
 
     /// Sends an add-checkpoint request (C2SP tlog-witness) to the node of a division.
