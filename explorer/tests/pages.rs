@@ -9,9 +9,10 @@ use std::sync::Arc;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode, header};
 use county::story::{self, AGAIN, CLAIMED, DONE, HOSTILE, MOVED, NOTICE, OVERDUE, PROMISED, REJECTED};
-use county::{COUNTY, TOWNSHIP, VILLAGE};
+use county::{COUNTY, TOWNSHIP, VILLAGE, head_over, origin, site_over};
 use luodi_explorer::router;
 use luodi_explorer::site::Site;
+use luodi_explorer::source::Want;
 use tower::ServiceExt as _;
 
 /// The ways a page can be asked for.
@@ -19,6 +20,19 @@ const LOOKS: [&str; 4] = ["", "lang=en", "mode=elder", "lang=en&mode=elder"];
 
 fn site() -> Arc<Site> {
     story::county().site()
+}
+
+/// The county after its village showed one source another history.
+fn forked() -> Arc<Site> {
+    let county = story::county();
+    let mut holdings = county.holdings();
+    let mut other = county.logs[VILLAGE].leaves.clone();
+    let last = other.last_mut().unwrap();
+    *last = String::from_utf8(last.clone()).unwrap().replace("rejected", "accepted").into_bytes();
+    let head = head_over(VILLAGE, &other).to_bytes();
+    assert!(matches!(holdings.offer_head(2, &origin(VILLAGE), &head), Want::Entries { from: 0, .. }));
+    holdings.offer_entries(2, &origin(VILLAGE), 0, &other);
+    site_over(&mut holdings)
 }
 
 async fn answer(site: &Arc<Site>, path: &str) -> Response<Body> {
@@ -71,7 +85,8 @@ async fn for_looking_at() {
     let address = std::env::var("LUODI_LOOK").unwrap_or_else(|_| "127.0.0.1:0".to_owned());
     let listener = tokio::net::TcpListener::bind(address).await.unwrap();
     println!("http://{}", listener.local_addr().unwrap());
-    axum::serve(listener, router(&site())).await.unwrap();
+    let shown = if std::env::var("LUODI_LOOK_AT").is_ok_and(|what| what == "fork") { forked() } else { site() };
+    axum::serve(listener, router(&shown)).await.unwrap();
 }
 
 #[tokio::test]
@@ -309,6 +324,25 @@ async fn the_numbers_on_the_first_page_open_to_as_many_rows() {
         let json: serde_json::Value = serde_json::from_str(&page(&site, &format!("/search.json?state={state}")).await).unwrap();
         assert_eq!(json.as_array().unwrap().len(), number, "{state}");
     }
+}
+
+#[tokio::test]
+async fn a_fork_is_shown_loudly_with_both_versions() {
+    let site = forked();
+    for path in
+        ["/".to_owned(), "/nodes".to_owned(), format!("/place/{VILLAGE}"), format!("/matter/{DONE}"), format!("/matter/{DONE}/check")]
+    {
+        for look in LOOKS {
+            let page = page(&site, &with(&path, look)).await;
+            assert!(page.contains("role=\"alert\"") && page.contains("/evidence/"), "{path} {look}");
+        }
+    }
+    let home = page(&site, "/").await;
+    let id = &home.split("/evidence/").nth(1).unwrap()[..64];
+    let evidence = page(&site, &format!("/evidence/{id}")).await;
+    assert!(evidence.contains("&quot;rejected&quot;") && evidence.contains("&quot;accepted&quot;"));
+    let file = page(&site, &format!("/evidence/{id}.txt")).await;
+    assert!(luodi_ledger::fork::Evidence::parse(file.as_bytes()).is_ok());
 }
 
 #[tokio::test]

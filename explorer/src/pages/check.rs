@@ -33,7 +33,7 @@ fn page(scene: Scene<'_>, case: &Case) -> Markup {
     let (look, view) = (scene.look, &case.view);
     let heading = look.say("核对", "Check");
     let main = html! {
-        (trust::fork_warning(scene, view))
+        (trust::fork_warning(scene, view.place))
         (layout::crumbs(scene.site, look, view.place))
         h1 { (heading) "：" a href=(look.to(&format!("/matter/{}", view.id))) { (title(scene, case)) } }
         section.card { p.lead { (trust::sentence(scene, view)) } }

@@ -12,6 +12,7 @@ use super::missing::absent;
 use super::phrase::Scene;
 use super::rows::{self, Format};
 use super::search::place_row;
+use super::trust;
 use crate::divisions::level_words;
 use crate::look::Look;
 use crate::site::Site;
@@ -36,6 +37,7 @@ pub(crate) async fn place(State(site): State<Arc<Site>>, Path(name): Path<String
     let title = scene.place(code);
     let joined = snapshot.joined_below(code);
     let main = html! {
+        (trust::fork_warning(scene, code))
         (layout::crumbs(&site, &look, code))
         h1 { (title) }
         p.quiet.small {

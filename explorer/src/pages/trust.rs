@@ -110,14 +110,14 @@ pub(crate) fn sentence(scene: Scene<'_>, view: &View) -> String {
     text + &format!("；本站读到的 {} 处中 {} 处保存的内容一致。", scene.snapshot.sources.len(), footing.agreeing)
 }
 
-/// A loud band where the records of a matter's place contradict each other.
-pub(crate) fn fork_warning(scene: Scene<'_>, view: &View) -> Markup {
+/// A loud band where the records of a place, or of one above that speaks of it, contradict each other.
+pub(crate) fn fork_warning(scene: Scene<'_>, place: Division) -> Markup {
     let look = scene.look;
-    let found = scene.snapshot.holdings.evidence().iter().find(|(_, found)| found.origin.division == view.place);
+    let found = scene.snapshot.holdings.evidence().iter().find(|(_, held)| place.is_within(held.origin.division));
     html! {
-        @if let Some((id, _)) = found {
+        @if let Some((id, held)) = found {
             div.loud role="alert" {
-                b { (look.say("这里的记录出现了两个不一致的版本", "Two versions of the records of this place exist")) }
+                b { (look.say("记录出现了两个不一致的版本：", "Two versions of the records exist: ")) (scene.place(held.origin.division)) }
                 p { a href=(look.to(&format!("/evidence/{id}"))) { (look.say("两个版本并排查看", "See both side by side")) } }
             }
         }

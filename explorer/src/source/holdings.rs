@@ -3,7 +3,7 @@
 //! Every source is held to its own word: what it serves must hash to a head that a key of the log's charter signed. Bytes of each source
 //! are read and compared, so "the copies agree" is about content, not about heads that were passed on.
 //!
-//! Out of scope: fetching (see [`super::reader`]); what statements mean (see [`crate::index`]). Invariant: a leaf enters a log only under a
+//! Out of scope: fetching (see [`super::follow`]); what statements mean (see [`crate::index`]). Invariant: a leaf enters a log only under a
 //! signed root, and is never replaced; two signed heads that cannot both be honest are kept as evidence.
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use luodi_ledger::Malformed;
 use luodi_ledger::checkpoint::SignedCheckpoint;
-use luodi_ledger::entry::{Entry, Link};
+use luodi_ledger::entry::Entry;
 use luodi_ledger::federation::FederationFile;
 use luodi_ledger::follow::{Verdict, judge_with};
 use luodi_ledger::fork::Evidence;
@@ -23,10 +23,8 @@ use luodi_ledger::registry::{Charter, Denied, HeadRefused, Registry, Witnessing}
 use luodi_ledger::standing::Void;
 use luodi_ledger::statement::BodyRef;
 
+use super::held::{Difference, HeldEntry, HeldEvidence, HeldLog, SourceId};
 use super::tree::Tree;
-
-/// Which node of the configuration, by its position.
-pub type SourceId = usize;
 
 /// What to ask a source for next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,122 +40,6 @@ pub enum Want {
     },
     /// No charter of the log is known yet: its ancestors' logs first.
     Charter,
-}
-
-/// What one source holds of one log, as far as it was read.
-#[derive(Clone, Debug, Default)]
-pub struct CopyState {
-    /// Its entries up to here were read from it and are the same as ours.
-    pub agrees_to: u64,
-    /// The newest head it showed that bears a signature of the log.
-    pub head: Option<SignedCheckpoint>,
-    /// What was wrong with its last answer, in words.
-    pub trouble: Option<String>,
-    /// It shows a head that contradicts ours.
-    pub contradicts: bool,
-}
-
-/// What became of a leaf.
-#[derive(Clone, Debug)]
-pub struct HeldEntry {
-    /// The leaf's bytes.
-    pub bytes: Arc<[u8]>,
-    /// The entry, if it reads as one in its place.
-    pub entry: Result<Arc<Entry>, Malformed>,
-    /// Whether it counts (`true` in `Ok`: a signer's term had ended), or why not.
-    pub judged: Result<bool, Denied>,
-}
-
-/// One log.
-#[derive(Clone, Debug)]
-pub struct HeldLog {
-    tree: Tree,
-    link: Link,
-    entries: Vec<HeldEntry>,
-    head: Option<SignedCheckpoint>,
-    witnessed: Option<(SignedCheckpoint, Vec<VerifierKey>)>,
-    nobody_asked: bool,
-    copies: BTreeMap<SourceId, CopyState>,
-    bodies: BTreeMap<Blake3, Arc<[u8]>>,
-}
-
-impl HeldLog {
-    fn new() -> Self {
-        Self {
-            tree: Tree::default(),
-            link: Link::start(),
-            entries: Vec::new(),
-            head: None,
-            witnessed: None,
-            nobody_asked: false,
-            copies: BTreeMap::new(),
-            bodies: BTreeMap::new(),
-        }
-    }
-
-    /// The entry at `index`, if held.
-    pub fn entry(&self, index: u64) -> Option<&HeldEntry> {
-        self.entries.get(usize::try_from(index).ok()?)
-    }
-
-    /// A body that was read and is the one an entry names.
-    pub fn body(&self, hash: &Blake3) -> Option<&Arc<[u8]>> {
-        self.bodies.get(hash)
-    }
-
-    /// The entries, by index.
-    pub fn entries(&self) -> &[HeldEntry] {
-        &self.entries
-    }
-
-    /// The newest signed head that our entries were checked against.
-    pub fn head(&self) -> Option<&SignedCheckpoint> {
-        self.head.as_ref()
-    }
-
-    /// The largest head that met its charter's quorum, and who cosigned it.
-    pub fn witnessed(&self) -> Option<(&SignedCheckpoint, &[VerifierKey])> {
-        self.witnessed.as_ref().map(|(head, by)| (head, by.as_slice()))
-    }
-
-    /// Whether the log's charter asks for no witness: nobody else checks it.
-    pub fn nobody_asked(&self) -> bool {
-        self.nobody_asked
-    }
-
-    /// What each source holds.
-    pub fn copies(&self) -> &BTreeMap<SourceId, CopyState> {
-        &self.copies
-    }
-
-    /// The tree, for proofs.
-    pub(crate) fn tree(&self) -> &Tree {
-        &self.tree
-    }
-}
-
-/// Evidence that a log or a witness said two things that cannot both be honest.
-#[derive(Clone, Debug)]
-pub struct HeldEvidence {
-    /// The evidence, checked, by keys that charters name.
-    pub evidence: Evidence,
-    /// The log.
-    pub origin: Origin,
-    /// The source that showed the other head, or handed the evidence over.
-    pub shown_by: SourceId,
-    /// Where the two versions part, if the entries of both were read.
-    pub difference: Option<Difference>,
-}
-
-/// The first entry that two versions of a log have otherwise.
-#[derive(Clone, Debug)]
-pub struct Difference {
-    /// Its index.
-    pub index: u64,
-    /// Ours.
-    pub ours: Arc<[u8]>,
-    /// The other.
-    pub theirs: Arc<[u8]>,
 }
 
 /// The lowest index a change of a log concerns, when it concerns none: its heads or copies only.

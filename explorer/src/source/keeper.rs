@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::holdings::{Holdings, SourceId};
+use super::held::SourceId;
+use super::holdings::Holdings;
 use crate::index::{Index, Snapshot, SourceState};
 use crate::site::Clock;
 

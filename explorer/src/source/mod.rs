@@ -1,13 +1,15 @@
 //! Where what is shown comes from: nodes read over HTTP, none believed.
 //!
-//! [`Holdings`] judges, from bytes alone; [`client`] fetches; [`reader`] follows every node and keeps the snapshot that pages show.
+//! [`Holdings`] judges, from bytes alone; [`follow`] fetches from one node; [`Keeper`] owns what is held and publishes what pages show.
 
 mod client;
+mod held;
 mod holdings;
 mod keeper;
 mod reader;
 mod tree;
 
-pub use holdings::{CopyState, Difference, HeldEntry, HeldEvidence, HeldLog, Holdings, SourceId, Want};
+pub use held::{CopyState, Difference, HeldEntry, HeldEvidence, HeldLog, SourceId};
+pub use holdings::{Holdings, Want};
 pub use keeper::{Keeper, keep};
 pub use reader::follow;

@@ -11,7 +11,8 @@ use luodi_ledger::names::Origin;
 use luodi_ledger::tile::BundleId;
 
 use super::client::{Client, Failed};
-use super::holdings::{SourceId, Want};
+use super::held::SourceId;
+use super::holdings::Want;
 use super::keeper::Keeper;
 use crate::site::Clock;
 

@@ -46,7 +46,7 @@ fn page(scene: Scene<'_>, case: &Case) -> maud::Markup {
     let (look, view) = (scene.look, &case.view);
     let title = title(scene, case);
     let main = html! {
-        (trust::fork_warning(scene, view))
+        (trust::fork_warning(scene, view.place))
         (layout::crumbs(scene.site, look, view.place))
         h1 { (title) }
         (decision::state_band(scene, case))
