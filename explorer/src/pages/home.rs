@@ -11,6 +11,7 @@ use super::layout;
 use super::phrase::Scene;
 use super::rows;
 use super::search::{place_row, search_form};
+use super::trust;
 use crate::index::Case;
 use crate::look::Look;
 use crate::site::Site;
@@ -99,13 +100,13 @@ fn joined(scene: Scene<'_>) -> Markup {
 
 fn any_fork(scene: Scene<'_>) -> Markup {
     let look = scene.look;
-    let found = scene.snapshot.holdings.evidence();
+    let found = trust::loudest(scene);
     html! {
         @if !found.is_empty() {
             div.loud role="alert" {
                 b { @if look.is_english() { "Contradicting records were found in " (found.len()) " place(s)" } @else { "发现 " (found.len()) " 处记录前后不一致" } }
-                @for (id, each) in found {
-                    p { a href=(look.to(&format!("/evidence/{id}"))) { (layout::place_line(scene.site, look, each.origin.division)) } }
+                @for (origin, (id, _)) in found {
+                    p { a href=(look.to(&format!("/evidence/{id}"))) { (layout::place_line(scene.site, look, origin.division)) } }
                 }
             }
         }

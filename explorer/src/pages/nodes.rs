@@ -11,7 +11,7 @@ use maud::{Markup, html};
 use super::layout;
 use super::missing::absent;
 use super::phrase::Scene;
-use super::trust::witness_division;
+use super::trust::{self, witness_division};
 use crate::look::Look;
 use crate::site::Site;
 use crate::source::{CopyState, HeldEvidence, HeldLog, SourceId};
@@ -33,7 +33,7 @@ pub(crate) async fn nodes(State(site): State<Arc<Site>>, look: Look) -> Markup {
         .collect();
     let main = html! {
         h1 { (title) }
-        @for (id, held) in snapshot.holdings.evidence() { (contradiction(scene, id, held)) }
+        @for (id, held) in trust::loudest(scene).into_values() { (contradiction(scene, id, held)) }
         section.card {
             p { (look.say(
                 "每个地方的记录都有几份，由不同单位各自保存。本站从下面几处分别读取，逐条核对签名，再比较是不是一样。",
@@ -136,6 +136,22 @@ pub(crate) async fn evidence(State(site): State<Arc<Site>>, Path(name): Path<Str
     evidence_page(scene, held).into_response()
 }
 
+/// Witnesses that signed both versions as well.
+fn also(scene: Scene<'_>, held: &HeldEvidence) -> Markup {
+    let look = scene.look;
+    let same = scene.snapshot.holdings.evidence().iter().filter(|(id, other)| other.origin == held.origin && **id != held.evidence.id());
+    html! {
+        @for (id, other) in same {
+            p { a href=(look.to(&format!("/evidence/{id}"))) {
+                @if other.evidence.is_against_witness() {
+                    (look.say("两个版本都签了名的见证单位：", "A witness that signed both: "))
+                    (witness_division(other.evidence.keys()[0].name()).map_or_else(|| other.evidence.keys()[0].name().to_owned(), |code| scene.place(code)))
+                } @else { (look.say("另一份证据", "More evidence")) }
+            } }
+        }
+    }
+}
+
 fn evidence_page(scene: Scene<'_>, held: &HeldEvidence) -> Markup {
     let look = scene.look;
     let title = look.say("同一份记录有两个互相矛盾的版本", "Two contradicting versions of one record");
@@ -167,6 +183,7 @@ fn evidence_page(scene: Scene<'_>, held: &HeldEvidence) -> Markup {
         section.card {
             h2 { (look.say("两个签了名的总账头", "The two signed heads")) }
             div.voices { div.v1 { pre { (first.note()) } } div.v3 { pre { (second.note()) } } }
+            (also(scene, held))
             p { a href=(look.to(&format!("/evidence/{}.txt", held.evidence.id()))) { (look.say("下载证据文件", "Download the evidence")) } }
         }
     };

@@ -2,13 +2,15 @@
 //!
 //! Wording: 核对 is for signatures and copies, 核实 for work, 见证 for heads that others cosigned.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::view::View;
 use luodi_ledger::names::{Division, Origin};
 use maud::{Markup, html};
 
 use super::phrase::Scene;
+use crate::source::HeldEvidence;
 
 /// What is known of the logs a matter stands in.
 struct Footing {
@@ -110,10 +112,23 @@ pub(crate) fn sentence(scene: Scene<'_>, view: &View) -> String {
     text + &format!("；本站读到的 {} 处中 {} 处保存的内容一致。", scene.snapshot.sources.len(), footing.agreeing)
 }
 
+/// The evidence to show first for each log: against the log itself rather than a witness of it, the least by id.
+pub(crate) fn loudest(scene: Scene<'_>) -> BTreeMap<&Origin, (&Blake3, &HeldEvidence)> {
+    let mut loudest: BTreeMap<&Origin, (&Blake3, &HeldEvidence)> = BTreeMap::new();
+    for (id, held) in scene.snapshot.holdings.evidence() {
+        let found = (id, held.as_ref());
+        let first = loudest.entry(&held.origin).or_insert(found);
+        if first.1.evidence.is_against_witness() && !held.evidence.is_against_witness() {
+            *first = found;
+        }
+    }
+    loudest
+}
+
 /// A loud band where the records of a place, or of one above that speaks of it, contradict each other.
 pub(crate) fn fork_warning(scene: Scene<'_>, place: Division) -> Markup {
     let look = scene.look;
-    let found = scene.snapshot.holdings.evidence().iter().find(|(_, held)| place.is_within(held.origin.division));
+    let found = loudest(scene).into_values().find(|(_, held)| place.is_within(held.origin.division));
     html! {
         @if let Some((id, held)) = found {
             div.loud role="alert" {
