@@ -13,8 +13,8 @@ use crate::Malformed;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(i64);
 
-/// The last second of the year 9999, the end of the text form.
-const LATEST: i64 = 253_402_300_799;
+/// The last second that is in the year 9999 at every offset, 9999-12-30T22:00:00Z: beyond it jiff has neither text nor date.
+const LATEST: i64 = 253_402_207_200;
 
 impl Time {
     /// Seconds since 1970-01-01T00:00:00Z, between 0 and the end of 9999.
@@ -98,6 +98,16 @@ mod tests {
         {
             assert!(bad.parse::<Time>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_ends_of_time_have_a_text_and_a_date() {
+        for (end, text) in [(Time::from_unix(0).unwrap(), "1970-01-01T00:00:00Z"), (Time(0).plus(i64::MAX), "9999-12-30T22:00:00Z")] {
+            assert_eq!(end.to_string(), text);
+            assert_eq!(text.parse::<Time>().unwrap(), end);
+            assert!([-12, 8, 14].iter().all(|offset| end.civil_date(*offset) != Date::ZERO));
+        }
+        assert!(Time::from_unix(LATEST + 1).is_err());
     }
 
     #[test]

@@ -393,3 +393,29 @@ labels! {
         BeyondEnd: "在该账本截止之后", "beyond the end of its log";
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words<L: CodeList + Label>() -> Vec<(&'static str, String, String)> {
+        L::ALL.iter().map(|code| (code.as_str(), code.zh().into_owned(), code.en().into_owned())).collect()
+    }
+
+    #[test]
+    fn only_the_status_done_says_so() {
+        let all = [words::<Status>(), words::<CommitmentState>(), words::<KindCode>(), words::<FlagCode>(), words::<Verdict>()].concat();
+        let says: Vec<_> = all.iter().filter(|(_, zh, _)| zh.contains("办结")).map(|(code, ..)| *code).collect();
+        assert_eq!(says, ["done"]);
+    }
+
+    #[test]
+    fn no_two_statuses_or_flags_read_alike() {
+        for mut list in [words::<Status>(), words::<FlagCode>(), words::<StepCode>(), words::<KindCode>(), words::<OfficeCode>()] {
+            let length = list.len();
+            list.sort_by(|a, b| a.1.cmp(&b.1));
+            list.dedup_by(|a, b| a.1 == b.1);
+            assert_eq!(list.len(), length);
+        }
+    }
+}

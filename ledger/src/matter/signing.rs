@@ -170,4 +170,31 @@ mod tests {
         assert!(!says("progress", TOWNSHIP, "government", COUNTY, VILLAGE));
         assert!(says("progress", TOWNSHIP, "government", TOWNSHIP, VILLAGE));
     }
+
+    fn statement(kind: &str, by: &[&str], log: &str, matter: Option<&str>) -> Statement {
+        Statement {
+            log: format!("a.example/log/{log}/1").parse().unwrap(),
+            by: by.iter().map(|by| format!("a.example/{by}").parse().unwrap()).collect(),
+            kind: kind.parse().unwrap(),
+            matter: matter.map(|home| format!("{home}-2026-0001").parse().unwrap()),
+            time: "2026-06-01T00:00:00Z".parse().unwrap(),
+            facts: crate::facts::Facts::empty(),
+            body: None,
+        }
+    }
+
+    #[test]
+    fn one_signer_is_entitled_and_others_countersign() {
+        let [committee, supervisors, node] = ["committee", "supervisors", "node"].map(|office| format!("{VILLAGE}/{office}"));
+        let ask = |kind: &str, by: &[&str], log: &str, matter| {
+            may_sign(&statement(kind, by, log, matter), Division::is_within).map_err(|barred| barred.why)
+        };
+        assert_eq!(ask("outcome", &[&committee, &supervisors], VILLAGE, Some(VILLAGE)), Ok(()));
+        assert_eq!(ask("outcome", &[&supervisors], VILLAGE, Some(VILLAGE)), Err(Void::WrongOffice));
+        assert_eq!(ask("outcome", &[&committee, &node], VILLAGE, Some(VILLAGE)), Err(Void::WrongOffice));
+        assert_eq!(ask("outcome", &[&committee], VILLAGE, None), Err(Void::Malformed));
+        assert_eq!(ask("outcome", &[&committee], "990101101202", Some(VILLAGE)), Err(Void::WrongOffice));
+        // A kind unknown here is not ours to bar: it is shown raw and counts nowhere.
+        assert_eq!(ask("horoscope", &[&committee], VILLAGE, None), Ok(()));
+    }
 }

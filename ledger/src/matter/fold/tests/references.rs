@@ -214,3 +214,28 @@ fn above_the_community_an_office_above_accepts() {
     tale.say_in(COUNTY, &[&above], "verification", &verdict(&completed, "accepted"), "2025-07-03");
     assert_eq!(status(&tale), Status::Done);
 }
+
+#[test]
+fn no_number_or_date_is_too_far_out_to_fold() {
+    let most = (1_u64 << 53) - 1;
+    let mut tale = Tale::default();
+    let mut said = topic("four-two");
+    said["date"] = json!("-009999-01-01");
+    tale.say("committee", "topic", &said, "1970-01-01");
+    let tally = json!({"due": most, "options": [{"code": "for", "count": most}], "present": most, "unit": "representatives"});
+    let step = json!({"date": "9999-12-31", "method": "four-two", "round": 1, "step": "resolve", "tallies": [tally]});
+    tale.say("committee", "step", &step, "1970-01-02");
+    let promises = [json!({"budget": most, "due": "-009999-01-01", "id": "c1"}), json!({"due": "9999-12-31", "id": "c2"})];
+    let outcome = json!({"commitments": promises, "notice-days": u16::MAX, "result": "consensus", "round": 1});
+    let decision = tale.say("committee", "outcome", &outcome, "9999-12-30");
+    tale.say("committee", "plan", &json!({"commitment": "c1", "due": "9999-12-31"}), "9999-12-30");
+    tale.say("committee", "plan", &json!({"commitment": "c1", "due": "-009999-01-01"}), "9999-12-30");
+    tale.say("supervisors", "objection", &json!({"count": u32::MAX, "target": decision}), "9999-12-30");
+    tale.say("committee", "reopen", &json!({"reason": "open-points", "round": 2}), "9999-12-30");
+    tale.say("committee", "reopen", &json!({"reason": "open-points", "round": u32::MAX}), "9999-12-30");
+    for instant in ["1970-01-01T00:00:00Z", "9999-12-30T22:00:00Z"] {
+        let view = tale.view(instant);
+        assert_eq!(view.timeline.len(), tale.records.len());
+        assert!(view.commitments[0].days_moved() <= 0);
+    }
+}
