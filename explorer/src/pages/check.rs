@@ -39,7 +39,7 @@ fn page(scene: Scene<'_>, case: &Case) -> Markup {
         section.card { p.lead { (trust::sentence(scene, view)) } }
         section.card {
             h2 { (look.say("每一步是谁签的", "Who signed each step")) }
-            div.scroll { table {
+            div.scroll tabindex="0" role="region" aria-label=(look.say("表格", "Table")) { table {
                 thead { tr {
                     th { (look.say("哪一步", "Step")) } th { (look.say("谁签的", "Signed by")) } th { (look.say("什么时候", "When")) }
                     th { (look.say("当时有权签", "In office then")) } th { (look.say("别家见证", "Witnessed")) } th { (look.say("几处一致", "Copies")) } th { (look.say("回执", "Receipt")) }

@@ -89,7 +89,7 @@ fn numbers(scene: Scene<'_>, origin: &Origin, log: &HeldLog, index: u64, held: &
     html! {
         section.card {
             h2 { (look.say("供复算的数字", "Numbers to recompute")) }
-            div.scroll { table {
+            div.scroll tabindex="0" role="region" aria-label=(look.say("表格", "Table")) { table {
                 tr { th { "origin" } td.small { (origin) } }
                 tr { th { "BLAKE3" } td { pre { (Blake3::of(&held.bytes)) } } }
                 @if let Ok(entry) = &held.entry { tr { th { "statement id" } td { pre { (entry.statement.id()) } } } }

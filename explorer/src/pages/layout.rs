@@ -39,7 +39,7 @@ pub(crate) fn page(site: &Site, look: &Look, title: &str, place: Option<Division
                     }
                 }
                 @if site.is_sample(place) {
-                    div.sample { div.wide {
+                    aside.sample aria-label=(look.say("示例", "Sample")) { div.wide {
                         b { (look.say("示例", "SAMPLE")) }
                         @if site.settings().staged {
                             (look.say("·时间为演示编排：虚构的地方、虚构的事项", " · fictional places, staged dates"))

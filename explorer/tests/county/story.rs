@@ -142,6 +142,43 @@ impl Telling<'_> {
         self.say(&["committee", "supervisors"], days, "outcome", &Said::Outcome(outcome), &words);
     }
 
+    /// As [`Self::outcome`], with a second promise due far ahead.
+    fn two_promises(&mut self, days: i64, text: (&str, &str), due: i64) {
+        let promise = |id: &str, yuan: u64, due: i64| Promise {
+            budget: Some(Fen(yuan * 100)),
+            due: ago(due),
+            id: id.parse().unwrap(),
+            reporter: None,
+            responsible: None,
+            source: Some(FundSource::Collective.into()),
+        };
+        let outcome = Outcome {
+            commitments: vec![promise("c1", 146_000, due), promise("c2", 42_000, -38)],
+            date: None,
+            drops: vec![],
+            notice_days: Some(7),
+            posted: vec![Channel::NoticeBoard.into()],
+            posted_on: None,
+            result: OutcomeResult::Consensus,
+            round: 1,
+        };
+        let mut words = words(text.0, text.1);
+        let promise = |what: &str, who: &str| CommitmentWords {
+            what: Some(what.to_owned()),
+            who: Some(who.to_owned()),
+            ..CommitmentWords::default()
+        };
+        let both = |who: &str, first: &str, second: &str| {
+            BTreeMap::from([("c1".parse().unwrap(), promise(first, who)), ("c2".parse().unwrap(), promise(second, who))])
+        };
+        words.commitments = both("杏花村村民委员会", "装修食堂、办好手续、开门供餐", "配送餐车和保温箱");
+        if let Some(english) = &mut words.en {
+            english.commitments =
+                both("Xinghua Residents' Committee", "Fit out the canteen, get the permits, open the door", "A cart and warm boxes");
+        }
+        self.say(&["committee", "supervisors"], days, "outcome", &Said::Outcome(outcome), &words);
+    }
+
     fn plan(&mut self, days: i64, due: i64, reason: PlanReason, text: (&str, &str)) {
         let milestones = vec![Milestone { due: Some(ago(due + 10)), id: "base".parse().unwrap() }];
         let plan = Plan {
@@ -247,12 +284,13 @@ fn village(events: &mut Vec<Event>) {
         ("34 位老人独自做饭。", "34 people cook alone."),
     );
     canteen.four(120, 1);
-    canteen.outcome(
+    canteen.two_promises(
         106,
-        ("老小学两间房改作食堂，80 岁以上老人午餐免费。", "Two rooms of the old school become a canteen: lunch is free from eighty."),
-        146_000,
+        (
+            "老小学两间房改作食堂，80 岁以上老人午餐免费，其他 60 岁以上老人每餐 5 元。",
+            "Two rooms of the old school become a canteen: lunch is free from eighty, 5 yuan from sixty.",
+        ),
         23,
-        "装修食堂",
     );
     canteen.progress(60, 88_000, ("墙面粉刷完成。", "The walls are plastered."));
 

@@ -2,7 +2,7 @@
 
 use luodi_ledger::matter::Reference;
 use luodi_ledger::matter::codes::{CommitmentState, FlagCode, OutcomeResult, Status, Verdict};
-use luodi_ledger::matter::facts::Said;
+use luodi_ledger::matter::facts::{Fen, Said};
 use luodi_ledger::matter::view::{Commitment, Effect, OutcomeView, VerdictView, View};
 use luodi_ledger::names::OfficeName;
 use maud::{Markup, html};
@@ -58,10 +58,9 @@ fn who_says(scene: Scene<'_>, view: &View) -> String {
             by(&claim.by, claim.date) + look.say(" 报告完成；监督方还没有核实", " reported it finished; nobody has verified it yet")
         }
         (Status::Overdue, _, Some(claim)) => {
-            look.say("期限已过，没有完成报告；最近：", "The due date has passed without a report; last word: ").to_owned()
-                + &by(&claim.by, claim.date)
+            look.say("期限已过，没有完成报告；最近：", "No report by the due date; last word: ").to_owned() + &by(&claim.by, claim.date)
         }
-        (Status::Overdue, _, None) => look.say("期限已过，没有收到任何进展", "The due date has passed and nothing was reported").to_owned(),
+        (Status::Overdue, _, None) => look.say("期限已过，没有收到任何进展", "No report by the due date, nor any before").to_owned(),
         (Status::UnderWay, _, Some(claim)) => format!("{}{}{}", by(&claim.by, claim.date), look.say(" ", ": "), scene.label(&claim.kind)),
         _ => newest_word(scene, view),
     }
@@ -91,9 +90,13 @@ fn newest_word(scene: Scene<'_>, view: &View) -> String {
 pub(super) fn decided(scene: Scene<'_>, case: &Case) -> Markup {
     let (look, view) = (scene.look, &case.view);
     let newest = view.rounds.iter().rev().find_map(|round| round.outcome.as_ref().map(|outcome| (round.number, outcome)));
+    let promises = view.live().count();
     html! {
         section.card {
-            h2 { (look.say("决定了什么", "What was decided")) }
+            h2 {
+                (look.say("决定了什么", "What was decided"))
+                @if promises > 1 { " " span.quiet.small { @if look.is_english() { (promises) " promises" } @else { (promises) " 项承诺" } } }
+            }
             @match newest {
                 Some((round, outcome)) => p { (outcome_sentence(scene, case, round, outcome)) },
                 None => p {
@@ -101,6 +104,7 @@ pub(super) fn decided(scene: Scene<'_>, case: &Case) -> Markup {
                     @if let Some(text) = topic_text(scene, case) { " " span.quiet { (look.say("议题：", "The topic: ")) (text) } }
                 },
             }
+            @if promises > 1 { (together(scene, case)) }
             @for commitment in view.live() { (promise(scene, case, commitment)) }
             @if view.live().next().is_none() { (nobody_promised(scene, view)) } @else { (next(scene, view)) }
             @for commitment in view.commitments.iter().filter(|commitment| commitment.state == CommitmentState::Dropped) {
@@ -132,6 +136,32 @@ fn what(scene: Scene<'_>, case: &Case, commitment: &Commitment) -> Option<String
     said(scene, case, Some(&commitment.made), |words| words.commitments.get(&commitment.id)?.what.clone())
 }
 
+/// Several promises in three rows, so that the first screen holds them however many follow.
+fn together(scene: Scene<'_>, case: &Case) -> Markup {
+    let look = scene.look;
+    let live = || case.view.live();
+    let mut who: Vec<String> = live().map(|commitment| bearer_name(scene, case, commitment)).collect();
+    who.dedup();
+    let budgets: Vec<u64> = live().filter_map(|commitment| commitment.budget.map(|budget| budget.0)).collect();
+    let sum = Fen(budgets.iter().fold(0, |sum, each| sum.saturating_add(*each)));
+    html! {
+        dl.who {
+            div { dt { (look.say("谁负责", "Who")) } dd { b { (who.join(look.say("、", ", "))) } } }
+            div { dt { (look.say("期限", "Due")) } dd {
+                @for (position, commitment) in live().enumerate() { @if position > 0 { (look.say("、", ", ")) } b { (scene.date(commitment.due)) } }
+            } }
+            div { dt { (look.say("钱", "Money")) } dd {
+                b { @if budgets.is_empty() { (look.say("没有写明", "not stated")) } @else { (scene.money(sum)) } }
+                @if budgets.len() > 1 { " " span.quiet { (look.say("合计", "in all")) } }
+            } }
+        }
+    }
+}
+
+fn late(scene: Scene<'_>, days: i64) -> String {
+    if scene.look.is_english() { format!("{days} days late") } else { format!("逾期 {days} 天") }
+}
+
 /// One promise: what, who, by when, how much.
 fn promise(scene: Scene<'_>, case: &Case, commitment: &Commitment) -> Markup {
     let look = scene.look;
@@ -154,31 +184,32 @@ fn promise(scene: Scene<'_>, case: &Case, commitment: &Commitment) -> Markup {
     }
 }
 
-fn responsible(scene: Scene<'_>, case: &Case, commitment: &Commitment) -> Markup {
-    let (look, view) = (scene.look, &case.view);
+/// Who is responsible: as the words name them, else the office, else the convener.
+fn bearer_name(scene: Scene<'_>, case: &Case, commitment: &Commitment) -> String {
+    let view = &case.view;
     let named = said(scene, case, Some(&commitment.made), |words| words.commitments.get(&commitment.id)?.who.clone());
     let convener = || view.convener.as_ref().map(|convener| scene.office_briefly(convener, view.place));
     let office = commitment.responsible.map(|bearer| scene.bearer(&bearer, view.place)).or_else(convener);
+    named.or(office).unwrap_or_else(|| scene.look.say("没有写明", "not named").to_owned())
+}
+
+fn responsible(scene: Scene<'_>, case: &Case, commitment: &Commitment) -> Markup {
+    let (look, view) = (scene.look, &case.view);
     let reporter =
         commitment.reporter.filter(|reporter| Some(*reporter) != commitment.responsible).map(|bearer| scene.bearer(&bearer, view.place));
     html! {
-        b { (named.or(office).unwrap_or_else(|| look.say("没有写明", "not named").to_owned())) }
+        b { (bearer_name(scene, case, commitment)) }
         @if let Some(reporter) = reporter { " " span.quiet.small { (look.say("由", "reported by ")) (reporter) (look.say("报告", "")) } }
         @if commitment.responsible_unconfirmed { " " span.tag { (look.say("责任方未确认", "has not confirmed")) } }
     }
 }
 
 fn due(scene: Scene<'_>, commitment: &Commitment) -> Markup {
-    let look = scene.look;
     html! {
         @if commitment.times_moved() > 0 { s { (scene.date(commitment.first_due)) } " → " }
         b { (scene.date(commitment.due)) }
-        @if commitment.times_moved() > 0 {
-            " " span.small { (moved(scene, commitment)) }
-        }
-        @if let Some(days) = commitment.overdue_days {
-            " " span.fail { @if look.is_english() { (days) " days late" } @else { "逾期 " (days) " 天" } }
-        }
+        @if commitment.times_moved() > 0 { " " span.small { (moved(scene, commitment)) } }
+        @if let Some(days) = commitment.overdue_days { " " span.fail { (late(scene, days)) } }
     }
 }
 
