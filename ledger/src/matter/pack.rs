@@ -14,7 +14,11 @@ use crate::time::Date;
 use crate::{Malformed, decimal};
 
 /// The packs that ship with this version. One that was ever shipped stays: matters of the past name it.
-const BUILT_IN: [&str; 2] = [include_str!("../../../config/rules/four-two-2018.json"), include_str!("../../../config/rules/general.json")];
+const BUILT_IN: [&str; 3] = [
+    include_str!("../../../config/rules/four-two-2018.json"),
+    include_str!("../../../config/rules/one-three-two-2018.json"),
+    include_str!("../../../config/rules/general.json"),
+];
 
 /// Most days that a pack may ask for: a notice or an answer beyond a year is a slip of the pen, and sums of days stay far from overflow.
 const MOST_DAYS: u16 = 366;
@@ -317,7 +321,10 @@ mod tests {
             BUILT_IN.iter().map(|text| (Pack::parse(text).unwrap().name, Blake3::of(text.as_bytes()).to_string())).collect();
         let named: Vec<_> = named.iter().map(|(pack, hash)| (pack.as_str(), &hash[..16])).collect();
         // A pack in use never changes: matters name it by this hash.
-        assert_eq!(named, [("four-two-2018", "a9732ff02f7da9c8"), ("general", "d30568116196b860")]);
+        assert_eq!(
+            named,
+            [("four-two-2018", "a9732ff02f7da9c8"), ("one-three-two-2018", "570130214342175c"), ("general", "d30568116196b860")]
+        );
         assert_eq!(Packs::built_in().0.len(), BUILT_IN.len());
     }
 
