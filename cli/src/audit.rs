@@ -1,12 +1,176 @@
-//! `luodi audit`.
+//! `luodi audit`: whole logs judged again from their bytes, from a node or from a folder.
+//!
+//! A folder holds what a node serves, path for path (`log/<division>/<generation>/head`, `tile/…`); `--keep` writes one. Logs are audited
+//! from the root down, for each rests on the registrations above it. Exit 0 sound, 1 something is wrong, 2 could not tell.
 
+mod source;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use console::style;
+use indicatif::{ProgressBar, ProgressStyle};
+use luodi_ledger::audit::{Audit, Finding};
+use luodi_ledger::federation::FederationFile;
+use luodi_ledger::names::Origin;
+use luodi_ledger::registry::{Registry, Witnessing};
+use serde_json::json;
+
+use self::source::{At, Kept};
 use crate::Outcome;
-use crate::language::Language;
+use crate::language::{Language, say, tell};
+use crate::node_client::Node;
 
 /// Arguments of `luodi audit`.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// A node's address, or a folder.
+    #[arg(value_name = "SOURCE", help = "节点网址，或 --keep 存下的文件夹 ¦ A node's address, or a folder that --keep wrote")]
+    source: String,
+    /// The federation file.
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "联邦文件；其24位指纹应与县里公布的一致 ¦ The federation file; compare its 24-digit fingerprint with the one the county published"
+    )]
+    federation: PathBuf,
+    /// Only this log, and those it rests on.
+    #[arg(long, value_name = "ORIGIN", help = "只核对这一本账（及其上级的账） ¦ Only this log, and those above it that it rests on")]
+    log: Option<Origin>,
+    /// Write what was read into a folder.
+    #[arg(long, value_name = "FOLDER", help = "把读到的全部存进一个新文件夹 ¦ Keep all that is read in a new folder")]
+    keep: Option<PathBuf>,
+    /// Machine-readable output.
+    #[arg(long, help = "以 JSON 输出 ¦ Print JSON")]
+    json: bool,
+}
 
-pub(crate) async fn run(_args: Args, _language: Language) -> anyhow::Result<Outcome> {
-    anyhow::bail!("audit")
+pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcome> {
+    let federation = crate::new::read_federation(&args.federation, language)?;
+    let at = if args.source.contains("://") {
+        At::Node(Node::new(&args.source, language)?)
+    } else {
+        let folder = PathBuf::from(&args.source);
+        if !folder.is_dir() {
+            let shown = folder.display();
+            bail!(say!(
+                language,
+                "{shown}：没有这个文件夹；节点网址应以 http:// 开头",
+                "{shown}: no such folder; a node's address begins with http://"
+            ));
+        }
+        At::Folder(folder)
+    };
+    let logs = logs(&at, &federation, args.log.as_ref()).await?;
+    if logs.is_empty() {
+        bail!(say!(language, "那里没有这个联邦的账", "no log of this federation is there"));
+    }
+    // Reading blocks, over HTTP too, so it runs beside the event loop.
+    let keep = args.keep.clone();
+    let audits = tokio::task::spawn_blocking(move || audit_all(&at, keep.as_deref(), federation, &logs, language)).await??;
+    let sound = audits.iter().all(Audit::is_sound);
+    if args.json {
+        tell!("{:#}", as_json(&audits));
+    } else {
+        for audit in &audits {
+            tell!("{}", as_words(audit, language));
+        }
+        tell!(
+            "{}",
+            if sound {
+                say!(language, "全部核对无误。", "All of it is sound.")
+            } else {
+                say!(language, "核对不符，见上。", "NOT sound; see above.")
+            }
+        );
+    }
+    Ok(if sound { Outcome::Done } else { Outcome::Refused })
+}
+
+/// The logs to audit, highest first.
+async fn logs(at: &At, federation: &FederationFile, only: Option<&Origin>) -> anyhow::Result<Vec<Origin>> {
+    let found = match at {
+        At::Node(node) => node.logs().await?.into_iter().map(|log| log.origin).collect(),
+        At::Folder(folder) => source::logs_in(folder, federation)?,
+    };
+    let wanted =
+        |log: &Origin| only.is_none_or(|only| only == log || (only.division != log.division && only.division.is_within(log.division)));
+    let mut logs: Vec<Origin> = found.into_iter().filter(|log| log.federation == federation.name && wanted(log)).collect();
+    logs.sort_by_key(|log| (log.division.level(), log.clone()));
+    Ok(logs)
+}
+
+fn audit_all(at: &At, keep: Option<&Path>, federation: FederationFile, logs: &[Origin], language: Language) -> anyhow::Result<Vec<Audit>> {
+    let mut registry = Registry::new(federation);
+    let mut audits = Vec::new();
+    let style = ProgressStyle::with_template("{msg} {bar:32} {pos}/{len}")?;
+    for origin in logs {
+        let progress = ProgressBar::new(0).with_style(style.clone()).with_message(origin.to_string());
+        let mut source = Kept::new(at, keep, origin)?;
+        let audit = Audit::run(&mut source, &registry, origin, |done, of| {
+            progress.set_length(of);
+            progress.set_position(done);
+        })
+        .with_context(|| say!(language, "{origin}：读不全，无法判断", "{origin}: cannot be read whole, so nothing can be told"))?;
+        progress.finish_and_clear();
+        registry.observe_all(audit.registry_entries.iter().map(|entry| (origin, entry)));
+        audits.push(audit);
+    }
+    Ok(audits)
+}
+
+fn as_words(audit: &Audit, language: Language) -> String {
+    let (origin, valid, void) = (&audit.origin, audit.valid, audit.void.len());
+    let size = audit.head.as_ref().map_or(0, luodi_ledger::checkpoint::SignedCheckpoint::size);
+    let mark = if audit.is_sound() { style("✓").green() } else { style("✗").red().bold() };
+    let mut out = say!(language, "{mark} {origin}\n  {size} 条，{valid} 条有效", "{mark} {origin}\n  {size} entries, {valid} count");
+    if void > 0 {
+        out += &say!(language, "，{void} 条作废", ", {void} are void");
+    }
+    if audit.term_expired > 0 {
+        let expired = audit.term_expired;
+        out += &say!(language, "，{expired} 条在任期之后签署", ", {expired} signed after a term had ended");
+    }
+    if audit.missing_bodies > 0 {
+        let missing = audit.missing_bodies;
+        out += &say!(language, "，{missing} 份文字内容不在这里", ", {missing} bodies are not held here");
+    }
+    out += &match &audit.witnessed {
+        Some((head, Witnessing::Met(by))) => {
+            let (size, by) = (head.size(), by.len());
+            say!(language, "；前 {size} 条另有 {by} 方核对过", "; the first {size} have been checked by {by} others")
+        }
+        Some((head, Witnessing::Short(by))) => {
+            let (size, by) = (head.size(), by.len());
+            say!(
+                language,
+                "；前 {size} 条只有 {by} 方核对过，未达约定数目",
+                "; the first {size} have been checked by {by} others only, fewer than agreed"
+            )
+        }
+        Some((_, Witnessing::NobodyAsked)) | None => say!(language, "；没有旁人核对过", "; nobody else has checked it"),
+    };
+    for Finding { object, at, why } in &audit.findings {
+        let at = at.map(|at| say!(language, "，位置 {at}", ", at {at}")).unwrap_or_default();
+        out += &format!("\n  {} {object}{at}: {why}", style("✗").red());
+    }
+    out
+}
+
+fn as_json(audits: &[Audit]) -> serde_json::Value {
+    let finding = |finding: &Finding| json!({"object": finding.object, "at": finding.at, "why": finding.why});
+    let log = |audit: &Audit| {
+        json!({
+            "log": audit.origin,
+            "sound": audit.is_sound(),
+            "size": audit.head.as_ref().map(luodi_ledger::checkpoint::SignedCheckpoint::size),
+            "witnessed": audit.witnessed.as_ref().map(|(head, _)| head.size()),
+            "valid": audit.valid,
+            "term_expired": audit.term_expired,
+            "void": audit.void,
+            "missing_bodies": audit.missing_bodies,
+            "findings": audit.findings.iter().map(finding).collect::<Vec<_>>(),
+        })
+    };
+    json!({"sound": audits.iter().all(Audit::is_sound), "logs": audits.iter().map(log).collect::<Vec<_>>()})
 }

@@ -59,7 +59,12 @@ mod tests {
 
     #[test]
     fn an_invitation_is_read_back() {
-        let key = |name: &str| SignerKey::from_seed(name, KeyKind::Ed25519, &[name.len() as u8; 32]).unwrap().public().clone();
+        let key = |name: &str| {
+            SignerKey::from_seed(name, KeyKind::Ed25519, luodi_ledger::hash::Blake3::of(name.as_bytes()).as_bytes())
+                .unwrap()
+                .public()
+                .clone()
+        };
         let log = key("a.example/log/990101000000/1");
         let federation = FederationFile {
             name: "a.example".parse().unwrap(),

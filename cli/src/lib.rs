@@ -24,6 +24,7 @@ mod node_client;
 mod passphrase;
 mod preview;
 mod publish;
+mod reading;
 mod review;
 mod run;
 mod sign;

@@ -6,6 +6,8 @@
 mod registry;
 mod template;
 
+pub(crate) use registry::read_federation;
+
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -106,7 +108,7 @@ async fn filled(kind: &str, args: &Args, language: Language) -> anyhow::Result<S
     let node = args.node.as_deref().map(|url| Node::new(url, language)).transpose()?;
     let federation: Federation = match (&args.log, &args.federation, &node) {
         (Some(log), ..) => log.federation.clone(),
-        (None, Some(path), _) => registry::read_federation(path, language)?.name,
+        (None, Some(path), _) => read_federation(path, language)?.name,
         (None, None, Some(node)) => node.federation().await?.name,
         (None, None, None) => anyhow::bail!(say!(
             language,

@@ -166,11 +166,18 @@ impl Node {
         Ok(logs.logs)
     }
 
+    /// The entry at `index` of a log, as the node's receipt tells it; nothing where there is none.
+    pub(crate) async fn entry(&self, log: &Origin, index: u64) -> anyhow::Result<Option<Entry>> {
+        let path = format!("{}/receipt/{index}", Self::log_path(log));
+        let Some(receipt) = self.get(&path).await? else { return Ok(None) };
+        Ok(Some(Entry::parse(&Receipt::parse(&receipt)?.entry)?))
+    }
+
     /// Names the entry at `index` of a log, as the node's receipt tells it.
     pub(crate) async fn reference(&self, log: &Origin, index: u64) -> anyhow::Result<Reference> {
-        let path = format!("{}/receipt/{index}", Self::log_path(log));
-        let receipt = Receipt::parse(self.text(&path).await?.as_bytes())?;
-        let entry = Entry::parse(&receipt.entry)?;
+        let (base, language) = (&self.base, self.language);
+        let entry = self.entry(log, index).await?;
+        let entry = entry.with_context(|| say!(language, "{base}：{log} 没有第 {index} 条", "{base}: {log} has no entry {index}"))?;
         Ok(Reference { log: log.clone(), index, id: entry.statement.id() })
     }
 

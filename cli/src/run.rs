@@ -44,7 +44,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
 }
 
 /// Structured lines on standard error; `RUST_LOG` chooses which.
-fn log_to_stderr(json: bool) {
+pub(crate) fn log_to_stderr(json: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A subscriber is already there only where a test has set one.
@@ -52,7 +52,7 @@ fn log_to_stderr(json: bool) {
 }
 
 /// Ready on Ctrl-C, on SIGTERM and, if asked, when standard input closes.
-pub(crate) fn told_to_stop(with_stdin: bool) -> anyhow::Result<impl Future<Output = ()> + Send> {
+pub(crate) fn told_to_stop(with_stdin: bool) -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
     let mut terminate = signal(SignalKind::terminate()).context("SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT")?;
     Ok(async move {

@@ -20,6 +20,7 @@ use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::Reference;
 use luodi_ledger::matter::codes::{CodeList as _, Coded, Form, KindCode, Method, Participant, StepCode, Unit};
 use luodi_ledger::matter::facts::{Attendance, Fen, OptionCount, Said, Step, Tally};
+use luodi_ledger::matter::pack::Packs;
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::names::{MatterId, OfficeName};
 use luodi_ledger::time::{Date, Time};
@@ -43,7 +44,7 @@ impl Calendar {
         Time::start_of(self.today, OFFSET).plus(-days * 86_400).civil_date(OFFSET)
     }
 
-    fn at(self, (days, hour, minute): Moment) -> Time {
+    pub(super) fn at(self, (days, hour, minute): Moment) -> Time {
         Time::start_of(self.ago(days), OFFSET).plus(hour * 3600 + minute * 60)
     }
 }
@@ -54,7 +55,7 @@ type Moment = (i64, i64, i64);
 /// What a statement says; some can only be said once another stands in its log.
 pub(super) enum Saying {
     /// It stands alone.
-    Plain(Said),
+    Plain(Box<Said>),
     /// It speaks of the event with that label.
     Of(String, Box<dyn Fn(Reference) -> Said + Send + Sync>),
 }
@@ -81,7 +82,7 @@ impl Event {
     /// What it says, once the events it speaks of stand where `placed` tells.
     pub(super) fn said(&self, placed: &BTreeMap<String, Reference>) -> anyhow::Result<Said> {
         match &self.saying {
-            Saying::Plain(said) => Ok(said.clone()),
+            Saying::Plain(said) => Ok(said.as_ref().clone()),
             Saying::Of(label, said) => {
                 let target = placed.get(label).ok_or_else(|| anyhow::anyhow!("{}: {label} has not been published", self.label))?;
                 Ok(said(target.clone()))
@@ -91,11 +92,21 @@ impl Event {
 }
 
 /// The whole story, in the order it happened.
-pub(super) fn tell(calendar: Calendar, rules: Option<Blake3>) -> Vec<Event> {
+pub(super) fn tell(calendar: Calendar) -> Vec<Event> {
+    let rules = Rules(Packs::built_in());
     let matters = [yard::tell, road::tell, canteen::tell, renovation::tell, drain::tell, flowers::tell, gate::tell];
-    let mut events: Vec<Event> = matters.into_iter().flat_map(|tell| tell(calendar, rules)).collect();
+    let mut events: Vec<Event> = matters.into_iter().flat_map(|tell| tell(calendar, &rules)).collect();
     events.sort_by(|a, b| (a.at, &a.label).cmp(&(b.at, &b.label)));
     events
+}
+
+/// The rule packs that topics name.
+struct Rules(Packs);
+
+impl Rules {
+    fn of(&self, method: Method) -> Option<Blake3> {
+        self.0.with(method).map(|(name, _)| *name).next()
+    }
 }
 
 /// One matter being told.
@@ -122,7 +133,7 @@ impl Telling {
 
     /// The offices named `by` say something.
     fn says(&mut self, at: Moment, by: &[&str], what: &str, said: Said, words: words::Both) {
-        self.add(at, by, what, Saying::Plain(said), words);
+        self.add(at, by, what, Saying::Plain(Box::new(said)), words);
     }
 
     /// The offices named `by` say something of an earlier event.

@@ -86,7 +86,7 @@ pub(super) fn federation(args: &Args, language: Language) -> anyhow::Result<Stri
     Ok(federation.to_string())
 }
 
-pub(super) fn read_federation(path: &Path, language: Language) -> anyhow::Result<FederationFile> {
+pub(crate) fn read_federation(path: &Path, language: Language) -> anyhow::Result<FederationFile> {
     let file = path.display();
     let text = String::from_utf8(read(path, language)?).with_context(|| file.to_string())?;
     text.parse().with_context(|| say!(language, "{file}：不是联邦文件", "{file}: not a federation file"))

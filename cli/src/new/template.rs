@@ -2,6 +2,8 @@
 
 use anyhow::Context as _;
 use luodi_ledger::matter::Reference;
+use luodi_ledger::matter::codes::Method;
+use luodi_ledger::matter::pack::Packs;
 use luodi_ledger::names::{Division, Level, MatterId, Office, OfficeName, Origin};
 use luodi_ledger::time::Date;
 
@@ -65,7 +67,7 @@ pub(super) fn render(kind: &str, known: &Known, language: Language) -> anyhow::R
             )
         ),
     };
-    let rules = builtin_rules().map_or_else(String::new, |rules| format!("rules = \"{rules}\""));
+    let rules = rules(language);
     for line in template.lines() {
         let line = match line.split_once(DIVIDER) {
             None => line.to_owned(),
@@ -104,9 +106,16 @@ pub(super) fn head(kind: &str, log: &Origin, by: &[OfficeName], matter: Option<M
     head
 }
 
-/// The rule pack that a topic names, if this version brings one.
-fn builtin_rules() -> Option<luodi_ledger::hash::Blake3> {
-    None
+/// The rule packs of this version, one of which a topic names.
+fn rules(language: Language) -> String {
+    let packs = Packs::built_in();
+    let name = |method: Method| packs.with(method).next().map(|(name, _)| name.to_string()).unwrap_or_default();
+    let (four_two, one_three_two, general) = (name(Method::FourTwo), name(Method::OneThreeTwo), name(Method::General));
+    say!(
+        language,
+        "# 按哪套规则判定，与工作方法对应，三行留一行：\nrules = \"{four_two}\" # four-two\n# rules = \"{one_three_two}\" # one-three-two\n# rules = \"{general}\" # general",
+        "# The rules it is judged by, one line for each method; keep the one that fits:\nrules = \"{four_two}\" # four-two\n# rules = \"{one_three_two}\" # one-three-two\n# rules = \"{general}\" # general"
+    )
 }
 
 #[cfg(test)]

@@ -1,26 +1,25 @@
 //! 老年食堂: overdue by some weeks, and the village says why; a second promise still has time.
 
-use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::codes::{
     Basis, Category, Channel, Decision, Form, FundSource, Method, OutcomeResult, Participant, Proposer, StepCode, Unit,
 };
 use luodi_ledger::matter::facts::{Outcome, Progress, Promise, Raised, Said, Topic};
 
 use super::words::text;
-use super::{Calendar, Event, Meeting, Telling, yuan};
+use super::{Calendar, Event, Meeting, Rules, Telling, yuan};
 use crate::demo::cast::{XINGHUA, parsed};
 
 /// Days by which the canteen is late when the demonstration starts.
 pub(super) const LATE: i64 = 23;
 
-pub(super) fn tell(calendar: Calendar, rules: Option<Blake3>) -> Vec<Event> {
+pub(super) fn tell(calendar: Calendar, rules: &Rules) -> Vec<Event> {
     let mut canteen = Telling::new("canteen", XINGHUA, 2, Method::FourTwo, calendar, 131);
     decide(&mut canteen, rules);
     carry_out(&mut canteen);
     canteen.end()
 }
 
-fn decide(canteen: &mut Telling, rules: Option<Blake3>) {
+fn decide(canteen: &mut Telling, rules: &Rules) {
     let topic = Topic {
         area: Some(220),
         basis: Basis::VitalInterest.into(),
@@ -32,7 +31,7 @@ fn decide(canteen: &mut Telling, rules: Option<Blake3>) {
         links: vec![],
         method: Method::FourTwo.into(),
         raised: Some(Raised { by: Proposer::PartyMembers.into(), count: Some(7) }),
-        rules,
+        rules: rules.of(Method::FourTwo),
     };
     canteen.says(
         (131, 9, 0),

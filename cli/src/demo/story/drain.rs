@@ -1,6 +1,5 @@
 //! 下水道: the committee says it is done; the supervisors looked after the rain and do not accept it.
 
-use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::codes::{
     Basis, Category, Channel, CheckMade, Decision, Form, FundSource, Gathering, Method, OutcomeResult, Participant, PlanReason, Proposer,
     StepCode, Unit, Verdict,
@@ -8,17 +7,17 @@ use luodi_ledger::matter::codes::{
 use luodi_ledger::matter::facts::{Completion, Feedback, Outcome, Plan, Progress, Promise, Raised, Said, Topic, Verification};
 
 use super::words::text;
-use super::{Calendar, Event, Meeting, Telling, yuan};
+use super::{Calendar, Event, Meeting, Rules, Telling, yuan};
 use crate::demo::cast::{WUTONG, parsed};
 
-pub(super) fn tell(calendar: Calendar, rules: Option<Blake3>) -> Vec<Event> {
+pub(super) fn tell(calendar: Calendar, rules: &Rules) -> Vec<Event> {
     let mut drain = Telling::new("drain", WUTONG, 1, Method::OneThreeTwo, calendar, 151);
     decide(&mut drain, rules);
     carry_out(&mut drain);
     drain.end()
 }
 
-fn decide(drain: &mut Telling, rules: Option<Blake3>) {
+fn decide(drain: &mut Telling, rules: &Rules) {
     let topic = Topic {
         area: Some(111),
         basis: Basis::UrgentDispute.into(),
@@ -30,7 +29,7 @@ fn decide(drain: &mut Telling, rules: Option<Blake3>) {
         links: vec![],
         method: Method::OneThreeTwo.into(),
         raised: Some(Raised { by: Proposer::Residents.into(), count: Some(38) }),
-        rules,
+        rules: rules.of(Method::OneThreeTwo),
     };
     drain.says(
         (151, 9, 0),

@@ -1,19 +1,18 @@
 //! 红花票决: decided five days ago and on public notice, three days left to object.
 
-use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::codes::{
     Basis, Category, Channel, Decision, Form, FundSource, Method, OutcomeResult, Participant, Proposer, StepCode, Unit,
 };
 use luodi_ledger::matter::facts::{Outcome, Promise, Raised, Said, Topic};
 
 use super::words::text;
-use super::{Calendar, Event, Meeting, Telling, yuan};
+use super::{Calendar, Event, Meeting, Rules, Telling, yuan};
 use crate::demo::cast::{LIUWAN, parsed};
 
 /// The outcome is logged this many days ago: of seven days of notice from the day after, three are left, today among them.
 const LOGGED: i64 = 5;
 
-pub(super) fn tell(calendar: Calendar, rules: Option<Blake3>) -> Vec<Event> {
+pub(super) fn tell(calendar: Calendar, rules: &Rules) -> Vec<Event> {
     let mut vote = Telling::new("flowers", LIUWAN, 2, Method::OneThreeTwo, calendar, 36);
     let topic = Topic {
         area: Some(111),
@@ -26,7 +25,7 @@ pub(super) fn tell(calendar: Calendar, rules: Option<Blake3>) -> Vec<Event> {
         links: vec![],
         method: Method::OneThreeTwo.into(),
         raised: Some(Raised { by: Proposer::Residents.into(), count: Some(53) }),
-        rules,
+        rules: rules.of(Method::OneThreeTwo),
     };
     vote.says(
         (36, 9, 0),

@@ -1,16 +1,15 @@
 //! 院门: small and quick; reported done, and the supervisors have yet to look. `luodi review` decides it.
 
-use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::codes::{
     Basis, Category, Channel, Decision, Form, FundSource, Method, OutcomeResult, Participant, Proposer, StepCode, Unit,
 };
 use luodi_ledger::matter::facts::{Completion, Outcome, Progress, Promise, Raised, Said, Topic};
 
 use super::words::text;
-use super::{Calendar, Event, Meeting, Telling, yuan};
+use super::{Calendar, Event, Meeting, Rules, Telling, yuan};
 use crate::demo::cast::{LIUWAN, parsed};
 
-pub(super) fn tell(calendar: Calendar, rules: Option<Blake3>) -> Vec<Event> {
+pub(super) fn tell(calendar: Calendar, rules: &Rules) -> Vec<Event> {
     let mut gate = Telling::new("gate", LIUWAN, 1, Method::OneThreeTwo, calendar, 44);
     let topic = Topic {
         area: Some(111),
@@ -23,7 +22,7 @@ pub(super) fn tell(calendar: Calendar, rules: Option<Blake3>) -> Vec<Event> {
         links: vec![],
         method: Method::OneThreeTwo.into(),
         raised: Some(Raised { by: Proposer::Residents.into(), count: Some(17) }),
-        rules,
+        rules: rules.of(Method::OneThreeTwo),
     };
     gate.says(
         (44, 9, 10),

@@ -1,23 +1,22 @@
 //! 老旧小区改造: the first round found no consensus, which is recorded as openly as success; a second round is open.
 
-use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::codes::{
     Basis, Category, Channel, Decision, Form, Method, OutcomeResult, Participant, Proposer, ReopenReason, StepCode, Unit,
 };
 use luodi_ledger::matter::facts::{Outcome, Raised, Reopen, Said, Topic};
 
 use super::words::text;
-use super::{Calendar, Event, Meeting, Telling};
+use super::{Calendar, Event, Meeting, Rules, Telling};
 use crate::demo::cast::WUTONG;
 
-pub(super) fn tell(calendar: Calendar, rules: Option<Blake3>) -> Vec<Event> {
+pub(super) fn tell(calendar: Calendar, rules: &Rules) -> Vec<Event> {
     let mut court = Telling::new("renovation", WUTONG, 2, Method::OneThreeTwo, calendar, 98);
     first_round(&mut court, rules);
     second_round(&mut court);
     court.end()
 }
 
-fn first_round(court: &mut Telling, rules: Option<Blake3>) {
+fn first_round(court: &mut Telling, rules: &Rules) {
     let topic = Topic {
         area: Some(111),
         basis: Basis::PolicyCarriedOut.into(),
@@ -29,7 +28,7 @@ fn first_round(court: &mut Telling, rules: Option<Blake3>) {
         links: vec![],
         method: Method::OneThreeTwo.into(),
         raised: Some(Raised { by: Proposer::ResidentCommittee.into(), count: None }),
-        rules,
+        rules: rules.of(Method::OneThreeTwo),
     };
     court.says(
         (98, 9, 0),

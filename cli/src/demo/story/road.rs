@@ -1,23 +1,22 @@
 //! 修路: under way, its due date moved twice, every moved date still visible; an objection answered on the way.
 
-use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::codes::{
     Basis, Category, Channel, Decision, Finding, Form, FundSource, Method, OutcomeResult, Participant, PlanReason, Proposer, StepCode, Unit,
 };
 use luodi_ledger::matter::facts::{Answer, Milestone, Objection, Outcome, Plan, Progress, Promise, Raised, Said, Topic};
 
 use super::words::text;
-use super::{Calendar, Event, Meeting, Telling, yuan};
+use super::{Calendar, Event, Meeting, Rules, Telling, yuan};
 use crate::demo::cast::{SHIQIAO, parsed};
 
-pub(super) fn tell(calendar: Calendar, rules: Option<Blake3>) -> Vec<Event> {
+pub(super) fn tell(calendar: Calendar, rules: &Rules) -> Vec<Event> {
     let mut road = Telling::new("road", SHIQIAO, 1, Method::FourTwo, calendar, 172);
     decide(&mut road, rules);
     carry_out(&mut road);
     road.end()
 }
 
-fn decide(road: &mut Telling, rules: Option<Blake3>) {
+fn decide(road: &mut Telling, rules: &Rules) {
     let topic = Topic {
         area: Some(220),
         basis: Basis::VitalInterest.into(),
@@ -29,7 +28,7 @@ fn decide(road: &mut Telling, rules: Option<Blake3>) {
         links: vec![],
         method: Method::FourTwo.into(),
         raised: Some(Raised { by: Proposer::RepresentativesJointly.into(), count: Some(9) }),
-        rules,
+        rules: rules.of(Method::FourTwo),
     };
     road.says(
         (172, 8, 50),
@@ -110,22 +109,6 @@ fn decide(road: &mut Telling, rules: Option<Blake3>) {
         )
         .posted("村部公开栏", "Board at the village office"),
     );
-    road.says_of(
-        (141, 11, 0),
-        &["supervisors"],
-        "objection",
-        "outcome",
-        |target| Said::Objection(Objection { count: 3, date: None, target }),
-        text("3 户提出：排水口正对自家院墙，雨季要进水。", "Three households: the drain ends at our wall, it will flood us in the rains."),
-    );
-    road.says_of(
-        (139, 16, 30),
-        &["committee"],
-        "answer",
-        "objection",
-        |target| Said::Answer(Answer { date: None, finding: Finding::Upheld, target }),
-        text("采纳。排水口下移 40 米，接入老渠，不增加预算。", "Upheld. The outlet moves 40 m down to the old canal, at no extra cost."),
-    );
 }
 
 fn carry_out(road: &mut Telling) {
@@ -143,6 +126,22 @@ fn carry_out(road: &mut Telling) {
             .milestone("drains", "排水沟", "Drains")
             .milestone("base", "路基", "Road base")
             .milestone("surface", "水泥路面", "Concrete surface"),
+    );
+    road.says_of(
+        (125, 11, 0),
+        &["supervisors"],
+        "objection",
+        "plan",
+        |target| Said::Objection(Objection { count: 3, date: None, target }),
+        text("3 户提出：排水口正对自家院墙，雨季要进水。", "Three households: the drain ends at our wall, it will flood us in the rains."),
+    );
+    road.says_of(
+        (122, 16, 30),
+        &["committee"],
+        "answer",
+        "objection",
+        |target| Said::Answer(Answer { date: None, finding: Finding::Upheld, target }),
+        text("采纳。排水口下移 40 米，接入老渠，不增加预算。", "Upheld. The outlet moves 40 m down to the old canal, at no extra cost."),
     );
     let progress = |milestone: Option<&str>, spent| {
         Said::Progress(Progress { commitment: parsed("c1"), date: None, milestone: milestone.map(parsed), spent: Some(yuan(spent)) })

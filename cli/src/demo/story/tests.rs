@@ -1,3 +1,10 @@
+use luodi_ledger::matter::check::check;
+use luodi_ledger::matter::codes::{FlagCode, Status, Tag};
+use luodi_ledger::matter::view::{Effect, View};
+use luodi_ledger::matter::{Marks, Record, fold};
+use luodi_ledger::standing::Standing;
+use luodi_ledger::statement::{BodyRef, Statement};
+
 use super::*;
 
 fn start() -> Time {
@@ -8,7 +15,7 @@ fn start() -> Time {
 fn told() -> Vec<(Event, Said)> {
     let mut placed = BTreeMap::new();
     let mut told = Vec::new();
-    for (index, event) in tell(Calendar::of(start()), None).into_iter().enumerate() {
+    for (index, event) in tell(Calendar::of(start())).into_iter().enumerate() {
         let said = event.said(&placed).unwrap();
         let reference = Reference { log: event.place.origin(), index: index as u64, id: Blake3::of(event.label.as_bytes()) };
         assert!(placed.insert(event.label.clone(), reference).is_none(), "{} is told twice", event.label);
@@ -28,7 +35,7 @@ fn everything_happens_before_the_start_and_in_order() {
 #[test]
 fn the_same_start_tells_the_same_story() {
     let facts = |told: Vec<(Event, Said)>| told.into_iter().map(|(event, said)| (event.label, event.at, said)).collect::<Vec<_>>();
-    assert_eq!(facts(told()), facts(self::told()));
+    assert_eq!(facts(told()), facts(told()));
 }
 
 #[test]
@@ -49,5 +56,86 @@ fn facts_are_canonical_and_are_read_back() {
         assert!(facts.as_str().len() < luodi_ledger::facts::LONGEST);
         assert_eq!(said_kind(&said).parse::<luodi_ledger::statement::Kind>().unwrap().as_str(), said_kind(&said));
         assert_eq!(Said::read(&said_kind(&said).parse().unwrap(), &facts).unwrap(), said, "{}", event.label);
+    }
+}
+
+fn statement(event: &Event, said: &Said) -> (Statement, Vec<u8>) {
+    let words = Words { nonce: Some("0".repeat(32)), ..event.words.clone() };
+    let body = words.to_bytes().unwrap();
+    let mut by = event.by.clone();
+    by.sort_by_key(ToString::to_string);
+    let statement = Statement {
+        log: event.place.origin(),
+        by,
+        kind: said_kind(said).parse().unwrap(),
+        matter: Some(event.matter),
+        time: event.at,
+        facts: said.to_facts().unwrap(),
+        body: Some(BodyRef::of(&body)),
+    };
+    (statement, body)
+}
+
+#[test]
+fn a_node_would_take_every_statement() {
+    for (event, said) in told() {
+        let (statement, body) = statement(&event, &said);
+        check(&statement, Some(&body)).unwrap_or_else(|fault| panic!("{}: {fault}", event.label));
+        luodi_ledger::matter::may_sign(&statement, luodi_ledger::names::Division::is_within)
+            .unwrap_or_else(|barred| panic!("{}: {barred}", event.label));
+        assert_eq!(Statement::parse(&statement.to_string()).unwrap(), statement);
+    }
+}
+
+/// The views of all matters at the start, by the name of the matter.
+fn views() -> BTreeMap<String, View> {
+    let told = told();
+    let record = |(index, (event, said)): (usize, &(Event, Said))| Record {
+        reference: Reference { log: event.place.origin(), index: index as u64, id: Blake3::of(event.label.as_bytes()) },
+        statement: statement(event, said).0,
+        logged: event.at,
+        standing: Standing::Valid { term_expired: false },
+        marks: Marks::default(),
+    };
+    let records: Vec<Record> = told.iter().enumerate().map(record).collect();
+    let view = |(event, _): &(Event, Said)| {
+        let name = event.label.split('/').next().unwrap().to_owned();
+        (name, fold(event.matter, &records, &Packs::built_in(), start(), OFFSET))
+    };
+    told.iter().map(view).collect()
+}
+
+#[test]
+fn the_seven_matters_stand_as_the_demonstration_promises() {
+    let views = views();
+    let status = |name: &str| (views[name].status, views[name].days);
+    assert_eq!(status("yard"), (Status::Done, None));
+    assert_eq!(status("road"), (Status::UnderWay, None));
+    assert_eq!(status("canteen"), (Status::Overdue, Some(canteen::LATE)));
+    assert_eq!(status("renovation").0, Status::Deliberating);
+    assert_eq!(views["renovation"].tags, [Tag::Reopened]);
+    assert_eq!(status("drain").0, Status::VerificationFailed);
+    assert_eq!(status("flowers"), (Status::OnNotice, Some(3)));
+    assert_eq!(status("gate").0, Status::Claimed);
+    assert_eq!(views.len(), 7);
+    let road = &views["road"].commitments[0];
+    assert_eq!((road.times_moved(), road.days_moved()), (2, 56));
+}
+
+#[test]
+fn nothing_is_irregular_and_no_flag_is_there_by_accident() {
+    let wanted = [
+        ("road", vec![FlagCode::Rescheduled]),
+        ("canteen", vec![FlagCode::Overdue]),
+        ("renovation", vec![FlagCode::NotPassed]),
+        ("drain", vec![FlagCode::Rescheduled]),
+    ];
+    for (name, view) in views() {
+        for event in &view.timeline {
+            assert_eq!(event.effect, Effect::Counted, "{name}: {} {:?}", event.kind, event.date);
+        }
+        let flags: Vec<FlagCode> = view.flags.iter().map(luodi_ledger::matter::view::Flag::code).collect();
+        let expected = wanted.iter().find(|(each, _)| *each == name).map(|(_, flags)| flags.clone()).unwrap_or_default();
+        assert_eq!(flags, expected, "{name}: {:?}", view.flags);
     }
 }

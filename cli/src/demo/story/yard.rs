@@ -1,6 +1,5 @@
 //! 文化大院: all six steps, finished in time, accepted by the supervisors, its result disclosed.
 
-use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::codes::{
     Basis, Category, Channel, CheckMade, Decision, Form, FundSource, Gathering, Method, OutcomeResult, Participant, Proposer, StepCode,
     Unit, Verdict,
@@ -10,19 +9,19 @@ use luodi_ledger::matter::facts::{
 };
 
 use super::words::text;
-use super::{Calendar, Event, Meeting, Telling, yuan};
+use super::{Calendar, Event, Meeting, Rules, Telling, yuan};
 use crate::demo::cast::{XINGHUA, parsed};
 
 const DUE: i64 = 60;
 
-pub(super) fn tell(calendar: Calendar, rules: Option<Blake3>) -> Vec<Event> {
+pub(super) fn tell(calendar: Calendar, rules: &Rules) -> Vec<Event> {
     let mut yard = Telling::new("yard", XINGHUA, 1, Method::FourTwo, calendar, 238);
     decide(&mut yard, rules);
     carry_out(&mut yard);
     yard.end()
 }
 
-fn decide(yard: &mut Telling, rules: Option<Blake3>) {
+fn decide(yard: &mut Telling, rules: &Rules) {
     let topic = Topic {
         area: Some(220),
         basis: Basis::PartyAsks.into(),
@@ -34,7 +33,7 @@ fn decide(yard: &mut Telling, rules: Option<Blake3>) {
         links: vec![],
         method: Method::FourTwo.into(),
         raised: Some(Raised { by: Proposer::Residents.into(), count: Some(46) }),
-        rules,
+        rules: rules.of(Method::FourTwo),
     };
     yard.says(
         (238, 9, 20),

@@ -1,0 +1,99 @@
+//! The logs that a division's matters stand in, read from a node and judged before anybody acts on them.
+//!
+//! Out of scope: upper tiles and cosignatures, which `luodi audit` checks. What is read here is what the log's signed root covers.
+
+use anyhow::{Context as _, ensure};
+use luodi_ledger::entry::{Entry, Link};
+use luodi_ledger::federation::FederationFile;
+use luodi_ledger::matter::words::Words;
+use luodi_ledger::matter::{Marks, Record, Reference};
+use luodi_ledger::merkle::{CompactRange, Hash};
+use luodi_ledger::names::{Division, Origin};
+use luodi_ledger::registry::Registry;
+use luodi_ledger::tile::BundleId;
+
+use crate::language::{Language, say};
+use crate::node_client::Node;
+
+/// Everything said of the matters of one division, with the registrations it rests on.
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    /// Who may say what.
+    pub(crate) registry: Registry,
+    /// The statements that name a matter, with their standing.
+    pub(crate) records: Vec<Record>,
+}
+
+impl Shelf {
+    /// Reads the logs of `division` and of all above it from `node`, highest first.
+    pub(crate) async fn read(node: &Node, federation: FederationFile, division: Division, language: Language) -> anyhow::Result<Self> {
+        let root = federation.root;
+        ensure!(
+            division.is_within(root),
+            say!(language, "{division} 不在这个联邦里（根是 {root}）", "{division} is not in this federation, whose root is {root}")
+        );
+        let mut line: Vec<Division> =
+            std::iter::once(division).chain(division.ancestors()).take_while(|each| each.is_within(root)).collect();
+        line.reverse();
+        let mut registry = Registry::new(federation);
+        let mut entries: Vec<(Origin, Entry)> = Vec::new();
+        for each in line {
+            let logs: Vec<Origin> = registry.generations(each).cloned().collect();
+            ensure!(!logs.is_empty(), say!(language, "{each} 还没有登记节点", "no charter of {each} is in the logs above it"));
+            for origin in logs {
+                let read = read_log(node, &registry, &origin, language).await?;
+                registry.observe_all(read.iter().map(|entry| (&origin, entry)));
+                entries.extend(read.into_iter().map(|entry| (origin.clone(), entry)));
+            }
+        }
+        let records = entries.iter().filter_map(|(origin, entry)| record(&registry, origin, entry)).collect();
+        Ok(Self { registry, records })
+    }
+
+    /// The words of a statement, if the node holds them and they are the ones it names.
+    pub(crate) async fn words(&self, node: &Node, of: &Reference) -> Option<Words> {
+        let record = self.records.iter().find(|record| &record.reference == of)?;
+        let named = record.statement.body?;
+        let bytes = node.get(&format!("{}/body/{}", Node::log_path(&of.log), named.hash)).await.ok()??;
+        if named.names(&bytes) { Words::parse(&bytes).ok() } else { None }
+    }
+}
+
+fn record(registry: &Registry, origin: &Origin, entry: &Entry) -> Option<Record> {
+    let statement = entry.statement.statement();
+    statement.matter?;
+    Some(Record {
+        reference: Reference { log: origin.clone(), index: entry.index, id: entry.statement.id() },
+        statement: statement.clone(),
+        logged: entry.logged,
+        standing: registry.standing(origin, entry),
+        marks: Marks::default(),
+    })
+}
+
+/// The well-formed entries of a log, held to the root that its charter's key signed.
+async fn read_log(node: &Node, registry: &Registry, origin: &Origin, language: Language) -> anyhow::Result<Vec<Entry>> {
+    let (base, prefix) = (node.base(), Node::log_path(origin));
+    let head = node.get(&format!("{prefix}/head")).await?;
+    let head = head.with_context(|| say!(language, "{base} 没有 {origin}", "{base} holds no {origin}"))?;
+    let head = registry.open_head(origin, &head).with_context(|| format!("{base}{prefix}/head"))?;
+    let (mut tree, mut link, mut entries) = (CompactRange::new(), Link::start(), Vec::new());
+    for bundle in BundleId::between(0, head.size()) {
+        let path = format!("{prefix}/{bundle}");
+        let bytes = node.get(&path).await?.with_context(|| say!(language, "{base}{path}：没有", "{base}{path}: there is none"))?;
+        for leaf in bundle.decode(&bytes).with_context(|| format!("{base}{path}"))? {
+            tree.append(Hash::leaf(leaf));
+            // What does not read as an entry counts nowhere, and is no reason to stop.
+            entries.extend(link.step(leaf).ok());
+        }
+    }
+    ensure!(
+        tree.root() == head.root(),
+        say!(
+            language,
+            "{base}：{origin} 的内容与其签名不符，不能依据它核实",
+            "{base}: what it serves of {origin} is not what the log signed; do not act on it"
+        )
+    );
+    Ok(entries)
+}
