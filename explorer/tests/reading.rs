@@ -4,6 +4,7 @@
 
 pub mod county;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -181,11 +182,13 @@ fn words_that_are_not_those_that_were_signed_are_refused() {
 struct Node {
     county: Arc<Mutex<County>>,
     changes: watch::Sender<u64>,
+    /// How often words are still absent when asked for.
+    late: Arc<AtomicU64>,
 }
 
 impl Node {
     fn new(county: County) -> Self {
-        Self { county: Arc::new(Mutex::new(county)), changes: watch::Sender::new(1) }
+        Self { county: Arc::new(Mutex::new(county)), changes: watch::Sender::new(1), late: Arc::default() }
     }
 
     async fn serve(&self) -> String {
@@ -230,6 +233,11 @@ async fn tile(State(node): State<Node>, Path((code, _, path)): Path<(String, Str
 }
 
 async fn body(State(node): State<Node>, Path((_, _, hash)): Path<(String, String, Blake3)>) -> Response {
+    // Words may arrive at a node after the entry that names them.
+    let late = node.late.load(Ordering::Relaxed) > 0 && node.late.fetch_sub(1, Ordering::Relaxed) > 0;
+    if late {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     let found = node.county.lock().unwrap().bodies.get(&hash).cloned();
     found.map_or_else(|| StatusCode::NOT_FOUND.into_response(), IntoResponse::into_response)
 }
@@ -290,6 +298,7 @@ async fn a_verdict_signed_at_a_node_is_on_the_page_at_once() {
     for node in [&first, &second] {
         let text = words("通水了，票据相符。", "Water runs; vouchers agree.");
         let by = [office(OTHER, "supervisors")];
+        node.late.store(2, Ordering::Relaxed);
         node.county.lock().unwrap().add(OTHER, &by, "verification", Some(id), said.to_facts().unwrap(), &text, now());
         node.changes.send_modify(|change| *change += 1);
     }

@@ -2,6 +2,7 @@
 //!
 //! [`Holdings`] judges, from bytes alone; [`follow`] fetches from one node; [`Keeper`] owns what is held and publishes what pages show.
 
+mod again;
 mod client;
 mod held;
 mod holdings;

@@ -3,13 +3,14 @@
 //! Latency matters: from the poll's answer to the page it takes one round trip for the head, one for the entries. Bodies follow.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
 use futures::stream;
 use luodi_ledger::names::Origin;
 use luodi_ledger::tile::BundleId;
 
+use super::again::Again;
 use super::client::{Client, Failed};
 use super::held::SourceId;
 use super::holdings::Want;
@@ -18,8 +19,8 @@ use crate::site::Clock;
 
 /// How long a node holds a poll open when nothing is new: as long as it may.
 const WAIT: Duration = Duration::from_secs(25);
-/// How soon logs are tried again that wait for an ancestor's.
-const WAIT_FOR_CHARTERS: Duration = Duration::from_secs(1);
+/// A pause after an answer that came at once and told nothing, so that a node that does not wait is not asked without end.
+const BREATH: Duration = Duration::from_millis(200);
 /// First pause after a failure; doubled with each further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// Longest pause, so that a node that comes back is read again soon.
@@ -42,27 +43,41 @@ pub async fn follow(source: SourceId, base: String, keeper: Keeper, clock: Clock
     };
     let follower = Follower { source, client, keeper };
     let (mut cursor, mut epoch, mut pause) = (0, String::new(), FIRST_PAUSE);
-    let mut waiting = BTreeSet::new();
+    let mut again = Again::default();
     loop {
-        let wait = if waiting.is_empty() { WAIT } else { WAIT_FOR_CHARTERS };
-        let failed = match follower.client.logs(cursor, wait).await {
-            Ok(told) if told.epoch != epoch && cursor != 0 => {
+        let asked = Instant::now();
+        // A poll is broken off when a log is to be read again; asked anew with the same cursor it misses nothing.
+        let until_due = again.next(asked).unwrap_or(WAIT * 2);
+        let polled = tokio::time::timeout(until_due, follower.client.logs(cursor, WAIT)).await;
+        let failed = match polled {
+            Err(_) => {
+                follower.read_all(again.due(Instant::now()), &mut again).await;
+                continue;
+            }
+            Ok(Ok(told)) if told.epoch != epoch && cursor != 0 => {
                 // Another store: its cursor means nothing to us.
                 (cursor, epoch) = (0, told.epoch);
                 continue;
             }
-            Ok(told) => {
+            Ok(Ok(told)) => {
                 (cursor, epoch, pause) = (told.next, told.epoch, FIRST_PAUSE);
                 let now = clock();
                 follower.keeper.source(source, move |state| state.answered(now)).await;
-                waiting.extend(told.logs.into_iter().map(|log| log.origin));
-                waiting = follower.read_all(std::mem::take(&mut waiting)).await;
+                let idle = told.logs.is_empty() && asked.elapsed() < BREATH;
+                let changed: BTreeSet<Origin> = told.logs.into_iter().map(|log| log.origin).collect();
+                for origin in &changed {
+                    again.changed(origin);
+                }
+                follower.read_all(&changed | &again.due(Instant::now()), &mut again).await;
                 if let Err(failed) = follower.evidence().await {
                     tracing::debug!(node = %base, %failed, "evidence not read");
                 }
+                if idle {
+                    tokio::time::sleep(BREATH).await;
+                }
                 continue;
             }
-            Err(failed) => failed.to_string(),
+            Ok(Err(failed)) => failed.to_string(),
         };
         tracing::debug!(node = %base, %failed, "poll failed");
         follower.keeper.source(source, move |state| state.failing = Some(failed)).await;
@@ -81,17 +96,19 @@ struct Follower {
 }
 
 impl Follower {
-    /// Reads logs, those of higher divisions first since they hold the charters of those below; returns the ones to try again.
-    async fn read_all(&self, origins: BTreeSet<Origin>) -> BTreeSet<Origin> {
+    /// Reads logs, those of higher divisions first since they hold the charters of those below.
+    async fn read_all(&self, origins: BTreeSet<Origin>, again: &mut Again) {
         let mut by_level: Vec<Origin> = origins.into_iter().collect();
         by_level.sort_by_key(|origin| origin.division.level());
-        let mut again = BTreeSet::new();
         for level in by_level.chunk_by(|one, other| one.division.level() == other.division.level()) {
-            let read: Vec<(Origin, Read)> =
-                stream::iter(level.iter().cloned()).map(|origin| self.read(origin)).buffer_unordered(AT_A_TIME).collect().await;
-            again.extend(read.into_iter().filter(|(_, read)| *read == Read::TryAgain).map(|(origin, _)| origin));
+            let mut read = stream::iter(level.iter().cloned()).map(|origin| self.read(origin)).buffer_unordered(AT_A_TIME);
+            while let Some((origin, read)) = read.next().await {
+                match read {
+                    Read::Settled => again.settled(&origin),
+                    Read::TryAgain => again.missing(origin, Instant::now()),
+                }
+            }
         }
-        again
     }
 
     /// Reads the evidence that is not here yet. What does not accuse keys of a known charter is passed over, and asked for again.
@@ -134,8 +151,7 @@ impl Follower {
             let of = origin.clone();
             self.keeper.with(move |holdings| holdings.offer_checkpoint(source, &of, &checkpoint)).await;
         }
-        self.bodies(origin).await?;
-        Ok(Read::Settled)
+        self.bodies(origin).await
     }
 
     async fn entries(&self, origin: &Origin, from: u64, to: u64) -> Result<Vec<Vec<u8>>, Failed> {
@@ -154,22 +170,26 @@ impl Follower {
         Ok(leaves)
     }
 
-    async fn bodies(&self, origin: &Origin) -> Result<(), Failed> {
+    /// Fetches the words that are missing; a node may hold them later than the entries that name them.
+    async fn bodies(&self, origin: &Origin) -> Result<Read, Failed> {
         let of = origin.clone();
         let missing = self.keeper.with(move |holdings| holdings.missing_bodies(&of)).await.unwrap_or_default();
+        let mut read = Read::Settled;
         let mut fetched = stream::iter(missing)
             .map(|named| async move { (named, self.client.body(origin, &named.hash).await) })
             .buffer_unordered(AT_A_TIME);
         while let Some((named, bytes)) = fetched.next().await {
-            // One that is not here may be at another node.
-            let Some(bytes) = bytes? else { continue };
+            let Some(bytes) = bytes? else {
+                read = Read::TryAgain;
+                continue;
+            };
             let of = origin.clone();
             let good = self.keeper.with(move |holdings| holdings.offer_body(&of, &named, bytes)).await;
             if good == Some(false) {
                 return Err(Failed::Unreadable(format!("the words under {} are others", named.hash)));
             }
         }
-        Ok(())
+        Ok(read)
     }
 }
 
@@ -178,6 +198,6 @@ impl Follower {
 enum Read {
     /// All it shows has been judged.
     Settled,
-    /// Its charter is not known yet, or something failed on the way.
+    /// Its charter or some words are not here yet, or something failed on the way.
     TryAgain,
 }
