@@ -130,7 +130,7 @@ pub async fn run(
     let settings = network::Settings {
         division: config.file.division,
         listen: config.file.listen.clone(),
-        peers: config.file.peers.iter().filter_map(peering::configured).collect(),
+        peers: config.file.peers.iter().cloned().filter_map(network::ConfiguredPeer::at).collect(),
     };
     let parts = network::Parts {
         identity: keys.peer.clone(),

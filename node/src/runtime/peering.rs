@@ -1,14 +1,12 @@
 //! What the rest of the node asks of its peers, in terms of the network's handle.
 
-use libp2p::multiaddr::Protocol;
-use libp2p::{Multiaddr, PeerId};
 use luodi_ledger::names::{Division, Origin};
 use luodi_ledger::policy::Witness;
 use tokio::sync::{mpsc, watch};
 
 use super::{confirming, cosigning};
 use crate::api::PeerStatus;
-use crate::network::{ConfiguredPeer, NetworkEvent, NetworkHandle, WitnessAnswer, WitnessCall};
+use crate::network::{NetworkEvent, NetworkHandle, WitnessAnswer, WitnessCall};
 use crate::registrar::Registrar;
 use crate::sequencing::Gate;
 use crate::store::Reader;
@@ -17,14 +15,6 @@ use crate::witnessing;
 /// A policy names the witness of a division's node `<federation>/<division>/witness`.
 pub(super) fn division_of(witness: &Witness) -> Option<Division> {
     witness.key.name().strip_suffix("/witness")?.rsplit('/').next()?.parse().ok()
-}
-
-/// A peer of the configuration: an address ending in `/p2p/<peer id>`.
-pub(super) fn configured(address: &Multiaddr) -> Option<ConfiguredPeer> {
-    let mut address = address.clone();
-    let Some(Protocol::P2p(peer)) = address.pop() else { return None };
-    let peer: PeerId = peer;
-    Some(ConfiguredPeer { peer, addresses: vec![address] })
 }
 
 impl cosigning::Reach for NetworkHandle {
