@@ -53,7 +53,9 @@ impl Replication {
                 });
             }
             Action::AskBodies { ask, peer, hashes } => self.ask_bodies(ask, &peer, hashes),
+            Action::Notice(Notice::OwnHeadUnknown { origin, size }) => self.look_for_own(origin, size),
             Action::Notice(notice) => self.notice(match notice {
+                Notice::OwnHeadUnknown { origin, size } => NetworkEvent::OwnHeadUnknown { origin, size },
                 Notice::Blamed { peer, why } => {
                     tracing::warn!(%peer, %why, "a peer is to blame");
                     NetworkEvent::PeerBlamed { peer: peer.to_string(), why }
@@ -62,7 +64,6 @@ impl Replication {
                     tracing::error!(%origin, "this log contradicts itself; the evidence is kept");
                     NetworkEvent::Forked(origin)
                 }
-                Notice::OwnHeadUnknown { origin, size } => NetworkEvent::OwnHeadUnknown { origin, size },
             }),
         }
     }
@@ -119,6 +120,25 @@ impl Replication {
                 }
                 Ok(None) => {}
                 Err(error) => tracing::error!(%origin, %error, "a log could not be read to be compared"),
+            }
+        });
+    }
+
+    /// A head under our own key that the follower does not know may have been committed a moment ago and not be announced yet.
+    fn look_for_own(&self, origin: Origin, size: u64) {
+        let (reader, happened) = (self.parts.store.reader().clone(), self.parts.taker.happened.clone());
+        let notices = self.parts.notices.clone();
+        tokio::spawn(async move {
+            let log = origin.clone();
+            match on_disk(&reader, move |reader| reader.log(&log)).await {
+                Ok(Some(state)) if state.size >= size => {
+                    let stored = Stored { origin, entries: state.size, head: Some(state.head), witnessed: state.witnessed };
+                    let _ = happened.send(Happened::Event(Event::Stored(stored))).await;
+                }
+                Ok(_) => {
+                    let _ = notices.send(NetworkEvent::OwnHeadUnknown { origin, size });
+                }
+                Err(error) => tracing::error!(%origin, %error, "our own log could not be read"),
             }
         });
     }

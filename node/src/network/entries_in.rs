@@ -152,8 +152,13 @@ impl Taker {
     /// Takes in the pages of one range; says whether the stream can be read on.
     async fn range(&self, stream: &mut Stream, range: &Range, head: SignedCheckpoint) -> Result<(RangeEnd, bool), Cut> {
         let start = match self.start(range, &head).await {
-            Ok(Some(start)) => start,
-            Ok(None) => return Ok((RangeEnd::NotStored, false)),
+            Ok(start) if start.intake.taken() == range.from => start,
+            // Something else is there than the follower believes: tell it.
+            Ok(Start { intake, .. }) => {
+                let stored = Stored { origin: range.origin.clone(), entries: intake.taken(), head: None, witnessed: None };
+                let _ = self.happened.send(Happened::Event(Event::Stored(stored))).await;
+                return Ok((RangeEnd::NotStored, false));
+            }
             Err(error) => {
                 tracing::error!(origin = %range.origin, %error, "a log could not be read to go on with it");
                 return Ok((RangeEnd::NotStored, false));
@@ -206,8 +211,8 @@ impl Taker {
         }
     }
 
-    /// Where the range goes on, read from the store; none if something else is there than was asked for.
-    async fn start(&self, range: &Range, head: &SignedCheckpoint) -> Result<Option<Start>, ReadError> {
+    /// Where the log goes on, read from the store.
+    async fn start(&self, range: &Range, head: &SignedCheckpoint) -> Result<Start, ReadError> {
         let (reader, range, head) = (self.store.reader().clone(), range.clone(), head.clone());
         let read = move || {
             let state = reader.log(&range.origin)?;
@@ -217,8 +222,7 @@ impl Taker {
                 (None, Some(state)) => (CompactRange::read(&reader.nodes(&range.origin), state.size)?, state.link),
                 (None, None) => (CompactRange::new(), Link::start()),
             };
-            let as_asked = tree.size() == range.from;
-            Ok(as_asked.then(|| Start { intake: Intake::new(tree, head.size(), head.root()), link, expected }))
+            Ok(Start { intake: Intake::new(tree, head.size(), head.root()), link, expected })
         };
         tokio::task::spawn_blocking(read).await.map_err(|error| ReadError::Unavailable(error.to_string()))?
     }

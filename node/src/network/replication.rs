@@ -1,6 +1,6 @@
 //! The task that owns the follower and does what it says.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -302,12 +302,13 @@ fn restore(settings: &Settings, reader: &Reader, registry: &Registry) -> Result<
         }
     }
     let mut held = Vec::new();
-    for row in reader.logs() {
-        let (state, ahead) = (reader.log(&row.origin)?, reader.ahead(&row.origin)?);
+    let origins: BTreeSet<Origin> = reader.logs().into_iter().map(|row| row.origin).chain(reader.arriving()).collect();
+    for origin in origins {
+        let (state, ahead) = (reader.log(&origin)?, reader.ahead(&origin)?);
         let entries = ahead.as_ref().map(|ahead| ahead.tree.size()).or_else(|| state.as_ref().map(|state| state.size)).unwrap_or(0);
         let (head, witnessed) = state.map_or((None, None), |state| (Some(state.head), state.witnessed));
-        let forked = frozen.contains(&row.origin);
-        held.push((row.origin, Held { entries, head, witnessed, proven: ahead.map(|ahead| ahead.head), forked }));
+        let forked = frozen.contains(&origin);
+        held.push((origin, Held { entries, head, witnessed, proven: ahead.map(|ahead| ahead.head), forked }));
     }
     Ok(Follower::new(Some(settings.division), held, evidence))
 }

@@ -125,6 +125,13 @@ impl Reader {
         logs
     }
 
+    /// All logs of which entries are stored ahead of a head: see [`Self::ahead`].
+    pub fn arriving(&self) -> Vec<Origin> {
+        let state = self.view.state();
+        let arriving = state.logs.iter().filter(|log| log.target.is_some() && log.end.index > log.size());
+        arriving.map(|log| log.origin.clone()).collect()
+    }
+
     /// What is stored of `origin`; none before its first head.
     pub fn log(&self, origin: &Origin) -> Result<Option<LogState>, ReadError> {
         let Some((_, log)) = self.numbered(origin) else { return Ok(None) };

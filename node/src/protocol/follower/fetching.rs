@@ -28,7 +28,9 @@ impl Follower {
                 settled.push(origin.clone());
                 continue;
             }
-            if log.fetch.is_some() || !log.backoff.is_over(now) {
+            // Its own log a node only writes, but while it confirms that it holds the newest head.
+            let written_here = self.is_own(origin) && !self.follow_own;
+            if written_here || log.fetch.is_some() || !log.backoff.is_over(now) {
                 continue;
             }
             // A head smaller than the one proven has nothing to go on with under it.
