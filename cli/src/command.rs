@@ -7,7 +7,7 @@ use clap::error::ErrorKind;
 use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::language::Language;
-use crate::{Outcome, audit, demo, explorer, help, init, new, publish, review, run, sign, status, verify};
+use crate::{Outcome, audit, bench, demo, explorer, help, init, new, publish, review, run, sign, status, verify};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -67,6 +67,9 @@ pub enum Command {
     /// Show it all with a sample county.
     #[command(about = "演示：一个虚构的县，七个节点，七件事 ¦ Show it all: a fictional county, seven nodes, seven matters")]
     Demo(demo::Args),
+    /// Measure.
+    #[command(about = "测量本机的速度，与同一次测得的上限对比 ¦ Measure this machine, each figure beside its limit")]
+    Bench(bench::Args),
 }
 
 /// A command line that was understood.
@@ -96,6 +99,7 @@ impl Invocation {
                 Command::Status(args) => status::run(args, language).await,
                 Command::Explorer(args) => explorer::run(args, language).await,
                 Command::Demo(args) => demo::run(args, language).await,
+                Command::Bench(args) => bench::run(args, language).await,
             }
         });
         // What still runs in the background has no say in how the verb ended.

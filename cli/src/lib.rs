@@ -9,6 +9,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 mod audit;
+mod bench;
 mod clock;
 mod command;
 mod demo;
