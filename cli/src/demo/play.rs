@@ -81,17 +81,17 @@ pub(super) async fn play(folder: &Folder, clock: &StoryClock, progress: &Progres
     player.all_witnessed().await
 }
 
-/// Charters and appointments, each in the log above, the county's first.
+/// Charters and appointments, the county's first. The county states every charter, so that all who witness a log learn of it: a node
+/// reads the logs above its own, and those that already name it.
 fn registrations(folder: &Folder, calendar: Calendar) -> anyhow::Result<Vec<Act>> {
     let mut acts = Vec::new();
+    let mut register = |registrar: Place, label: String, kind, facts, words| {
+        let by = vec![registrar.office(Office::GOVERNMENT)];
+        acts.push(Act { label, at: calendar.at((REGISTERED, 9, 0)), place: registrar, by, kind, matter: None, facts, words });
+    };
     for (place, charter) in folder.charters()? {
         let Some(parent) = place.parent() else { continue };
-        let mut register = |label: String, kind, facts, words| {
-            let at = calendar.at((REGISTERED, 9, i64::try_from(acts.len()).unwrap_or_default()));
-            let by = vec![parent.office(Office::GOVERNMENT)];
-            acts.push(Act { label, at, place: parent, by, kind, matter: None, facts, words });
-        };
-        register(format!("charter/{}", place.code), "charter", Facts::of(&charter)?, None);
+        register(COUNTY, format!("charter/{}", place.code), "charter", Facts::of(&charter)?, None);
         for office in place.offices() {
             let facts = AppointFacts {
                 basis: if place.offices().len() > 1 { "election" } else { "assignment" }.to_owned(),
@@ -99,8 +99,13 @@ fn registrations(folder: &Folder, calendar: Calendar) -> anyhow::Result<Vec<Act>
                 office: place.office(office),
                 term: Term { from: calendar.ago(TERM), until: None },
             };
-            register(format!("appoint/{}/{office}", place.code), "appoint", Facts::of(&facts)?, Some(place.office_words(office)));
+            let words = Some(place.office_words(office));
+            register(parent, format!("appoint/{}/{office}", place.code), "appoint", Facts::of(&facts)?, words);
         }
+    }
+    acts.sort_by_key(|act| act.place.division().level());
+    for (minute, act) in acts.iter_mut().enumerate() {
+        act.at = calendar.at((REGISTERED, 9, i64::try_from(minute).unwrap_or_default()));
     }
     Ok(acts)
 }
