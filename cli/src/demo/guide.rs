@@ -10,7 +10,7 @@ use qrcode::render::unicode::Dense1x2;
 
 use super::cast::{COUNTY, LIUWAN, PLACES, Place, WUTONG, XINGHUA};
 use super::setup::Folder;
-use super::story::Calendar;
+use super::story::{self, Calendar};
 use crate::language::{Language, say};
 
 /// What the texts need to know.
@@ -73,10 +73,20 @@ impl Guide<'_> {
         say!(self.language, "\n  同一网络里的手机扫一扫：{url}\n{code}\n", "\n  Scan with a phone on the same network: {url}\n{code}\n")
     }
 
+    /// The page of a matter.
+    fn page(&self, name: &str) -> String {
+        let events = story::tell(Calendar::of(self.folder.state.start));
+        let matter = events.iter().find(|event| event.label == format!("{name}/topic")).map(|event| event.matter.to_string());
+        format!("{}/matter/{}", self.site(), matter.unwrap_or_default())
+    }
+
+    /// The page of the matter that happened last: once it is there, the pages have caught up.
+    pub(super) fn last_page(&self) -> String {
+        self.page("gate")
+    }
+
     fn first_looks(&self) -> String {
-        let year = |days| Calendar::of(self.folder.state.start).ago(days).year();
-        let page = |place: Place, days: i64, number: u32| format!("{}/matter/{}-{:04}-{number:04}", self.site(), place.code, year(days));
-        let (done, rejected) = (page(XINGHUA, 238, 1), page(WUTONG, 151, 1));
+        let (done, rejected) = (self.page("yard"), self.page("drain"));
         say!(
             self.language,
             "\n{}\n  办成了的　文化大院　{done}\n  说办了、没办好　下水道　{rejected}\n",
@@ -89,8 +99,7 @@ impl Guide<'_> {
         let office = LIUWAN.office(Office::SUPERVISORS);
         let (program, node) = (self.program.display(), self.folder.node_url(LIUWAN));
         let (key, passphrase) = (here(&self.folder.office_file(&office)), here(&self.folder.passphrase_file()));
-        let year = Calendar::of(self.folder.state.start).ago(44).year();
-        let page = format!("{}/matter/{}-{year:04}-0001", self.site(), LIUWAN.code);
+        let page = self.page("gate");
         let line = format!("{program} review --node {node} --key {} --passphrase-file {}", key.display(), passphrase.display());
         say!(
             self.language,

@@ -82,6 +82,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
     let (end, ending) = watch::channel(false);
     let serving = tokio::spawn(luodi_explorer::run(settings(&folder), listener, ended(ending)));
     let guide = Guide { folder: &folder, pids: nodes.pids(), program: here(&program), explorer, language };
+    caught_up(&guide.last_page()).await;
     tell!("{}", guide.text());
 
     loop {
@@ -127,6 +128,18 @@ async fn all_answer(folder: &Folder, language: Language) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Waits until the pages have read the logs. Slow pages are no reason not to begin, so an end to the wait is no failure.
+async fn caught_up(page: &str) {
+    let until = Instant::now() + Duration::from_secs(5);
+    let client = reqwest::Client::builder().no_proxy().build();
+    while let Ok(client) = &client
+        && Instant::now() < until
+        && !client.get(page).send().await.is_ok_and(|answer| answer.status().is_success())
+    {
+        sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// The explorer reads every node, the county's first.
