@@ -31,6 +31,7 @@ mod run;
 mod segment;
 mod stage;
 mod state;
+mod survey;
 mod verify;
 mod view;
 mod writer;

@@ -20,6 +20,7 @@ use super::payload::{Head, encode_named};
 use super::record::{Kind, Place};
 use super::rows;
 use super::run::{Run, TILE, TILE_HEIGHT};
+use super::survey::survey;
 use super::view::{Tree, View};
 
 /// Longest leaf: what an entry bundle can hold (C2SP tlog-tiles, a u16 length).
@@ -188,30 +189,38 @@ impl Request<'_, '_> {
     fn run(&mut self, log: &mut StagedLog, origin: &Origin, entries: &[Vec<u8>], leaves: &[Hash], own: bool) -> Result<Run, CommitError> {
         let first = log.tree.size();
         let mut completed = Vec::new();
-        let mut registry = Vec::new();
-        let mut ids = Vec::new();
-        for (position, (entry, leaf)) in (0..=u8::MAX).zip(entries.iter().zip(leaves)) {
+        for leaf in leaves {
             log.tree.append_with(*leaf, |node, hash| {
                 if node.level > 0 && node.level.is_multiple_of(TILE_HEIGHT) {
                     completed.push(hash);
                 }
             });
-            let read = log.end.step(entry);
-            if read.as_ref().is_ok_and(|entry| entry.statement.statement().kind.is_registry()) {
-                registry.push(position);
-            }
-            if own {
-                // The first entry with a statement is the one that counts as its place.
-                let id = read.ok().map(|entry| entry.statement.id());
-                ids.push(match id {
-                    Some(id) if self.is_new(log.number, origin, id)? => id,
-                    _ => Blake3::ZERO,
-                });
-            }
         }
+        let (registry, ids) = if own { self.read_own(log, origin, entries)? } else { (survey(&mut log.end, entries), Vec::new()) };
         log.added.extend_from_slice(leaves);
         let lengths = entries.iter().map(|entry| u16::try_from(entry.len()).unwrap_or(u16::MAX)).collect();
         Ok(Run { origin: origin.clone(), first, link: log.end, completed, registry, leaves: leaves.to_vec(), lengths, ids })
+    }
+
+    /// Of the `entries` that follow in a log this node writes: the positions of those that the registry reads, and the ids of the statements
+    /// that stand nowhere before, for their first place counts; zeros for other entries.
+    fn read_own(&mut self, log: &mut StagedLog, origin: &Origin, entries: &[Vec<u8>]) -> Result<(Vec<u8>, Vec<Blake3>), CommitError> {
+        let mut registry = Vec::new();
+        let mut ids = Vec::with_capacity(entries.len());
+        for (position, entry) in (0..=u8::MAX).zip(entries) {
+            let mut first_here = Blake3::ZERO;
+            if let Ok(entry) = log.end.step(entry) {
+                if entry.statement.statement().kind.is_registry() {
+                    registry.push(position);
+                }
+                let id = entry.statement.id();
+                if self.is_new(log.number, origin, id)? {
+                    first_here = id;
+                }
+            }
+            ids.push(first_here);
+        }
+        Ok((registry, ids))
     }
 
     fn is_new(&mut self, log: Option<u32>, origin: &Origin, id: Blake3) -> Result<bool, CommitError> {
