@@ -102,7 +102,7 @@ fn rate(count: usize, time: Duration) -> f64 {
 #[expect(clippy::cast_precision_loss, reason = "figures to look at")]
 fn main() {
     let total: usize = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(100_000);
-    let dir = tempfile::tempdir_in(".").expect("a directory");
+    let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
     let sample = Author::new().entries(1).remove(0);
     println!("entry of {} bytes", sample.len());
     for (batch, rounds) in [(1, 1000), (16, 500), (256, 100)] {
