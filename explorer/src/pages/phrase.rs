@@ -204,6 +204,21 @@ fn ten_thousands(amount: Fen) -> String {
     }
 }
 
+/// The first sentence or two of a text that is longer than a first screen has room for; none where all of it fits.
+pub(crate) fn opening(text: &str) -> Option<&str> {
+    /// Three lines of a small phone, in characters of each language.
+    const ROOM: (usize, usize) = (60, 100);
+    let latin = text.chars().filter(char::is_ascii).count() * 2 > text.chars().count();
+    let (end, _) = text.char_indices().nth(if latin { ROOM.1 } else { ROOM.0 })?;
+    // A mark of Latin script ends something only before a space: 1.8 km is one word.
+    let ends = |at: usize, mark: char, marks: &str| marks.contains(mark) && (!mark.is_ascii() || text[at + 1..].starts_with(' '));
+    let after =
+        |marks: &str| text[..end].char_indices().rev().find(|(at, mark)| ends(*at, *mark, marks)).map(|(at, mark)| at + mark.len_utf8());
+    let whole = after("。！？；.!?;").filter(|at| *at > end / 3);
+    let cut = whole.or_else(|| after("，、：,:")).or_else(|| text[..end].rfind(' ')).unwrap_or(end);
+    Some(text[..cut].trim_end())
+}
+
 /// A share in words with the share that was wanted: `36/42 = 85.7%，需≥2/3`.
 pub(crate) fn share(look: &Look, test: &Test) -> String {
     let percent = test.had.saturating_mul(1000).checked_div(test.of).unwrap_or(0);
@@ -275,6 +290,18 @@ pub(crate) fn days(look: &Look, view: &View) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_text_is_opened_with_whole_sentences() {
+        assert_eq!(opening("短。"), None);
+        let english = "Rebuild 1.8 km of road, 4.5 m of concrete. Drains run on both sides of it, and the old ones are filled with gravel.";
+        assert_eq!(opening(english), Some("Rebuild 1.8 km of road, 4.5 m of concrete."));
+        let long = format!("先办四件事。{}", "充电棚、坡道、".repeat(12));
+        assert_eq!(opening(&long).unwrap().chars().last(), Some('、'));
+        let two = format!("{}。第二句{}", "一".repeat(30), "二".repeat(40));
+        assert_eq!(opening(&two), Some(format!("{}。", "一".repeat(30)).as_str()));
+        assert_eq!(opening(&"字".repeat(90)).unwrap().chars().count(), 60);
+    }
 
     #[test]
     fn amounts_are_said_as_people_say_them() {

@@ -1,96 +1,22 @@
-//! The top of the page: one status word and who says so; what was decided, who, by when, how much.
+//! 决定了什么: the decision in a sentence or two; who, by when, how much and from what money; then each promise.
 
-use luodi_ledger::matter::Reference;
-use luodi_ledger::matter::codes::{CommitmentState, FlagCode, OutcomeResult, Status, Verdict};
-use luodi_ledger::matter::facts::{Fen, Said};
-use luodi_ledger::matter::view::{Commitment, Effect, OutcomeView, VerdictView, View};
-use luodi_ledger::names::OfficeName;
+use luodi_ledger::matter::codes::{CommitmentState, OutcomeResult, Status};
+use luodi_ledger::matter::facts::Fen;
+use luodi_ledger::matter::view::{Commitment, OutcomeView, View};
+use luodi_ledger::time::Date;
 use maud::{Markup, html};
 
 use super::said;
 use crate::index::Case;
-use crate::pages::phrase::{Scene, chip, commitment_look, days, is_rejected, status_look};
-
-/// The band with the status word, its tags and who says so.
-pub(super) fn state_band(scene: Scene<'_>, case: &Case) -> Markup {
-    let (look, view) = (scene.look, &case.view);
-    let (drawing, class) = status_look(view.status);
-    html! {
-        div class={ "band " (class) } role="status" {
-            span.word { (drawing) " " (scene.label(&view.status)) }
-            @if let Some(days) = days(look, view) { b { (days) } " " }
-            @for tag in &view.tags { span.tag { (scene.label(tag)) } }
-            @for flag in remarkable(view) { span.tag { (scene.label(&flag)) } }
-            p { (who_says(scene, view)) @if let Some(updated) = view.updated { " " span.quiet.small.whole { (scene.days_ago(updated)) } } }
-        }
-    }
-}
-
-/// What else is out of the ordinary, each kind once; what the status word or a tag says already is left out.
-fn remarkable(view: &View) -> Vec<FlagCode> {
-    const SAID_ALREADY: [FlagCode; 4] = [FlagCode::Overdue, FlagCode::Stale, FlagCode::Disputed, FlagCode::ForkSeen];
-    let mut codes: Vec<FlagCode> =
-        view.flags.iter().map(luodi_ledger::matter::view::Flag::code).filter(|code| !SAID_ALREADY.contains(code)).collect();
-    codes.sort_unstable();
-    codes.dedup();
-    codes
-}
-
-/// Who says what the status word says, in one line.
-fn who_says(scene: Scene<'_>, view: &View) -> String {
-    let look = scene.look;
-    let by = |names: &[OfficeName], date| format!("{}{}{}", scene.offices(names, view.place), look.say(" ", ", "), scene.date(date));
-    let verdict = newest_verdict(view, view.status == Status::Done);
-    let claim = view.voices.convener.iter().max_by_key(|claim| claim.date);
-    match (view.status, verdict, claim) {
-        (Status::Done, Some(verdict), _) => by(&verdict.by, verdict.date) + look.say(" 核实：通过", ": verified and accepted"),
-        (Status::VerificationFailed, Some(verdict), claim) => {
-            let found = match verdict.verdict {
-                Verdict::Partly => look.say(" 核实：只有部分通过", ": accepted only in part"),
-                _ => look.say(" 核实：没有通过", ": not accepted"),
-            };
-            let claimed = claim.map(|claim| {
-                look.say("；", "; ").to_owned() + &by(&claim.by, claim.date) + look.say(" 曾报告完成", " had reported it finished")
-            });
-            by(&verdict.by, verdict.date) + found + &claimed.unwrap_or_default()
-        }
-        (Status::Claimed, _, Some(claim)) => {
-            by(&claim.by, claim.date) + look.say(" 报告完成；监督方还没有核实", " reported it finished; nobody has verified it yet")
-        }
-        (Status::Overdue, _, Some(claim)) => {
-            look.say("期限已过，没有完成报告；最近：", "No report by the due date; last word: ").to_owned() + &by(&claim.by, claim.date)
-        }
-        (Status::Overdue, _, None) => look.say("期限已过，没有收到任何进展", "No report by the due date, nor any before").to_owned(),
-        (Status::UnderWay, _, Some(claim)) => format!("{}{}{}", by(&claim.by, claim.date), look.say(" ", ": "), scene.label(&claim.kind)),
-        _ => newest_word(scene, view),
-    }
-}
-
-/// The newest verdict on a live commitment: an accepting one for what is done, a refusing one for what failed.
-fn newest_verdict(view: &View, accepted: bool) -> Option<&VerdictView> {
-    let verdicts = view.live().filter_map(|commitment| commitment.completion.as_ref()?.verdict.as_ref());
-    verdicts.filter(|verdict| (verdict.verdict == Verdict::Accepted) == accepted).max_by_key(|verdict| verdict.date)
-}
-
-/// The newest statement that counts: who, when, what kind.
-fn newest_word(scene: Scene<'_>, view: &View) -> String {
-    let counted = view.timeline.iter().rev().find(|event| event.effect == Effect::Counted);
-    let told = counted.map(|event| {
-        let (comma, colon) = (scene.look.say(" ", ", "), scene.look.say(" ", ": "));
-        let what = match &event.said {
-            Said::Step(step) => scene.label(&step.step),
-            _ => scene.label(&event.kind),
-        };
-        format!("{}{comma}{}{colon}{what}", scene.offices(&event.by, view.place), scene.date(event.date))
-    });
-    told.unwrap_or_else(|| scene.look.say("还没有有效的记录", "no record that counts yet").to_owned())
-}
+use crate::pages::phrase::{Scene, chip, commitment_look, is_rejected, opening};
 
 /// 决定了什么: the decision in a sentence or two, then each promise.
 pub(super) fn decided(scene: Scene<'_>, case: &Case) -> Markup {
     let (look, view) = (scene.look, &case.view);
     let newest = view.rounds.iter().rev().find_map(|round| round.outcome.as_ref().map(|outcome| (round.number, outcome)));
     let promises = view.live().count();
+    let worded = newest.map(|(_, outcome)| &outcome.on).or_else(|| view.topic.as_ref().map(|topic| &topic.on));
+    let text = said(scene, case, worded, |words| words.text.clone());
     html! {
         section.card {
             h2 {
@@ -101,12 +27,14 @@ pub(super) fn decided(scene: Scene<'_>, case: &Case) -> Markup {
                 Some((round, outcome)) => p { (outcome_sentence(scene, case, round, outcome)) },
                 None => p {
                     (look.say("还没有作出决定。", "Nothing has been decided yet."))
-                    @if let Some(text) = topic_text(scene, case) { " " span.quiet { (look.say("议题：", "The topic: ")) (text) } }
+                    @if let Some(text) = &text { " " span.quiet { (look.say("议题：", "The topic: ")) (opening(text).unwrap_or(text)) } }
                 },
             }
             @if promises > 1 { (together(scene, case)) }
             @for commitment in view.live() { (promise(scene, case, commitment)) }
-            @if view.live().next().is_none() { (nobody_promised(scene, view)) } @else { (next(scene, view)) }
+            @if promises == 0 { (nobody_promised(scene, view)) }
+            (next(scene, view))
+            @if let Some(text) = text.filter(|text| opening(text).is_some()) { p.small { b { (look.say("全文：", "In full: ")) } (text) } }
             @for commitment in view.commitments.iter().filter(|commitment| commitment.state == CommitmentState::Dropped) {
                 p.quiet { s { (what(scene, case, commitment).unwrap_or_else(|| commitment.id.to_string())) } " " (scene.label(&commitment.state)) }
             }
@@ -122,14 +50,10 @@ fn outcome_sentence(scene: Scene<'_>, case: &Case, round: u32, outcome: &Outcome
             @if scene.look.is_english() { "Round " (round) ": " (result) ". " } @else { "第 " (round) " 轮：" (result) "。" }
         }
         @match text {
-            Some(text) => (text),
+            Some(text) => (opening(&text).unwrap_or(&text)),
             None => span.quiet { (scene.look.say("（决议的文字还没有读到）", "(The wording has not been received.)")) },
         }
     }
-}
-
-fn topic_text(scene: Scene<'_>, case: &Case) -> Option<String> {
-    said(scene, case, case.view.topic.as_ref().map(|topic| &topic.on), |words| words.text.clone())
 }
 
 fn what(scene: Scene<'_>, case: &Case, commitment: &Commitment) -> Option<String> {
@@ -144,11 +68,17 @@ fn together(scene: Scene<'_>, case: &Case) -> Markup {
     who.dedup();
     let budgets: Vec<u64> = live().filter_map(|commitment| commitment.budget.map(|budget| budget.0)).collect();
     let sum = Fen(budgets.iter().fold(0, |sum, each| sum.saturating_add(*each)));
+    let mut dues: Vec<Date> = live().map(|commitment| commitment.due).collect();
+    dues.sort_unstable();
+    let dates = match dues.as_slice() {
+        [first, .., last] if dues.len() > 2 => format!("{} – {}", scene.date(*first), scene.date(*last)),
+        few => few.iter().map(|due| scene.date(*due)).collect::<Vec<_>>().join(look.say("、", ", ")),
+    };
     html! {
         dl.who {
             div { dt { (look.say("谁负责", "Who")) } dd { b { (who.join(look.say("、", ", "))) } } }
             div { dt { (look.say("期限", "Due")) } dd {
-                @for (position, commitment) in live().enumerate() { @if position > 0 { (look.say("、", ", ")) } b { (scene.date(commitment.due)) } }
+                b { (dates) }
             } }
             div { dt { (look.say("钱", "Money")) } dd {
                 b { @if budgets.is_empty() { (look.say("没有写明", "not stated")) } @else { (scene.money(sum)) } }
@@ -244,21 +174,12 @@ fn money(scene: Scene<'_>, case: &Case, commitment: &Commitment) -> Markup {
 /// The same three rows where nothing has been promised: who calls the meeting, what comes next, no money yet.
 fn nobody_promised(scene: Scene<'_>, view: &View) -> Markup {
     let look = scene.look;
-    let convener = view
-        .convener
-        .as_ref()
-        .map_or_else(|| look.say("没有写明", "not named").to_owned(), |office| scene.office_briefly(office, view.place));
-    let next = view.expected.first();
+    let convener = view.convener.as_ref().map(|office| scene.office_briefly(office, view.place));
+    let next = view.expected.first().and_then(|next| next.by).map(|by| scene.date(by));
     html! {
         dl.who {
-            div { dt { (look.say("谁负责", "Who")) } dd { b { (convener) } } }
-            div {
-                dt { (look.say("期限", "Due")) }
-                dd {
-                    b { @match next.and_then(|next| next.by) { Some(by) => (scene.date(by)), None => (look.say("未定", "not set")) } }
-                    @if let Some(next) = next { " " span.quiet { (look.say("下一步：", "next: ")) (next.step.as_ref().map_or_else(|| scene.label(&next.kind), |step| scene.label(step))) } }
-                }
-            }
+            div { dt { (look.say("谁负责", "Who")) } dd { b { (convener.as_deref().unwrap_or(look.say("没有写明", "not named"))) } } }
+            div { dt { (look.say("期限", "Due")) } dd { b { (next.as_deref().unwrap_or(look.say("未定", "not set"))) } } }
             div { dt { (look.say("钱", "Money")) } dd { b { (look.say("未定", "not set")) } } }
         }
     }
@@ -275,50 +196,6 @@ fn next(scene: Scene<'_>, view: &View) -> Markup {
                 (expected.step.as_ref().map_or_else(|| scene.label(&expected.kind), |step| scene.label(step)))
                 @if !whom.is_empty() { (look.say(" · ", " by ")) (whom.join(look.say("或", " or "))) }
                 @if let Some(by) = expected.by { (look.say(" · 应在 ", ", due ")) (scene.date(by)) (look.say(" 前", "")) }
-            }
-        }
-    }
-}
-
-/// 公示: from, to, days left, where posted, objections and answers.
-pub(super) fn notice(scene: Scene<'_>, case: &Case) -> Markup {
-    let (look, view) = (scene.look, &case.view);
-    let Some(notice) = &view.notice else { return html! {} };
-    let places = case.words(&notice.on).map(|words| words.places.join(look.say("、", ", "))).filter(|places| !places.is_empty());
-    html! {
-        section.card id="notice" {
-            h2 { (look.say("公示", "Public notice")) }
-            p {
-                b { (scene.date(notice.from)) " – " (scene.date(notice.to)) }
-                @match notice.left {
-                    Some(left) => { " · " b { @if look.is_english() { (left) " days left, today included" } @else { "还剩 " (left) " 天（含今天）" } } },
-                    None => span.quiet { " · " (look.say("已结束", "ended")) },
-                }
-            }
-            @if let Some(places) = places { p { (look.say("张贴在：", "Posted at: ")) (places) } }
-            @if view.objections.is_empty() {
-                p.quiet { (look.say("没有收到登记的异议。", "No objection has been recorded.")) }
-            }
-            @for objection in &view.objections {
-                (objection_line(scene, case, objection))
-            }
-        }
-    }
-}
-
-fn objection_line(scene: Scene<'_>, case: &Case, objection: &luodi_ledger::matter::view::ObjectionView) -> Markup {
-    let look = scene.look;
-    let words = |on: &Reference| said(scene, case, Some(on), |words| words.text.clone().or_else(|| words.reason.clone()));
-    html! {
-        div.promise {
-            p {
-                b { @if look.is_english() { "Objections: " (objection.count) } @else { "异议 " (objection.count) " 件" } }
-                " " span.quiet { (scene.offices(&objection.by, case.view.place)) " " (scene.date(objection.date)) }
-                @if let Some(text) = words(&objection.on) { br; (text) }
-            }
-            @match &objection.answer {
-                Some(answer) => p { (look.say("答复：", "Answer: ")) b { (scene.label(&answer.finding)) } " " span.quiet { (scene.date(answer.date)) } @if let Some(text) = words(&answer.on) { br; (text) } },
-                None => p.fail { (look.say("还没有答复", "not answered yet")) },
             }
         }
     }

@@ -4,6 +4,8 @@
 
 mod decision;
 mod execution;
+mod notice;
+mod state;
 mod steps;
 mod timeline;
 mod voices;
@@ -49,12 +51,12 @@ fn page(scene: Scene<'_>, case: &Case) -> maud::Markup {
         (trust::fork_warning(scene, view.place))
         (layout::crumbs(scene.site, look, view.place))
         h1 { (title) }
-        (decision::state_band(scene, case))
+        (state::state_band(scene, case))
         div.two {
             div.main {
                 (decision::decided(scene, case))
                 (steps::strip(scene, case))
-                (decision::notice(scene, case))
+                (notice::notice(scene, case))
                 (timeline::timeline(scene, case))
                 (execution::carried_out(scene, case))
                 (voices::three(scene, case))
