@@ -27,7 +27,7 @@ pub(super) fn decided(scene: Scene<'_>, case: &Case) -> Markup {
                 Some((round, outcome)) => p { (outcome_sentence(scene, case, round, outcome)) },
                 None => p {
                     (look.say("还没有作出决定。", "Nothing has been decided yet."))
-                    @if let Some(text) = &text { " " span.quiet { (look.say("议题：", "The topic: ")) (opening(text).unwrap_or(text)) } }
+                    @if let Some(text) = &text { " " span.quiet { (look.say("议题：", "The topic: ")) (opened(text)) } }
                 },
             }
             @if promises > 1 { (together(scene, case)) }
@@ -50,10 +50,15 @@ fn outcome_sentence(scene: Scene<'_>, case: &Case, round: u32, outcome: &Outcome
             @if scene.look.is_english() { "Round " (round) ": " (result) ". " } @else { "第 " (round) " 轮：" (result) "。" }
         }
         @match text {
-            Some(text) => (opening(&text).unwrap_or(&text)),
+            Some(text) => (opened(&text)),
             None => span.quiet { (scene.look.say("（决议的文字还没有读到）", "(The wording has not been received.)")) },
         }
     }
+}
+
+/// The beginning of a long text, marked as such; a short one whole.
+fn opened(text: &str) -> String {
+    opening(text).map_or_else(|| text.to_owned(), |beginning| format!("{beginning} …"))
 }
 
 fn what(scene: Scene<'_>, case: &Case, commitment: &Commitment) -> Option<String> {
