@@ -15,6 +15,7 @@ mod command;
 mod demo;
 mod draft;
 mod explorer;
+mod faults;
 mod help;
 mod init;
 mod invitation;
@@ -63,7 +64,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, variable: impl Fn(&str
     match invocation.run() {
         Ok(outcome) => outcome.into(),
         Err(error) => {
-            eprintln!("luodi: {error:#}");
+            eprintln!("luodi: {}", faults::spoken(&error, language));
             Outcome::Unknown.into()
         }
     }

@@ -1,34 +1,275 @@
-//! What a statement says, in words, before anybody signs or sends it.
+//! What a statement says, in words, before anybody signs or sends it: who, what, about what, and all that residents will read.
+//!
+//! Words for codes are those of `ledger::matter::labels`, the same that pages show.
 
 use luodi_ledger::facts::Value;
+use luodi_ledger::matter::Reference;
+use luodi_ledger::matter::facts::{Fen, Outcome, Plan, Promise, ResultNotice, Said, Step, Tally, Topic};
+use luodi_ledger::matter::labels::Label;
+use luodi_ledger::matter::words::Words;
 use luodi_ledger::statement::Statement;
 
 use crate::language::{Language, say};
 
-/// The statement as a person reads it: who, what, about what, when; then the facts and the words.
+/// The statement as a person reads it.
 pub(crate) fn preview(statement: &Statement, body: Option<&[u8]>, language: Language) -> String {
-    let Statement { log, kind, time, .. } = statement;
-    let by: Vec<String> = statement.by.iter().map(|office| format!("{} {}", office.division, office.office)).collect();
-    let by = by.join(language.pick("、", ", "));
-    let mut out = say!(
-        language,
-        "种类　{kind}\n签署　{by}\n账本　{log}\n时间　{time}\n",
-        "kind    {kind}\nsigned  {by}\nlog     {log}\ntime    {time}\n"
-    );
+    let words = body.and_then(|bytes| Words::parse(bytes).ok()).unwrap_or_default();
+    let mut page = Page { lines: Vec::new(), words: &words, language };
+    let by: Vec<String> = statement.by.iter().map(|office| format!("{} {}", office.division, page.label(&office.office))).collect();
+    page.lines.push(format!("{}\n", console::style(page.label(&statement.kind)).bold()));
+    page.row("签署", "signed by", by.join(page.comma()));
     if let Some(matter) = statement.matter {
-        out += &say!(language, "事项　{matter}\n", "matter  {matter}\n");
+        page.row("事项", "matter", matter);
     }
-    for (field, value) in statement.facts.fields() {
-        out += &format!("  {field}: {}\n", shown(value));
+    for (chinese, english, field) in [("标题", "title", page.told(|words| &words.title)), ("内容", "text", page.told(|words| &words.text))]
+    {
+        page.maybe(chinese, english, field);
     }
-    let words = body.and_then(|bytes| serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(bytes).ok());
-    for (field, value) in words.iter().flatten().filter(|(field, _)| *field != "nonce") {
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        out += &format!("  {field}: {value}\n");
+    match Said::read(&statement.kind, &statement.facts) {
+        Ok(said) => page.said(&said),
+        Err(_) => page.raw(statement.facts.fields()),
     }
-    out
+    page.maybe("原因", "reason", page.told(|words| &words.reason));
+    page.maybe("名称", "name", page.told(|words| &words.name));
+    page.maybe("电话", "phone", page.told(|words| &words.phone));
+    page.maybe("地址", "address", page.told(|words| &words.address));
+    if !words.places.is_empty() {
+        page.row("张贴", "posted at", page.in_language().places.join(page.comma()));
+    }
+    page.row("账本", "log", &statement.log);
+    page.row("时间", "time", statement.time);
+    page.lines.concat()
 }
 
-fn shown(value: &Value) -> String {
-    serde_json::to_string(value).unwrap_or_default()
+struct Page<'w> {
+    lines: Vec<String>,
+    words: &'w Words,
+    language: Language,
+}
+
+impl<'w> Page<'w> {
+    fn row(&mut self, chinese: &str, english: &str, value: impl std::fmt::Display) {
+        self.lines.push(match self.language {
+            Language::Chinese => format!("  {chinese}　{value}\n"),
+            Language::English => format!("  {english:<11} {value}\n"),
+        });
+    }
+
+    fn maybe(&mut self, chinese: &str, english: &str, value: Option<impl std::fmt::Display>) {
+        if let Some(value) = value {
+            self.row(chinese, english, value);
+        }
+    }
+
+    fn comma(&self) -> &'static str {
+        self.language.pick("、", ", ")
+    }
+
+    fn label(&self, what: &impl Label) -> String {
+        self.language.pick(what.zh(), what.en()).into_owned()
+    }
+
+    fn list(&self, what: &[impl Label]) -> Option<String> {
+        let labels: Vec<String> = what.iter().map(|each| self.label(each)).collect();
+        (!labels.is_empty()).then(|| labels.join(self.comma()))
+    }
+
+    /// The words in this language, or as they were written.
+    fn in_language(&self) -> &'w Words {
+        self.words.en.as_deref().filter(|_| self.language == Language::English).unwrap_or(self.words)
+    }
+
+    fn told(&self, field: impl Fn(&'w Words) -> &'w Option<String>) -> Option<&'w String> {
+        field(self.in_language()).as_ref().or(field(self.words).as_ref())
+    }
+
+    fn money(&self, amount: Option<Fen>) -> Option<String> {
+        amount.map(|fen| say!(self.language, "{fen} 元", "{fen} yuan"))
+    }
+
+    fn target(&mut self, target: &Reference) {
+        let (log, index) = (&target.log, target.index);
+        self.row("所指", "refers to", say!(self.language, "{log} 第 {index} 条", "entry {index} of {log}"));
+    }
+
+    fn said(&mut self, said: &Said) {
+        self.maybe("承诺", "promise", said.commitment());
+        match said {
+            Said::Topic(topic) => self.topic(topic),
+            Said::Step(step) => self.step(step),
+            Said::Outcome(outcome) => self.outcome(outcome),
+            Said::Objection(objection) => {
+                self.row("件数", "received", objection.count);
+                self.target(&objection.target);
+            }
+            Said::Answer(answer) => {
+                self.row("答复", "answer", self.label(&answer.finding));
+                self.target(&answer.target);
+            }
+            Said::Plan(plan) => self.plan(plan),
+            Said::Progress(progress) => {
+                self.maybe("到达节点", "reached", progress.milestone);
+                self.maybe("累计支出", "spent", self.money(progress.spent));
+            }
+            Said::Problem(problem) => self.maybe("轮次", "round", problem.round),
+            Said::Reopen(reopen) => {
+                self.row("轮次", "round", reopen.round);
+                self.row("因为", "because", self.label(&reopen.reason));
+            }
+            Said::Completion(completion) => {
+                self.row("完成日期", "finished", completion.date);
+                self.maybe("实际支出", "cost", self.money(completion.cost));
+            }
+            Said::Verification(verification) => {
+                self.row("结论", "verdict", self.label(&verification.verdict));
+                self.maybe("核实方式", "checked", self.list(&verification.checks));
+                self.target(&verification.target);
+            }
+            Said::Result(result) => self.result(result),
+            Said::Feedback(feedback) => {
+                let (fixed, partly, not, unknown) = (feedback.fixed, feedback.partly, feedback.not, feedback.unknown);
+                let counts = say!(
+                    self.language,
+                    "已解决 {fixed}，部分解决 {partly}，没有解决 {not}，不清楚 {unknown}",
+                    "fixed {fixed}, partly {partly}, not {not}, don't know {unknown}"
+                );
+                self.row("居民反馈", "residents", counts);
+                self.row("收集方式", "gathered", self.label(&feedback.gathered));
+            }
+            Said::Termination(termination) => self.row("因为", "because", self.label(&termination.reason)),
+            Said::Raw(fields) => self.raw(fields),
+        }
+    }
+
+    fn topic(&mut self, topic: &Topic) {
+        self.row("议题", "topic", self.label(&topic.decision));
+        self.row("类别", "category", self.label(&topic.category));
+        self.row("依据", "basis", self.label(&topic.basis));
+        self.row("方法", "procedure", self.label(&topic.method));
+        if let Some(raised) = topic.raised {
+            let count = raised.count.map(|count| say!(self.language, "（{count} 人）", " ({count})")).unwrap_or_default();
+            self.row("来源", "raised by", self.label(&raised.by) + &count);
+        }
+    }
+
+    fn step(&mut self, step: &Step) {
+        self.row("步骤", "step", self.label(&step.step));
+        self.row("日期", "date", step.date);
+        self.row("轮次", "round", step.round);
+        self.maybe("形式", "form", step.form.as_ref().map(|form| self.label(form)));
+        let heads: Vec<String> = step.participants.iter().map(|each| format!("{} {}", self.label(&each.kind), each.count)).collect();
+        if !heads.is_empty() {
+            self.row("参加", "took part", heads.join(self.comma()));
+        }
+        for Tally { due, options, present, unit } in &step.tallies {
+            let unit = self.label(unit);
+            let votes: Vec<String> = options.iter().map(|option| format!("{} {}", self.option(&option.code), option.count)).collect();
+            let votes = votes.join(self.comma());
+            let counts = say!(self.language, "{unit}：应到 {due}，实到 {present}；{votes}", "{unit}: {present} of {due} came; {votes}");
+            self.row("表决", "vote", counts);
+        }
+    }
+
+    fn option(&self, code: &luodi_ledger::matter::codes::Word) -> String {
+        if let Some(name) = self.in_language().options.get(code) {
+            return name.clone();
+        }
+        let (chinese, english) = match code.as_str() {
+            "for" => ("赞成", "for"),
+            "against" => ("反对", "against"),
+            "abstain" => ("弃权", "abstained"),
+            other => (other, other),
+        };
+        self.language.pick(chinese, english).to_owned()
+    }
+
+    fn outcome(&mut self, outcome: &Outcome) {
+        self.row("结果", "result", self.label(&outcome.result));
+        self.row("轮次", "round", outcome.round);
+        self.maybe("公示天数", "notice days", outcome.notice_days);
+        self.maybe("张贴渠道", "posted", self.list(&outcome.posted));
+        for Promise { budget, due, id, .. } in &outcome.commitments {
+            let words = self.in_language().commitments.get(id).cloned().unwrap_or_default();
+            let what = words.what.unwrap_or_default();
+            self.row("承诺", "promise", format!("{id} {what}"));
+            self.maybe("  谁负责", "  who", words.who);
+            self.row("  期限", "  due", due);
+            self.maybe("  预算", "  budget", self.money(*budget));
+            self.maybe("  资金", "  from", words.funds);
+        }
+    }
+
+    fn plan(&mut self, plan: &Plan) {
+        self.maybe("期限改为", "due moves to", plan.due);
+        self.maybe("预算改为", "budget is", self.money(plan.budget));
+        self.maybe("调整原因", "because", plan.reason.as_ref().map(|reason| self.label(reason)));
+        for milestone in &plan.milestones {
+            let name = self.in_language().milestones.get(&milestone.id).cloned().unwrap_or_else(|| milestone.id.to_string());
+            let due = milestone.due.map(|due| due.to_string()).unwrap_or_default();
+            self.row("节点", "milestone", format!("{name} {due}"));
+        }
+    }
+
+    fn result(&mut self, result: &ResultNotice) {
+        for delivered in &result.commitments {
+            let id = delivered.id;
+            let date = |date: Option<luodi_ledger::time::Date>| date.map_or_else(|| "—".to_owned(), |date| date.to_string());
+            let (planned, actual) = (date(delivered.planned), date(delivered.actual));
+            let cost = self.money(delivered.cost).unwrap_or_else(|| "—".to_owned());
+            let row = say!(
+                self.language,
+                "{id}：计划 {planned}，实际 {actual}，支出 {cost}",
+                "{id}: planned {planned}, actual {actual}, cost {cost}"
+            );
+            self.row("结果", "result", row);
+        }
+        self.maybe("张贴渠道", "posted", self.list(&result.posted));
+    }
+
+    /// Fields that no type here knows, and those of the registry, as they stand.
+    fn raw(&mut self, fields: &std::collections::BTreeMap<String, Value>) {
+        for (field, value) in fields {
+            let value = match value {
+                Value::Text(text) => text.trim_end().replace('\n', "\n              "),
+                other => serde_json::to_string(other).unwrap_or_default(),
+            };
+            self.row(field, field, value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use luodi_ledger::facts::Facts;
+    use luodi_ledger::statement::BodyRef;
+
+    fn shown(kind: &str, facts: &str, body: &str, language: Language) -> String {
+        let statement = Statement {
+            log: "luodi.example/demo/log/990101001001/1".parse().unwrap(),
+            by: vec!["luodi.example/demo/990101001001/committee".parse().unwrap()],
+            kind: kind.parse().unwrap(),
+            matter: Some("990101001001-2026-0007".parse().unwrap()),
+            time: "2026-11-22T07:58:11Z".parse().unwrap(),
+            facts: Facts::parse(facts).unwrap(),
+            body: Some(BodyRef::of(body.as_bytes())),
+        };
+        console::strip_ansi_codes(&preview(&statement, Some(body.as_bytes()), language)).into_owned()
+    }
+
+    #[test]
+    fn an_outcome_is_told_in_words() {
+        let facts = r#"{"commitments":[{"budget":1850050,"due":"2026-12-31","id":"c1"}],"result":"consensus","round":1}"#;
+        let body = r#"{"commitments":{"c1":{"what":"疏通水沟"}},"en":{"commitments":{"c1":{"what":"Clear the ditch"}}},"text":"先通水沟"}"#;
+        let chinese = shown("outcome", facts, body, Language::Chinese);
+        assert!(chinese.contains("疏通水沟") && chinese.contains("18500.50 元") && chinese.contains("2026-12-31"), "{chinese}");
+        let english = shown("outcome", facts, body, Language::English);
+        assert!(english.contains("Clear the ditch") && english.contains("18500.50 yuan"), "{english}");
+        assert!(!english.contains("consensus\""), "{english}");
+    }
+
+    #[test]
+    fn what_no_type_knows_is_shown_as_it_stands() {
+        assert!(shown("weather", r#"{"rain":"much"}"#, "{}", Language::English).contains("much"));
+    }
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use luodi_ledger::key::SignerKey;
+use luodi_ledger::matter;
 use luodi_node::keys;
 
 use crate::draft::{Draft, Ready};
@@ -49,6 +50,10 @@ pub struct Args {
 pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<Outcome> {
     let draft = Draft::read(&args.template, language)?;
     let Ready { statement, body } = draft.ready(clock::now(), clock::nonce()?, language)?;
+    matter::check::check(&statement, body.as_deref()).map_err(|fault| {
+        let file = args.template.display();
+        anyhow::anyhow!(say!(language, "{file}：{fault}", "{file}: {fault}"))
+    })?;
     let keys =
         args.keys.iter().map(|path| open_key(path, args.passphrase_file.as_deref(), language)).collect::<anyhow::Result<Vec<_>>>()?;
     tell!("{}", preview(&statement, body.as_deref(), language));

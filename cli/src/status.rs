@@ -1,10 +1,13 @@
 //! `luodi status`: how a node is, in words.
+//!
+//! Exit 0 when it takes statements in, 1 when it does not, 2 when it cannot be reached.
 
-use serde_json::Value;
+use luodi_ledger::names::{Division, Origin};
+use serde::Deserialize;
 
 use crate::Outcome;
 use crate::language::{Language, say, tell};
-use crate::node_client::Node;
+use crate::node_client::{LogState, Node};
 
 /// Arguments of `luodi status`.
 #[derive(Debug, clap::Args)]
@@ -17,15 +20,112 @@ pub struct Args {
     json: bool,
 }
 
+/// What a node says of itself; fields of later versions are passed over.
+#[derive(Debug, Deserialize)]
+struct Status {
+    origin: Origin,
+    state: String,
+    why: Option<String>,
+    fingerprint: String,
+    time: String,
+    story: bool,
+    logs: Vec<LogState>,
+    peers: Vec<Peer>,
+    evidence: usize,
+    free: u64,
+    floor: u64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Peer {
+    peer: String,
+    division: Option<Division>,
+    #[serde(default)]
+    clock_offset: i64,
+}
+
+/// A peer's clock this many seconds off is worth a word: at ten minutes nodes stop sealing.
+const CLOCK_WORTH_A_WORD: i64 = 60;
+
 pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcome> {
     let node = Node::new(&args.node, language)?;
-    let status: Value = serde_json::from_str(&node.text("/status").await?)?;
+    let text = node.text("/status").await?;
+    let status: Status = serde_json::from_str(&text)?;
     if args.json {
-        tell!("{status:#}");
-        return Ok(Outcome::Done);
+        tell!("{text}");
+    } else {
+        tell!("{}", words(&status, language));
     }
-    let base = node.base();
-    tell!("{}", say!(language, "{base} 在运行。", "{base} is running."));
-    tell!("{status:#}");
-    Ok(Outcome::Done)
+    Ok(if status.state == "open" { Outcome::Done } else { Outcome::Refused })
+}
+
+fn words(status: &Status, language: Language) -> String {
+    let Status { origin, fingerprint, time, .. } = status;
+    let state = match (status.state.as_str(), &status.why) {
+        ("open", _) => say!(language, "在运行，接收新内容。", "It runs and takes statements in."),
+        ("confirming", _) => say!(
+            language,
+            "在运行，还不接收新内容：正在向保存副本的节点确认自己没有落后，或还在等上级登记。",
+            "It runs and takes nothing in yet: it is asking those who hold copies whether it is behind, or waits for its charter."
+        ),
+        (_, why) => {
+            let why = why.as_deref().unwrap_or_default();
+            say!(language, "在运行，但已停止记账：{why}", "It runs, but seals nothing: {why}")
+        }
+    };
+    let mut out = say!(
+        language,
+        "{state}\n账本　{origin}\n指纹　{fingerprint}\n时间　{time}",
+        "{state}\nlog          {origin}\nfingerprint  {fingerprint}\ntime         {time}"
+    );
+    if status.story {
+        out += language.pick("（示例）", " (sample)");
+    }
+    out += "\n";
+    for LogState { origin, size, witnessed } in &status.logs {
+        let (division, generation, witnessed) = (origin.division, origin.generation, witnessed.unwrap_or(0));
+        out += &say!(
+            language,
+            "  {division}/{generation}：{size} 条，其中 {witnessed} 条已达旁证\n",
+            "  {division}/{generation}: {size} entries, {witnessed} of them witnessed\n"
+        );
+    }
+    let n = status.peers.len();
+    out += &say!(language, "连着 {n} 个节点\n", "connected to {n} peers\n");
+    for Peer { peer, division, clock_offset } in &status.peers {
+        let who = division.map_or_else(|| peer.clone(), |division| division.to_string());
+        let clock = if clock_offset.abs() < CLOCK_WORTH_A_WORD {
+            String::new()
+        } else {
+            say!(language, "，时钟相差 {clock_offset} 秒", ", its clock is {clock_offset} s off ours")
+        };
+        out += &format!("  {who}{clock}\n");
+    }
+    if status.evidence > 0 {
+        let n = status.evidence;
+        out += &say!(
+            language,
+            "注意：保存着 {n} 份账本不一致的证据，见网页“节点互验”。\n",
+            "NOTE: {n} pieces of evidence of logs that contradict themselves are kept; see the page on copies.\n"
+        );
+    }
+    let (free, floor) = (status.free >> 20, status.floor >> 20);
+    out += &say!(language, "磁盘剩余 {free} MiB，低于 {floor} MiB 时停止写入", "{free} MiB free; below {floor} MiB nothing is written");
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_told_in_words() {
+        let text = r#"{"origin":"a.example/log/990101001001/1","state":"confirming","fingerprint":"1234","time":"2026-11-22T07:58:11Z",
+            "story":true,"logs":[{"origin":"a.example/log/990101001001/1","size":3,"witnessed":null}],
+            "peers":[{"peer":"12D3","division":null,"clock_offset":-75}],"evidence":1,"free":1073741824,"floor":67108864,"later":1}"#;
+        let status: Status = serde_json::from_str(text).unwrap();
+        let english = words(&status, Language::English);
+        assert!(english.contains("takes nothing in yet") && english.contains("-75 s") && english.contains("1024 MiB"), "{english}");
+        assert!(words(&status, Language::Chinese).contains("3 条"));
+    }
 }

@@ -91,12 +91,18 @@ fn label(name: &str, language: Language) -> &str {
     language.pick(chinese, english)
 }
 
+/// What a check found. `ledger` tells it in English; in Chinese only what needs no translation is shown.
+fn spoken(found: &str, language: Language) -> &str {
+    let prose = found.split(' ').any(|word| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase()));
+    if language == Language::Chinese && prose { "" } else { found }
+}
+
 fn as_words(report: &Report, federation: &FederationFile, language: Language) -> String {
     let mut out = String::new();
     for Check { name, result } in &report.checks {
         let label = label(name, language);
         let line = match result {
-            Ok(found) => format!("{} {label}  {}\n", style("✓").green(), style(found).dim()),
+            Ok(found) => format!("{} {label}  {}\n", style("✓").green(), style(spoken(found, language)).dim()),
             Err(why) => format!("{} {label}  {why}\n", style("✗").red().bold()),
         };
         out += &line;

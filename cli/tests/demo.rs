@@ -1,0 +1,168 @@
+//! The demonstration as a person meets it: started, looked at, decided in, checked, tampered with, stopped and started again.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+/// A machine that builds and tests at once is slow; the ten seconds promised are for one that does not.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+struct Demo {
+    process: Child,
+    said: Vec<String>,
+    port: u16,
+}
+
+impl Demo {
+    /// Starts it and waits until it has said what to do.
+    fn start(dir: &Path, port: u16) -> Option<Self> {
+        let mut process = luodi(dir.parent()?, &["--lang", "en", "demo", "--dir", dir.to_str()?, "--port", &port.to_string()])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(process.stdout.take()?).lines();
+        let (tell, told) = mpsc::channel();
+        std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| drop(tell.send(line))));
+        let (until, mut said) = (Instant::now() + PATIENCE, Vec::new());
+        while let Ok(line) = told.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            let ready = line.contains("Ctrl-C ends it");
+            said.push(line);
+            if ready {
+                return Some(Self { process, said, port });
+            }
+        }
+        let _ = process.kill();
+        let _ = process.wait();
+        None
+    }
+
+    /// A demonstration in `dir`, on ports that are free.
+    fn fresh(dir: &Path) -> Self {
+        let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        // Ports in a row are needed: another program may hold one of them.
+        let started = (0..5).map(|_| free().min(60_000)).find_map(|port| Self::start(dir, port));
+        started.expect("the demonstration starts on one of five choices of ports")
+    }
+
+    fn line(&self, part: &str) -> &str {
+        self.said.iter().find(|line| line.contains(part)).unwrap_or_else(|| panic!("{part} is not said: {:?}", self.said)).trim()
+    }
+
+    fn page(&self, path: &str) -> String {
+        let url = format!("http://127.0.0.1:{}{path}", self.port);
+        reqwest::blocking::Client::builder().no_proxy().build().unwrap().get(url).send().unwrap().text().unwrap()
+    }
+
+    /// Asks the pages until one holds `words`.
+    fn page_comes_to_say(&self, path: &str, words: &str) {
+        let until = Instant::now() + PATIENCE;
+        while !self.page(path).contains(words) {
+            assert!(Instant::now() < until, "{path} never says {words}");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    /// Tells it to end, as `kill` does, and waits for it.
+    fn stop(mut self) {
+        assert!(Command::new("kill").arg(self.process.id().to_string()).status().unwrap().success());
+        assert!(self.process.wait().unwrap().success());
+    }
+}
+
+fn luodi(dir: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_luodi"));
+    command.args(arguments).current_dir(dir).env_remove("RUST_LOG");
+    command
+}
+
+/// Runs a line that the demonstration has printed, word by word.
+fn run(dir: &Path, line: &str) -> Output {
+    let words: Vec<&str> = line.split_whitespace().skip_while(|word| !word.ends_with("luodi")).skip(1).collect();
+    luodi(dir, &words).output().unwrap()
+}
+
+fn matter(demo: &Demo, label: &str) -> String {
+    let line = demo.line(label);
+    line[line.rfind("/matter/").unwrap()..].to_owned()
+}
+
+fn bundle(copy: &Path) -> PathBuf {
+    let folder = copy.join("log/990101002201/1/tile/entries");
+    let mut found = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    while found[0].is_dir() {
+        found = std::fs::read_dir(&found[0]).unwrap().map(|entry| entry.unwrap().path()).collect();
+    }
+    found.remove(0)
+}
+
+#[test]
+fn a_county_runs_decides_proves_and_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("demo");
+    let demo = Demo::fresh(&dir);
+
+    // What it says to look at first is what it promises.
+    let done = demo.page(&matter(&demo, "done and verified"));
+    assert!(done.contains("已核实办结") && done.contains("示例"), "{done}");
+    let rejected = demo.page(&matter(&demo, "claimed, and rejected"));
+    assert!(rejected.contains("核实未通过") && !rejected.contains("办结"), "{rejected}");
+
+    // The line it prints lets a supervisor decide, and the page changes.
+    let gate = matter(&demo, "awaits verification");
+    assert!(demo.page(&gate).contains("待核实"));
+    let review = demo.line(" review --node ").to_owned();
+    let listed = run(folder.path(), &format!("{review} --list --lang zh"));
+    assert!(String::from_utf8_lossy(&listed.stdout).contains("修好 24 号院大门"), "{listed:?}");
+    let decided = run(folder.path(), &format!("{review} --reject --reason 侧门锁不上"));
+    assert!(decided.status.success(), "{decided:?}");
+    demo.page_comes_to_say(&gate, "侧门锁不上");
+    assert!(demo.page(&gate).contains("核实未通过"));
+
+    // A receipt verifies off line, and no changed byte passes.
+    let federation = dir.join("federation.txt");
+    let verify = |receipt: &Path| luodi(folder.path(), &["verify"]).arg(receipt).arg("--federation").arg(&federation).output().unwrap();
+    let curl = demo.line("curl -so");
+    let url = curl.split_whitespace().find(|word| word.starts_with("http")).unwrap();
+    let receipt = reqwest::blocking::Client::builder().no_proxy().build().unwrap().get(url).send().unwrap().bytes().unwrap();
+    let path = folder.path().join("receipt");
+    std::fs::write(&path, &receipt).unwrap();
+    let verified = verify(&path);
+    assert!(verified.status.success(), "{verified:?}");
+    let mut bad = receipt.to_vec();
+    let middle = bad.len() / 2;
+    bad[middle] ^= 1;
+    std::fs::write(&path, &bad).unwrap();
+    assert_eq!(verify(&path).status.code(), Some(1));
+    assert_eq!(verify(&folder.path().join("absent")).status.code(), Some(2));
+
+    // A copy audits clean; one byte changed is named.
+    let (county, copy) = (url.split("/log/").next().unwrap(), folder.path().join("copy"));
+    let audit = |source: &str, more: &[&str]| {
+        luodi(folder.path(), &["audit", source]).arg("--federation").arg(&federation).args(more).output().unwrap()
+    };
+    let clean = audit(county, &["--keep", copy.to_str().unwrap()]);
+    assert!(clean.status.success(), "{clean:?}");
+    let bundle = bundle(&copy);
+    let mut bytes = std::fs::read(&bundle).unwrap();
+    bytes[300] ^= 1;
+    std::fs::write(&bundle, bytes).unwrap();
+    let tampered = audit(copy.to_str().unwrap(), &[]);
+    assert_eq!(tampered.status.code(), Some(1), "{tampered:?}");
+    assert!(String::from_utf8_lossy(&tampered.stdout).contains("tile/entries/"), "{tampered:?}");
+
+    // A node that is stopped is missed by name, and the pages go on.
+    let pid = demo.line("kill ").split(' ').nth(1).unwrap().to_owned();
+    assert!(Command::new("kill").arg(pid).status().unwrap().success());
+    assert!(demo.page(&gate).contains("核实未通过"));
+
+    // It comes back with all that was decided.
+    let port = demo.port;
+    demo.stop();
+    let again = Demo::start(&dir, port).expect("it starts again in its folder");
+    again.page_comes_to_say(&gate, "侧门锁不上");
+    again.stop();
+}
