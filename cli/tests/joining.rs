@@ -1,0 +1,140 @@
+//! A federation founded and joined with nothing but the command, as the README tells it: a county, a township, and its office's first words.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use luodi_node::keys::Passphrase;
+
+const PATIENCE: Duration = Duration::from_secs(90);
+const COUNTY: &str = "990101000000";
+const TOWNSHIP: &str = "990101001000";
+
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn luodi(folder: &Path, line: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_luodi"));
+    command.args(["--lang", "en"]).args(line.split_whitespace()).current_dir(folder).env_remove("RUST_LOG");
+    command
+}
+
+/// Runs a line that must succeed.
+fn must(folder: &Path, line: &str) -> String {
+    let Output { status, stdout, stderr } = luodi(folder, line).output().unwrap();
+    let (stdout, stderr) = (String::from_utf8_lossy(&stdout).into_owned(), String::from_utf8_lossy(&stderr).into_owned());
+    assert!(status.success(), "{line}\n{stdout}\n{stderr}");
+    stdout
+}
+
+fn run_node(folder: &Path, name: &str) -> Running {
+    let log = std::fs::File::create(folder.join(format!("{name}.log"))).unwrap();
+    let child = luodi(folder, &format!("run --config {name}/node.toml")).stdout(Stdio::null()).stderr(log).spawn().unwrap();
+    Running(child)
+}
+
+/// Asks `luodi status` until the node takes statements in.
+fn comes_up(folder: &Path, port: u16) {
+    let until = Instant::now() + PATIENCE;
+    while !luodi(folder, &format!("status --node http://127.0.0.1:{port}")).output().unwrap().status.success() {
+        assert!(Instant::now() < until, "the node on {port} never takes statements in");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+fn edit(folder: &Path, file: &str, changes: &[(&str, &str)]) {
+    let path = folder.join(file);
+    let mut text = std::fs::read_to_string(&path).unwrap();
+    for (from, to) in changes {
+        assert!(text.contains(from), "{file} holds no {from}\n{text}");
+        text = text.replace(from, to);
+    }
+    std::fs::write(path, text).unwrap();
+}
+
+#[test]
+fn a_township_joins_a_county_and_its_office_speaks() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let (county, township, county_peer, township_peer) = (free(), free(), free(), free());
+    Passphrase::random().unwrap().save(&folder.join("pass")).unwrap();
+
+    // The county founds the federation and runs.
+    let address = format!("--address /ip4/127.0.0.1/tcp/{county_peer}");
+    let said = must(
+        folder,
+        &format!("init --root {COUNTY} --name luodi.example/join --dir county {address} --http 127.0.0.1:{county} --passphrase-file pass"),
+    );
+    assert!(said.contains("Fingerprint"), "{said}");
+    let listen = |port: u16| format!("listen = [\"/ip4/127.0.0.1/tcp/{port}\"]");
+    let default = "listen = [\"/ip4/0.0.0.0/udp/9601/quic-v1\", \"/ip4/0.0.0.0/tcp/9601\"]";
+    edit(folder, "county/node.toml", &[(default, &listen(county_peer))]);
+    let _county = run_node(folder, "county");
+    comes_up(folder, county);
+
+    // The township is invited, makes its keys, and asks to join.
+    must(folder, &format!("new invitation --federation county/federation.txt --division {TOWNSHIP} --output invitation.toml"));
+    let address = format!("--address /ip4/127.0.0.1/tcp/{township_peer}");
+    must(folder, &format!("init --invitation invitation.toml --dir township {address} --http 127.0.0.1:{township}"));
+    edit(folder, "township/node.toml", &[(default, &listen(township_peer))]);
+    let _township = run_node(folder, "township");
+
+    // The county's officer registers the machine and the office, each from its request.
+    must(folder, "new charter --from township/join-request.txt --output charter.toml");
+    must(folder, "sign charter.toml --key county/government.age --passphrase-file pass");
+    must(folder, &format!("publish charter.statement --node http://127.0.0.1:{county} --yes"));
+    must(
+        folder,
+        &format!("init --office government --division {TOWNSHIP} --federation county/federation.txt --dir office --passphrase-file pass"),
+    );
+    must(folder, "new appoint --from office/government.request --output appoint.toml");
+    edit(folder, "appoint.toml", &[("name = \"\"", "name = \"柳湾街道办事处\""), ("phone = \"\"", "phone = \"000-0002\"")]);
+    must(folder, "sign appoint.toml --key county/government.age --passphrase-file pass");
+    must(folder, &format!("publish appoint.statement --node http://127.0.0.1:{county} --yes"));
+    comes_up(folder, township);
+
+    // Its office signs off line and publishes; publishing again changes nothing.
+    must(folder, &format!("new topic --federation county/federation.txt --division {TOWNSHIP} --output topic.toml"));
+    edit(
+        folder,
+        "topic.toml",
+        &[
+            ("category = \"\"", "category = \"sanitation\""),
+            ("basis = \"\"", "basis = \"vital-interest\""),
+            ("method = \"\"", "method = \"four-two\""),
+        ],
+    );
+    edit(folder, "topic.toml", &[("title = \"\"", "title = \"清理河道\""), ("text = \"\"", "text = \"汛期前清理柳湾河道\"")]);
+    must(folder, "sign topic.toml --key office/government.age --passphrase-file pass");
+    let until = Instant::now() + PATIENCE;
+    let publish = format!("publish topic.statement --node http://127.0.0.1:{township} --yes");
+    while !luodi(folder, &publish).output().unwrap().status.success() {
+        assert!(Instant::now() < until, "the appointment never reaches the township's node");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    let again = must(folder, &publish);
+    assert!(again.contains("entry 0 of luodi.example/join/log/990101001000/1"), "{again}");
+    let verified = must(folder, "verify topic.receipt --federation county/federation.txt");
+    assert!(verified.contains("VERIFIED") && verified.contains("清理河道"), "{verified}");
+
+    // A key that nobody registered is refused, and the exit code says so.
+    must(
+        folder,
+        &format!(
+            "init --office civil-affairs --division {TOWNSHIP} --federation county/federation.txt --dir office --passphrase-file pass"
+        ),
+    );
+    must(folder, &format!("new problem --federation county/federation.txt --division {TOWNSHIP} --by civil-affairs --output problem.toml"));
+    edit(folder, "problem.toml", &[("text = \"\"", "text = \"无人登记的密钥\"")]);
+    must(folder, "sign problem.toml --key office/civil-affairs.age --passphrase-file pass");
+    let refused = luodi(folder, &format!("publish problem.statement --node http://127.0.0.1:{township} --yes")).output().unwrap();
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+}
