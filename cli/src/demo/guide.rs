@@ -70,7 +70,9 @@ impl Guide<'_> {
         };
         let url = format!("http://{}", SocketAddr::new(ip, self.explorer.port()));
         let code = QrCode::new(url.as_bytes()).map(|code| code.render::<Dense1x2>().quiet_zone(true).build()).unwrap_or_default();
-        say!(self.language, "\n  同一网络里的手机扫一扫：{url}\n{code}\n", "\n  Scan with a phone on the same network: {url}\n{code}\n")
+        // Black on white whatever the terminal's colours: an inverted code is not read by every phone.
+        let code: String = code.lines().map(|line| format!("  {}\n", style(line).black().on_white())).collect();
+        say!(self.language, "\n  同一网络里的手机扫一扫：{url}\n{code}", "\n  Scan with a phone on the same network: {url}\n{code}")
     }
 
     /// The page of a matter.
