@@ -40,20 +40,22 @@ fn who_says(scene: Scene<'_>, view: &View) -> String {
     let by = |names: &[OfficeName], date| format!("{}{}{}", scene.offices(names, view.place), look.say(" ", ", "), scene.date(date));
     let verdict = newest_verdict(view, view.status == Status::Done);
     let claim = view.voices.convener.iter().max_by_key(|claim| claim.date);
+    let reported = view.voices.convener.iter().filter(|claim| claim.kind.as_str() == "completion").max_by_key(|claim| claim.date);
     match (view.status, verdict, claim) {
         (Status::Done, Some(verdict), _) => by(&verdict.by, verdict.date) + look.say(" 核实：通过", ": verified and accepted"),
-        (Status::VerificationFailed, Some(verdict), claim) => {
+        (Status::VerificationFailed, Some(verdict), _) => {
             let found = match verdict.verdict {
                 Verdict::Partly => look.say(" 核实：只有部分通过", ": accepted only in part"),
                 _ => look.say(" 核实：没有通过", ": not accepted"),
             };
-            let claimed = claim.map(|claim| {
+            let claimed = reported.map(|claim| {
                 look.say("；", "; ").to_owned() + &by(&claim.by, claim.date) + look.say(" 曾报告完成", " had reported it finished")
             });
             by(&verdict.by, verdict.date) + found + &claimed.unwrap_or_default()
         }
-        (Status::Claimed, _, Some(claim)) => {
-            by(&claim.by, claim.date) + look.say(" 报告完成；监督方还没有核实", " reported it finished; nobody has verified it yet")
+        (Status::Claimed, _, _) => {
+            let by = reported.map(|claim| by(&claim.by, claim.date)).unwrap_or_default();
+            by + look.say(" 报告完成；监督方还没有核实", " reported it finished; nobody has verified it yet")
         }
         (Status::Overdue, _, Some(claim)) => {
             look.say("期限已过，没有完成报告；最近：", "No report by the due date; last word: ").to_owned() + &by(&claim.by, claim.date)
