@@ -1,6 +1,6 @@
 //! The `luodi` command: one binary, one file a verb.
 //!
-//! Raw arguments become meaning in [`command`]; every verb is a function from its arguments to an [`Outcome`], which is the exit code:
+//! Raw arguments become meaning in [`parse`]; every verb is a function from its arguments to an [`Outcome`], which is the exit code:
 //! 0 done or verified, 1 refused or refuted, 2 could not be done or could not tell. Messages and help are Chinese or English by locale.
 //!
 //! Out of scope: deciding anything about statements, logs and keys. That is `ledger`'s; the command fetches, asks and shows.

@@ -19,11 +19,12 @@ struct Demo {
 impl Demo {
     /// Starts it and waits until it has said what to do.
     fn start(dir: &Path, port: u16) -> Option<Self> {
-        let mut process = luodi(dir.parent().unwrap(), &["--lang", "en", "demo", "--dir", dir.to_str().unwrap(), "--port", &port.to_string()])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .unwrap();
+        let mut process =
+            luodi(dir.parent().unwrap(), &["--lang", "en", "demo", "--dir", dir.to_str().unwrap(), "--port", &port.to_string()])
+                .stdout(Stdio::piped())
+                .stderr(Stdio::inherit())
+                .spawn()
+                .unwrap();
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let (tell, told) = mpsc::channel();
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| drop(tell.send(line))));
