@@ -50,7 +50,7 @@ fn what_a_community_says_is_held_and_witnessed_by_all() {
 fn a_node_that_was_down_catches_up_and_is_not_missed_for_the_quorum() {
     let mut county = opened();
     county.nodes[0].kill();
-    let size = (1..=5).map(|number| say_topic(&county, VILLAGE, number)).last().expect("something was said");
+    let size = (1..=5).map(|number| say_topic(&county, VILLAGE, number)).max().expect("something was said");
     county.wait("three of four witnesses are enough", || county.holds(TOWNSHIP, VILLAGE) == (size, size));
     county.start(0);
     county.wait("the county catches up", || county.holds(0, VILLAGE) == (size, size));

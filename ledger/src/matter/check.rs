@@ -1,6 +1,6 @@
 //! Validation at publishing: what a home node refuses before it logs a statement of a matter. Each fault names the field and the remedy.
 //!
-//! Out of scope: authority ([`super::signing`]), personal data in the body, and what is merely out of procedure, which is logged and
+//! Out of scope: authority (`signing`), personal data in the body, and what is merely out of procedure, which is logged and
 //! flagged. Reading never asks this: what a foreign log holds is shown as it stands.
 
 use std::collections::BTreeSet;

@@ -1,6 +1,6 @@
 //! Peers: libp2p over QUIC and TCP.
 //!
-//! One task owns the swarm and only translates ([`swarm`]); one owns the follower and does what it says ([`replication`]); each fetch, and
+//! One task owns the swarm and only translates (`swarm`); one owns the follower and does what it says (`replication`); each fetch, and
 //! each answer to a peer, is a task of its own. Nothing outside this module knows libp2p.
 //!
 //! Out of scope: what to believe (`protocol::follower` and `ledger`), what is durable (`store`), whether to cosign (whoever takes the

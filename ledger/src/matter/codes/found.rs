@@ -69,7 +69,7 @@ code_list! {
         Pending = "pending",
     }
 
-    /// The name of a flag; [`super::view::Flag`] carries its figures.
+    /// The name of a flag; [`Flag`](crate::matter::view::Flag) carries its figures.
     FlagCode ("flags") {
         /// 已逾期
         Overdue = "overdue",
