@@ -55,10 +55,12 @@ pub(super) fn heads_since(reader: &Reader, asking: &Asking<'_>, epoch: Epoch, cu
             let told = heads_of(&state);
             bytes += told.weight();
             if bytes > LONGEST_LIST {
-                return Ok(Answer::Heads { epoch, next, more: true, heads });
+                return Ok(Answer::Heads { epoch, next, more: next > cursor, heads });
             }
-            // A log that has changed since the page was made stands further on by now, and is told of again.
-            next = next.max(state.cursor.min(changes.next));
+            // A log that has changed since the page was made stands beyond it by now: its cursor says nothing of this page.
+            if state.cursor <= changes.next {
+                next = next.max(state.cursor);
+            }
             heads.push(told);
         }
         let more = changes.next < *reader.watch().borrow();

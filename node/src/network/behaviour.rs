@@ -6,7 +6,7 @@ use std::time::Duration;
 use libp2p::connection_limits::{self, ConnectionLimits};
 use libp2p::identity::Keypair;
 use libp2p::request_response::{self, ProtocolSupport};
-use libp2p::swarm::NetworkBehaviour;
+use libp2p::swarm::{self, NetworkBehaviour};
 use libp2p::{StreamProtocol, Swarm, SwarmBuilder, identify, noise, ping, quic, tcp, yamux};
 
 use super::codec::AskCodec;
@@ -70,21 +70,29 @@ impl Behaviour {
 }
 
 /// A swarm over QUIC and TCP (noise, yamux).
-pub(super) fn swarm(keys: Keypair) -> Result<Swarm<Behaviour>, Box<dyn Error + Send + Sync>> {
+pub(super) fn swarm(keys: &Keypair) -> Result<Swarm<Behaviour>, Box<dyn Error + Send + Sync>> {
     let yamux = || {
         let mut config = yamux::Config::default();
         config.set_max_num_streams(MOST_STREAMS);
         config
     };
-    let swarm = SwarmBuilder::with_existing_identity(keys)
-        .with_tokio()
-        .with_tcp(tcp::Config::default().nodelay(true), noise::Config::new, yamux)?
-        .with_quic_config(bounded_quic)
-        .with_dns()?
-        .with_behaviour(Behaviour::new)?
-        .with_swarm_config(|config| config.with_idle_connection_timeout(IDLE).with_max_negotiating_inbound_streams(MOST_NEGOTIATING))
-        .build();
-    Ok(swarm)
+    let limits = |config: swarm::Config| config.with_idle_connection_timeout(IDLE).with_max_negotiating_inbound_streams(MOST_NEGOTIATING);
+    let transports = || {
+        let tcp = SwarmBuilder::with_existing_identity(keys.clone()).with_tokio().with_tcp(
+            tcp::Config::default().nodelay(true),
+            noise::Config::new,
+            yamux,
+        )?;
+        Ok::<_, Box<dyn Error + Send + Sync>>(tcp.with_quic_config(bounded_quic))
+    };
+    match transports()?.with_dns() {
+        Ok(builder) => Ok(builder.with_behaviour(Behaviour::new)?.with_swarm_config(limits).build()),
+        Err(error) => {
+            // A machine without a resolver can still reach peers whose addresses are numbers.
+            tracing::warn!(%error, "no name resolver: peers are reached by numeric addresses only");
+            Ok(transports()?.with_behaviour(Behaviour::new)?.with_swarm_config(limits).build())
+        }
+    }
 }
 
 /// The defaults let one peer hold 15 MB of buffers; a page stream needs the product of bandwidth and delay, 2 MB at 100 Mbit/s and 160 ms.

@@ -324,7 +324,7 @@ impl Keeping {
         }
         let taker = &self.taker;
         let read = Arc::new(read);
-        let standing = taker.tallies.judge(taker.registrar.snapshot(), self.origin.clone(), read.clone(), permits);
+        let standing = taker.tallies.judge(taker.registrar.snapshot(), self.origin.clone(), self.from, read.clone(), permits);
         let to = self.from + leaves.len() as u64;
         let complete = to == self.head.size();
         let grow = Grow {

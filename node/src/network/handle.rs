@@ -220,7 +220,7 @@ impl NetworkHandle {
         self.events.subscribe()
     }
 
-    /// How many of the entries taken in since the start count, by log.
+    /// How many entries of each log count, as far as they have been judged since the start.
     pub fn tallies(&self) -> BTreeMap<Origin, Tally> {
         self.tallies.all()
     }

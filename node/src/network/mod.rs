@@ -23,6 +23,7 @@ mod peers;
 mod replication;
 mod standing;
 mod streams;
+mod survey;
 mod swarm;
 
 use std::sync::Arc;
@@ -126,7 +127,7 @@ pub fn start(settings: Settings, parts: Parts, shutdown: CancellationToken) -> R
     let Parts { identity, registrar, store, clock, witness } = parts;
     let keys = keypair(&identity)?;
     let me = keys.public().to_peer_id();
-    let mut swarm = behaviour::swarm(keys).map_err(|error| StartError::Transport(error.to_string()))?;
+    let mut swarm = behaviour::swarm(&keys).map_err(|error| StartError::Transport(error.to_string()))?;
     for address in &settings.listen {
         let listening = swarm.listen_on(address.clone());
         listening.map_err(|error| StartError::Listen { address: address.clone(), why: error.to_string() })?;
@@ -149,14 +150,16 @@ pub fn start(settings: Settings, parts: Parts, shutdown: CancellationToken) -> R
         registrar: registrar.clone(),
         tallies: tallies.clone(),
         pages: Arc::new(Semaphore::new(MOST_PAGES)),
-        happened,
+        happened: happened.clone(),
     };
+    let survey = survey::Survey { reader: store.reader().clone(), registrar: registrar.clone(), tallies: tallies.clone(), happened };
     let server = Server { reader: store.reader().clone(), registrar: registrar.clone(), book: books.clone() };
     let handle = NetworkHandle::new(me, calls, asker.clone(), books, notices.clone(), tallies, tracker.clone());
     let replication = Replication::new(me, settings, replication::Parts { registrar, store, clock, witness, asker, taker, book, notices })?;
 
     tracker.spawn(SwarmTask::new(swarm, to_swarm, news).run(shutdown.clone()));
     tracker.spawn(server.run(incoming, shutdown.clone()));
+    tracker.spawn(survey.run(shutdown.clone()));
     tracker.spawn(replication.run(from_swarm, from_tasks, from_handle, shutdown));
     tracker.close();
     Ok(handle)
