@@ -16,19 +16,20 @@ mod bodies;
 mod event;
 mod fetching;
 mod heads;
+mod state;
 mod telling;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
-use luodi_ledger::checkpoint::{Checkpoint, SignedCheckpoint};
 use luodi_ledger::hash::Blake3;
-use luodi_ledger::merkle::Hash;
 use luodi_ledger::names::{Division, Origin};
 use luodi_ledger::registry::Registry;
 
 use self::bodies::Bodies;
 pub use self::event::{Action, AskId, BodiesFound, Changes, Event, Failure, FetchId, Membership, Notice, RangeEnd, Stored};
 pub use self::heads::{freezes, met};
+pub use self::state::Held;
+use self::state::{Asked, Fetching, Log, OPENED, PeerState, Version};
 use super::backoff::Backoff;
 use super::interest::Interest;
 use super::message::{Epoch, Heads, Refusal};
@@ -40,11 +41,6 @@ const POLL: u64 = 60_000;
 /// Most heads kept of logs that no charter names yet or that are not followed: a county's logs ten times over. What does not fit is
 /// heard again from the beginning of the journal.
 const MOST_WAITING: usize = 10_000;
-/// Sizes and roots remembered of a log, so that a peer that lags a little is not worth reading the disk.
-const RECENT: usize = 16;
-/// Opened notes remembered of a log: its newest head and its witnessed one, before and after a change.
-const OPENED: usize = 4;
-
 /// How far one log has come: heard ≥ proven ≥ stored ≥ told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -56,114 +52,6 @@ pub struct Progress {
     pub stored: u64,
     /// The largest size pushed to a peer.
     pub told: u64,
-}
-
-/// What a peer holds of a log, or what this node does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Version {
-    size: u64,
-    witnessed: u64,
-}
-
-impl Version {
-    fn lacks(self, other: Self) -> bool {
-        self.size < other.size || self.witnessed < other.witnessed
-    }
-
-    fn join(self, other: Self) -> Self {
-        Self { size: self.size.max(other.size), witnessed: self.witnessed.max(other.witnessed) }
-    }
-}
-
-#[derive(Debug, Default)]
-struct Log {
-    /// Durable.
-    held: Option<SignedCheckpoint>,
-    witnessed: Option<SignedCheckpoint>,
-    /// Entries stored, under the head or ahead of it.
-    entries: u64,
-    /// Newer than `held`, proven consistent with it; what a fetch in flight takes in.
-    proven: Option<SignedCheckpoint>,
-    heard: u64,
-    told: u64,
-    /// Heads found to be of the stored log.
-    recent: VecDeque<(u64, Hash)>,
-    /// Heads larger than what is stored, to be compared when enough is.
-    uncompared: Vec<SignedCheckpoint>,
-    /// Notes opened lately, by the BLAKE3 of their bytes: many peers tell of one head.
-    opened: VecDeque<(Blake3, SignedCheckpoint)>,
-    /// The size of the witnessed head last handed over to be kept.
-    keeping: u64,
-    /// What each peer said it holds.
-    offers: BTreeMap<Peer, Version>,
-    /// What each peer was told.
-    informed: BTreeMap<Peer, Version>,
-    forked: bool,
-    fetch: Option<FetchId>,
-    backoff: Backoff,
-}
-
-impl Log {
-    fn stored(&self) -> u64 {
-        self.held.as_ref().map_or(0, SignedCheckpoint::size)
-    }
-
-    fn version(&self) -> Version {
-        Version { size: self.stored(), witnessed: self.witnessed.as_ref().map_or(0, SignedCheckpoint::size) }
-    }
-
-    /// The newest head that is proven.
-    fn base(&self) -> Option<&SignedCheckpoint> {
-        self.proven.as_ref().or(self.held.as_ref())
-    }
-
-    fn base_size(&self) -> u64 {
-        self.base().map_or(0, SignedCheckpoint::size)
-    }
-
-    fn remember(&mut self, head: &Checkpoint) {
-        let known = (head.size, head.root);
-        if !self.recent.contains(&known) {
-            self.recent.truncate(RECENT - 1);
-            self.recent.push_front(known);
-        }
-    }
-}
-
-#[derive(Debug)]
-struct PeerState {
-    connected: bool,
-    membership: Membership,
-    epoch: Epoch,
-    cursor: u64,
-    asking: Option<AskId>,
-    ask: Backoff,
-    /// The question in flight that tells it of heads, and what it says.
-    telling: Option<(AskId, Vec<(Origin, Version)>)>,
-    tell: Backoff,
-    /// Logs it may have to be told of.
-    untold: BTreeSet<Origin>,
-    fetches: BTreeSet<FetchId>,
-    /// After a page or head that was not the log's: nothing is fetched from it for a while.
-    distrust: Backoff,
-}
-
-#[derive(Debug)]
-struct Fetching {
-    peer: Peer,
-    origins: BTreeMap<Origin, Asked>,
-    abandoned: bool,
-}
-
-/// What stood when a range was asked for.
-#[derive(Clone, Copy, Debug)]
-struct Asked {
-    /// Entries stored.
-    entries: u64,
-    /// The size of the newest head proven.
-    held: u64,
-    /// The size the peer had told of.
-    offer: u64,
 }
 
 /// The state machine; see the module.
@@ -185,21 +73,6 @@ pub struct Follower {
     bodies: Bodies,
     next_id: u64,
     actions: Vec<Action>,
-}
-
-/// What is durable of a log when a node starts.
-#[derive(Clone, Debug)]
-pub struct Held {
-    /// How many entries are stored, under the head or ahead of it.
-    pub entries: u64,
-    /// The newest head.
-    pub head: Option<SignedCheckpoint>,
-    /// The largest head that met its quorum.
-    pub witnessed: Option<SignedCheckpoint>,
-    /// The head under which entries are stored ahead.
-    pub proven: Option<SignedCheckpoint>,
-    /// Whether evidence that freezes it is kept: see [`freezes`].
-    pub forked: bool,
 }
 
 impl Follower {
@@ -417,43 +290,5 @@ impl Follower {
 
     fn is_own(&self, origin: &Origin) -> bool {
         self.own == Some(origin.division)
-    }
-}
-
-impl Log {
-    fn of(held: Held) -> Self {
-        let size = held.head.as_ref().map_or(0, SignedCheckpoint::size);
-        let proven = held.proven.filter(|head| head.size() > size);
-        let mut log = Self {
-            heard: proven.as_ref().map_or(size, SignedCheckpoint::size),
-            entries: held.entries.max(size),
-            witnessed: held.witnessed,
-            proven,
-            forked: held.forked,
-            ..Self::default()
-        };
-        if let Some(head) = &held.head {
-            log.remember(head.checkpoint());
-        }
-        log.held = held.head;
-        log
-    }
-}
-
-impl PeerState {
-    fn new(membership: Membership, epoch: Epoch) -> Self {
-        Self {
-            connected: false,
-            membership,
-            epoch,
-            cursor: 0,
-            asking: None,
-            ask: Backoff::default(),
-            telling: None,
-            tell: Backoff::default(),
-            untold: BTreeSet::new(),
-            fetches: BTreeSet::new(),
-            distrust: Backoff::default(),
-        }
     }
 }
