@@ -37,7 +37,6 @@ mod view;
 mod writer;
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io;
 use std::sync::Arc;
 
@@ -50,6 +49,7 @@ pub use self::writer::Writer;
 
 use self::index::{Doubt, Mark};
 use self::journal::{Fault, Journal, Record};
+use self::open::Lock;
 use self::stage::Stage;
 use self::view::View;
 
@@ -77,7 +77,7 @@ pub struct Store {
     view: Arc<View>,
     journal: Journal,
     trees: HashMap<u32, CompactRange>,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Store {

@@ -55,7 +55,7 @@ impl Store {
         Self::open_locked(dir, &options, disk, lock)
     }
 
-    fn open_locked(dir: &Path, options: &Options, disk: Arc<dyn Disk>, lock: File) -> Result<Self, OpenError> {
+    fn open_locked(dir: &Path, options: &Options, disk: Arc<dyn Disk>, lock: Lock) -> Result<Self, OpenError> {
         let path = dir.join(JOURNAL);
         let found = Journal::find(&path)?.ok_or_else(|| OpenError::Absent(dir.to_owned()))?;
         let secret = found.preamble.secret;
@@ -161,11 +161,23 @@ fn absorb(index: &Index, journal: &Path, active: &Preamble, first: u32) -> Resul
     index.absorb(&Rows::new(), Some(&mark)).and_then(|()| index.sync()).map_err(doubted)
 }
 
-fn lock(dir: &Path) -> Result<File, OpenError> {
+/// The right to write to a directory.
+#[derive(Debug)]
+pub(super) struct Lock(pub(super) File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing is not enough: a process that is being started elsewhere in this program holds a copy of the descriptor for a moment.
+        // What cannot be unlocked is closed all the same.
+        let _ = self.0.unlock();
+    }
+}
+
+fn lock(dir: &Path) -> Result<Lock, OpenError> {
     let path = dir.join(LOCK);
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed(&path, "open the lock"))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(OpenError::Locked(dir.to_owned())),
         Err(TryLockError::Error(error)) => Err(failed(&path, "lock")(error)),
     }

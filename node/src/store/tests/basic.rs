@@ -292,6 +292,15 @@ fn one_process_at_a_time_and_never_two_stores_in_one_place() {
 }
 
 #[test]
+fn a_closed_store_is_unlocked_though_a_starting_process_holds_a_copy_of_the_descriptor() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::create(dir.path(), tiny()).unwrap();
+    let _inherited = store._lock.0.try_clone().unwrap();
+    drop(store);
+    Store::open(dir.path(), tiny()).unwrap();
+}
+
+#[test]
 fn beyond_the_head_there_is_nothing_and_that_is_no_error() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::create(dir.path(), roomy()).unwrap();
