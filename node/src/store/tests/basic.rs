@@ -292,6 +292,7 @@ fn one_process_at_a_time_and_never_two_stores_in_one_place() {
 }
 
 #[test]
+#[expect(clippy::used_underscore_binding, reason = "the store only holds it")]
 fn a_closed_store_is_unlocked_though_a_starting_process_holds_a_copy_of_the_descriptor() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::create(dir.path(), tiny()).unwrap();
