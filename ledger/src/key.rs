@@ -192,11 +192,6 @@ impl SignerKey {
         &self.public
     }
 
-    /// The 32-byte seed, for an identity kept in another form (libp2p's key pair).
-    pub fn seed(&self) -> Zeroizing<[u8; 32]> {
-        Zeroizing::new(self.secret.to_bytes())
-    }
-
     /// The payload of a signature line over `text`: dated at `time` (POSIX seconds) for a cosigner, undated otherwise.
     pub fn sign(&self, text: &str, time: u64) -> Vec<u8> {
         match self.public.kind {

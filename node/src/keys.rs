@@ -450,7 +450,7 @@ mod tests {
     fn the_peer_id_is_the_one_libp2p_gives() {
         for seed in [[0; 32], [7; 32], [255; 32]] {
             let key = SignerKey::from_seed("peer", KeyKind::Ed25519, &seed).unwrap();
-            let pair = libp2p::identity::Keypair::ed25519_from_bytes(*key.seed()).unwrap();
+            let pair = libp2p::identity::Keypair::ed25519_from_bytes(key.to_seed()).unwrap();
             assert_eq!(peer_id(key.public().public_bytes()), pair.public().to_peer_id().to_string());
         }
     }
