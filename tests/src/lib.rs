@@ -258,6 +258,22 @@ impl County {
         Some((answer.status().as_u16(), answer.json().unwrap_or(Value::Null)))
     }
 
+    /// Sends bytes to `path` of node `at`, or asks for it where there are none: the status and the answer's text.
+    pub fn send(&self, at: usize, path: &str, sent: Option<Vec<u8>>) -> (u16, String) {
+        let url = format!("{}/{path}", self.nodes[at].base);
+        let request = match sent {
+            Some(bytes) => self.http.post(url).header("content-type", "application/json").body(bytes),
+            None => self.http.get(url),
+        };
+        let answer = request.send().expect("the node answers");
+        (answer.status().as_u16(), answer.text().expect("text"))
+    }
+
+    /// What node `at` has logged so far.
+    pub fn log_lines(&self, at: usize) -> String {
+        std::fs::read_to_string(self.nodes[at].folder.join("node.log")).expect("its log lines")
+    }
+
     /// Says something that must be taken in.
     pub fn must_say(&self, at: usize, office: &str, kind: &str, matter: Option<&str>, facts: Facts, body: Option<&str>) -> Value {
         let sent = self.sign(at, self.office(at, office), kind, matter, facts, body);
