@@ -11,6 +11,7 @@ use luodi_ledger::facts::Facts;
 use luodi_ledger::federation::FederationFile;
 use luodi_ledger::fork::Evidence;
 use luodi_ledger::key::VerifierKey;
+use luodi_ledger::matter::pack::{LONGEST_PACK, Pack};
 use luodi_ledger::note::Note;
 use luodi_ledger::policy::Policy;
 use luodi_ledger::receipt::Receipt;
@@ -34,6 +35,7 @@ pub const DECODERS: &[Decoder] = &[
     ("evidence", evidence),
     ("policy", policy),
     ("federation", federation),
+    ("pack", pack),
     ("receipt", receipt),
 ];
 
@@ -132,6 +134,19 @@ pub fn policy(bytes: &[u8]) {
 /// A federation file.
 pub fn federation(bytes: &[u8]) {
     text::<FederationFile>(bytes);
+}
+
+/// A rule pack.
+pub fn pack(bytes: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && let Ok(read) = Pack::parse(text)
+    {
+        // White space and the order of fields are the writer's; what it means is not.
+        let written = serde_json::to_string(&read).unwrap_or_default();
+        if written.len() <= LONGEST_PACK {
+            assert_eq!(Pack::parse(&written).as_ref(), Ok(&read));
+        }
+    }
 }
 
 /// A receipt.

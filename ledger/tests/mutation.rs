@@ -13,13 +13,16 @@ use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// All inputs of all golden vectors, accepted and refused.
+/// All inputs of all golden vectors, accepted and refused, and the rule packs that ship.
 static SEEDS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors");
     let mut seeds = Vec::new();
     for file in fs::read_dir(folder).unwrap() {
         let text = fs::read_to_string(file.unwrap().path()).unwrap();
         collect(&serde_json::from_str(&text).unwrap_or_default(), &mut seeds);
+    }
+    for pack in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../config/rules")).unwrap() {
+        seeds.push(fs::read(pack.unwrap().path()).unwrap());
     }
     assert!(seeds.len() > 100, "only {} seeds found", seeds.len());
     seeds.sort();

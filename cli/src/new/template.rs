@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use luodi_ledger::matter::Reference;
-use luodi_ledger::matter::codes::Method;
+use luodi_ledger::matter::codes::{CodeList as _, Method};
 use luodi_ledger::matter::pack::Packs;
 use luodi_ledger::names::{Division, Level, MatterId, Office, OfficeName, Origin};
 use luodi_ledger::time::Date;
@@ -109,13 +109,18 @@ pub(super) fn head(kind: &str, log: &Origin, by: &[OfficeName], matter: Option<M
 /// The rule packs of this version, one of which a topic names.
 fn rules(language: Language) -> String {
     let packs = Packs::built_in();
-    let name = |method: Method| packs.with(method).next().map(|(name, _)| name.to_string()).unwrap_or_default();
-    let (four_two, one_three_two, general) = (name(Method::FourTwo), name(Method::OneThreeTwo), name(Method::General));
-    say!(
-        language,
-        "# 按哪套规则判定，与工作方法对应，三行留一行：\nrules = \"{four_two}\" # four-two\n# rules = \"{one_three_two}\" # one-three-two\n# rules = \"{general}\" # general",
-        "# The rules it is judged by, one line for each method; keep the one that fits:\nrules = \"{four_two}\" # four-two\n# rules = \"{one_three_two}\" # one-three-two\n# rules = \"{general}\" # general"
-    )
+    let mut lines = vec![language.pick(
+        "# 按哪套规则判定，与工作方法对应，留一行（本地规则包写其64位编号）：".to_owned(),
+        "# The rules it is judged by; keep the line that fits the method (of a local pack, give its 64 digits):".to_owned(),
+    )];
+    for method in Method::ALL {
+        for (name, pack) in packs.with(*method) {
+            let off = if lines.len() > 1 { "# " } else { "" };
+            let title = language.pick(&pack.title.zh, &pack.title.en);
+            lines.push(format!("{off}rules = \"{name}\" # {method}: {title}"));
+        }
+    }
+    lines.join("\n")
 }
 
 #[cfg(test)]

@@ -6,9 +6,9 @@
 use std::borrow::Cow;
 
 use super::codes::{
-    Basis, Category, Channel, CheckMade, CodeList, Coded, CommitmentState, Decision, Elsewhere, Finding, FlagCode, Form, FundSource,
-    Gathering, Irregular, KindCode, LinkKind, Method, OfficeCode, OutcomeResult, Participant, PlanReason, Proposer, ReopenReason, Status,
-    StepCode, StepState, Tag, TerminationReason, Unit, Verdict,
+    Basis, Category, Channel, CheckMade, CodeList, Coded, CommitmentState, Decision, DutyCode, Elsewhere, Every, Finding, FlagCode, Form,
+    FundSource, Gathering, Irregular, KindCode, LinkKind, Method, OfficeCode, OutcomeResult, Participant, PlanReason, Proposer,
+    ReopenReason, Status, StepCode, StepState, Tag, TerminationReason, Unit, Verdict,
 };
 use crate::names::Office;
 use crate::standing::Void;
@@ -382,6 +382,20 @@ labels! {
         Government: "人民政府(街道办事处)", "Government";
         CivilAffairs: "民政部门", "Civil affairs department";
         Node: "节点", "Node";
+    }
+    DutyCode {
+        Disclosure: "日常公开", "Regular disclosure";
+        Finance: "财务公开", "Disclosure of money";
+        Directory: "协商目录", "Directory of matters to consult";
+        ItemList: "协商事项清单", "List of matters to consult";
+        Resolution: "决议公开", "Resolution published";
+        Answer: "异议答复", "Answer to an objection";
+        Result: "实施结果公开", "Result published";
+    }
+    Every {
+        Month: "每月", "every month";
+        Quarter: "每季度", "every quarter";
+        Year: "每年", "every year";
     }
     Void {
         Malformed: "格式有误", "malformed";

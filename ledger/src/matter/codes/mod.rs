@@ -59,6 +59,7 @@ macro_rules! code_list {
     )+};
 }
 
+mod calendar;
 mod deciding;
 mod found;
 mod kinds;
@@ -66,6 +67,7 @@ mod procedure;
 mod subject;
 mod works;
 
+pub use calendar::{DutyCode, Every};
 pub use deciding::{Decision, Finding, OutcomeResult, Verdict};
 pub use found::{CommitmentState, FlagCode, Irregular, Status, StepState, Tag};
 pub use kinds::{KindCode, OfficeCode};

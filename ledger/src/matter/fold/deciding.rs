@@ -25,7 +25,7 @@ impl Story<'_> {
             date,
         });
         if let Some(name) = topic.rules {
-            self.pack = self.packs.get(&name);
+            self.pack = self.packs.judging(&name, self.id.division);
             let steps = self.pack.and_then(|pack| topic.method.known().and_then(|method| pack.methods.get(&method)));
             self.rules = match (self.pack, steps) {
                 (Some(pack), Some(_)) => RulesUsed::Known { pack: name, name: pack.name.clone() },

@@ -2,29 +2,30 @@
 
 use crate::matter::codes::Unit;
 use crate::matter::facts::Tally;
-use crate::matter::pack::{CountRule, InForce};
+use crate::matter::pack::{CountRule, StepRule};
 use crate::matter::view::{Judged, TallyView, Test};
-use crate::time::Date;
 
 /// The options that every vote on a yes-or-no question counts.
 const YES_OR_NO: [&str; 3] = ["for", "against", "abstain"];
 
-/// Judges each tally of a step taken on `day`.
-pub(super) fn judge(tallies: &[Tally], rules: &[CountRule], in_force: InForce, day: Date) -> Vec<TallyView> {
+/// Judges each tally of a step; `advisory` where the rules were not in force on its day.
+pub(super) fn judge(tallies: &[Tally], rules: &[CountRule], advisory: bool) -> Vec<TallyView> {
     let judged = |tally: &Tally| {
         let unit: Unit = tally.unit.known()?;
-        rules.iter().find(|rule| rule.unit == unit).map(|rule| judge_one(tally, rule, !in_force.covers(day)))
+        rules.iter().find(|rule| rule.unit == unit).map(|rule| judge_one(tally, rule, advisory))
     };
     tallies.iter().map(|tally| TallyView { judged: judged(tally), tally: tally.clone() }).collect()
 }
 
-/// Whether the step passes: every tally that a rule judges has to.
-pub(super) fn passed(tallies: &[TallyView]) -> Option<bool> {
+/// Whether the step passes: every tally that a rule judges has to; where the step asks for every unit, none of them may be missing.
+pub(super) fn passed(tallies: &[TallyView], rule: Option<&StepRule>) -> Option<bool> {
     let judged: Vec<Option<bool>> = tallies.iter().filter_map(|tally| tally.judged.as_ref()).map(|judged| judged.passed).collect();
     if judged.contains(&Some(false)) {
         return Some(false);
     }
-    (!judged.is_empty() && judged.iter().all(Option::is_some)).then_some(true)
+    let told = |count: &CountRule| tallies.iter().any(|tally| tally.tally.unit.known() == Some(count.unit));
+    let complete = rule.is_none_or(|rule| !rule.every_unit || rule.counts.iter().all(told));
+    (complete && !judged.is_empty() && judged.iter().all(Option::is_some)).then_some(true)
 }
 
 fn judge_one(tally: &Tally, rule: &CountRule, advisory: bool) -> Judged {

@@ -4,7 +4,7 @@ use super::judge;
 use super::story::{RoundStory, Story};
 use crate::matter::codes::{Coded, OutcomeResult, StepCode, StepState};
 use crate::matter::facts::{Said, Step};
-use crate::matter::pack::{Fulfilment, InForce, StepRule};
+use crate::matter::pack::{Fulfilment, StepRule};
 use crate::matter::view::{Event, StepView};
 
 /// The steps of a round: the method's in its order, then those beside it as they were logged.
@@ -64,7 +64,7 @@ fn step_view(story: &Story<'_>, step: Coded<StepCode>, required: bool, state: St
     let tallies = match event.map(|event| (&event.said, event.date)) {
         Some((Said::Step(said), day)) => {
             let rules = story.rule(step).map_or(&[][..], |rule| &rule.counts);
-            judge::judge(&said.tallies, rules, story.pack.map_or_else(InForce::default, |pack| pack.in_force), day)
+            judge::judge(&said.tallies, rules, !story.rules_in_force(day))
         }
         _ => Vec::new(),
     };
@@ -74,7 +74,7 @@ fn step_view(story: &Story<'_>, step: Coded<StepCode>, required: bool, state: St
         state,
         date: event.map(|event| event.date),
         on: event.map(|event| event.reference.clone()),
-        passed: judge::passed(&tallies),
+        passed: judge::passed(&tallies, story.rule(step)),
         tallies,
     }
 }

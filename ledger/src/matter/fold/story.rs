@@ -262,6 +262,11 @@ impl<'p> Story<'p> {
         self.method.iter().find(|rule| Coded::Known(rule.step) == step)
     }
 
+    /// Whether the rule pack was in force here on `day`; none is, where none judges.
+    pub(super) fn rules_in_force(&self, day: Date) -> bool {
+        matches!(&self.rules, RulesUsed::Known { pack, .. } if self.packs.in_force(pack, self.id.division, day))
+    }
+
     pub(super) fn reopened_after(&self, at: usize) -> bool {
         self.rounds.last().is_some_and(|round| round.number > 1 && round.at > at)
     }

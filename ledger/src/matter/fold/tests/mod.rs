@@ -2,6 +2,7 @@
 
 mod flags;
 mod laws;
+mod methods;
 mod references;
 mod statuses;
 mod strip;
