@@ -24,6 +24,7 @@ mod language;
 mod new;
 mod node_client;
 mod passphrase;
+mod personal;
 mod preview;
 mod publish;
 mod reading;

@@ -10,6 +10,7 @@ use luodi_ledger::matter::words::Words;
 use luodi_ledger::statement::Statement;
 
 use crate::language::{Language, say};
+use crate::personal;
 
 /// The statement as a person reads it.
 pub(crate) fn preview(statement: &Statement, body: Option<&[u8]>, language: Language) -> String {
@@ -36,6 +37,7 @@ pub(crate) fn preview(statement: &Statement, body: Option<&[u8]>, language: Lang
     if !words.places.is_empty() {
         page.row("张贴", "posted at", page.in_language().places.join(page.comma()));
     }
+    page.maybe("有意公开", "disclosed", personal::disclosed(statement, language));
     page.row("账本", "log", &statement.log);
     page.row("时间", "time", statement.time);
     page.lines.concat()

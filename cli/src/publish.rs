@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressStyle};
+use luodi_ledger::privacy;
 use luodi_ledger::statement::SignedStatement;
 
 use crate::Outcome;
 use crate::language::{Language, say, tell};
 use crate::node_client::{Answer, Node, Published};
+use crate::personal;
 use crate::preview::preview;
 use crate::sign::body_beside;
 
@@ -67,6 +69,10 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
             "{file}：文字内容不是签署的那一份；签署后改过的文字要重新签署",
             "{file}: the words are not those that were signed; sign again after changing them"
         ));
+    }
+    if let Err(stopped) = privacy::check(signed.statement(), body.as_deref()) {
+        let why = personal::told(&stopped, language);
+        bail!(say!(language, "{file}：没有公布。{why}", "{file}: not published; {why}"));
     }
     let body = body.map(String::from_utf8).transpose().with_context(|| file.to_string())?;
     let node = Node::new(&args.node, language)?;

@@ -6,15 +6,15 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use luodi_ledger::key::SignerKey;
-use luodi_ledger::matter;
+use luodi_ledger::{matter, privacy};
 use luodi_node::keys;
 
 use crate::draft::{Draft, Ready};
 use crate::language::{Language, say, tell};
 use crate::preview::preview;
-use crate::{Outcome, clock, passphrase};
+use crate::{Outcome, clock, passphrase, personal};
 
 /// Arguments of `luodi sign`.
 #[derive(Debug, clap::Args)]
@@ -54,6 +54,10 @@ pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<Outcome> {
         let file = args.template.display();
         anyhow::anyhow!(say!(language, "{file}：{fault}", "{file}: {fault}"))
     })?;
+    if let Err(stopped) = privacy::check(&statement, body.as_deref()) {
+        let (file, why) = (args.template.display(), personal::told(&stopped, language));
+        bail!(say!(language, "{file}：{why}", "{file}: {why}"));
+    }
     let keys =
         args.keys.iter().map(|path| open_key(path, args.passphrase_file.as_deref(), language)).collect::<anyhow::Result<Vec<_>>>()?;
     tell!("{}", preview(&statement, body.as_deref(), language));

@@ -14,6 +14,7 @@ use luodi_ledger::key::VerifierKey;
 use luodi_ledger::matter::pack::{LONGEST_PACK, Pack};
 use luodi_ledger::note::Note;
 use luodi_ledger::policy::Policy;
+use luodi_ledger::privacy;
 use luodi_ledger::receipt::Receipt;
 use luodi_ledger::statement::SignedStatement;
 use luodi_ledger::tile::{TilePath, decode_entries, decode_hashes, encode_entries, encode_hashes};
@@ -37,6 +38,7 @@ pub const DECODERS: &[Decoder] = &[
     ("federation", federation),
     ("pack", pack),
     ("receipt", receipt),
+    ("privacy", privacy),
 ];
 
 /// A type with a text form.
@@ -154,4 +156,16 @@ pub fn receipt(bytes: &[u8]) {
     if let Ok(read) = Receipt::parse(bytes) {
         assert_eq!(read.to_bytes().as_deref(), Ok(bytes));
     }
+}
+
+/// The privacy gate reads any bytes as a body; it says where, inside the text, and never what.
+pub fn privacy(bytes: &[u8]) {
+    for finding in privacy::in_body(bytes) {
+        assert!(finding.range.start < finding.range.end && finding.range.end <= bytes.len());
+        let longest = finding.field.split(|letter: char| !letter.is_ascii_digit()).map(str::len).max();
+        assert!(longest.is_none_or(|digits| digits < 11), "a path with a number in it");
+    }
+    let text = String::from_utf8_lossy(bytes);
+    let found = privacy::numbers(&text);
+    assert!(found.windows(2).all(|pair| pair[0].1.end <= pair[1].1.start));
 }

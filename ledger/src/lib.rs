@@ -6,7 +6,8 @@
 //! In reading order: [`names`], [`time`], [`facts`], [`hash`] and [`key`] are the words; [`note`] is the one envelope; [`statement`] is
 //! what an office signs and [`entry`] what a log holds; [`merkle`], [`tile`], [`checkpoint`] and [`cosignature`] make a log provable;
 //! [`follow`] decides whether a head may replace another and [`fork`] proves that two cannot both be honest; [`registry`] decides who may
-//! sign what; [`policy`], [`receipt`] and [`audit`] put it together; [`matter`] tells what was decided and whether it was done.
+//! sign what; [`policy`], [`receipt`] and [`audit`] put it together; [`matter`] tells what was decided and whether it was done; [`privacy`]
+//! finds what must not be said.
 //!
 //! Out of scope: fetching, storing, asking the time, making keys from randomness.
 
@@ -25,6 +26,7 @@ pub mod merkle;
 pub mod names;
 pub mod note;
 pub mod policy;
+pub mod privacy;
 pub mod proof;
 pub mod receipt;
 pub mod registry;

@@ -1,6 +1,6 @@
 //! Validation at publishing: what a home node refuses before it logs a statement of a matter. Each fault names the field and the remedy.
 //!
-//! Out of scope: authority (`signing`), personal data in the body, and what is merely out of procedure, which is logged and
+//! Out of scope: authority (`signing`), personal data ([`crate::privacy`]), and what is merely out of procedure, which is logged and
 //! flagged. Reading never asks this: what a foreign log holds is shown as it stands.
 
 use std::collections::BTreeSet;
@@ -9,6 +9,7 @@ use super::codes::{CodeList, Coded, Decision, KindCode, OfficeCode, OutcomeResul
 use super::facts::{self, Bearer, Feedback, Fen, Outcome, Plan, Problem, Promise, Said, Step, Tally, Topic};
 use super::words::Words;
 use crate::Malformed;
+use crate::privacy::DISCLOSED;
 use crate::statement::Statement;
 use crate::time::Date;
 
@@ -54,7 +55,7 @@ pub fn check_facts(statement: &Statement) -> Result<(), Malformed> {
         return Err(wrong("matter", "name the matter, such as 410721101201-2026-0007"));
     };
     let said = Said::read(&statement.kind, &statement.facts)?;
-    if let Some(path) = facts::unknown(statement).keys().next() {
+    if let Some(path) = facts::unknown(statement).keys().find(|path| *path != DISCLOSED) {
         let why = format!("not a field of {}, or written in another way than its one spelling; correct it or leave it out", statement.kind);
         return Err(wrong(path, &why));
     }

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use luodi_ledger::Malformed;
+use luodi_ledger::privacy::Finding;
 use luodi_ledger::standing::Void;
 use serde_json::json;
 
@@ -11,7 +12,7 @@ use crate::protocol::sequencer::Refusal;
 use crate::sequencing::SubmitError;
 use crate::store::{CommitError, ReadError};
 
-/// An answer that is no success: `{"error": {"field", "why", "remedy"}}`.
+/// An answer that is no success: `{"error": {"field", "why", "remedy"}}`, and `"found"` where personal data was.
 #[derive(Clone, Debug)]
 pub struct ApiError {
     status: StatusCode,
@@ -19,11 +20,12 @@ pub struct ApiError {
     why: String,
     remedy: &'static str,
     retry_after: Option<u16>,
+    found: Vec<Finding>,
 }
 
 impl ApiError {
     fn new(status: StatusCode, field: &str, why: impl Into<String>, remedy: &'static str) -> Self {
-        Self { status, field: field.to_owned(), why: why.into(), remedy, retry_after: None }
+        Self { status, field: field.to_owned(), why: why.into(), remedy, retry_after: None, found: vec![] }
     }
 
     /// 400: the request does not follow its format.
@@ -58,6 +60,11 @@ impl From<SubmitError> for ApiError {
         };
         match error {
             SubmitError::Refused(Refusal::Malformed(fault)) => Self::malformed(&fault),
+            SubmitError::Refused(Refusal::Personal(personal)) => {
+                let remedy = "take the number out, or name the field in the facts as disclosed; then sign it anew";
+                let found = personal.findings().to_vec();
+                Self { found, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, personal.field(), why, remedy) }
+            }
             SubmitError::Refused(Refusal::Denied(denied)) => {
                 let (status, remedy) = match denied.why {
                     Void::Malformed => (StatusCode::BAD_REQUEST, "mend the statement, sign it anew and send it again"),
@@ -85,8 +92,12 @@ impl From<SubmitError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let Self { status, field, why, remedy, retry_after } = self;
-        let mut response = (status, Json(json!({ "error": { "field": field, "why": why, "remedy": remedy } }))).into_response();
+        let Self { status, field, why, remedy, retry_after, found } = self;
+        let mut error = json!({ "field": field, "why": why, "remedy": remedy });
+        if !found.is_empty() {
+            error["found"] = json!(found);
+        }
+        let mut response = (status, Json(json!({ "error": error }))).into_response();
         if let Some(seconds) = retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -12,6 +12,7 @@ use luodi_ledger::entry::{self, Entry, Link};
 use luodi_ledger::hash::Blake3;
 use luodi_ledger::merkle::{CompactRange, Hash};
 use luodi_ledger::names::Origin;
+use luodi_ledger::privacy::{self, Personal, Stopped};
 use luodi_ledger::registry::{Denied, Registry};
 use luodi_ledger::statement::SignedStatement;
 use luodi_ledger::time::Time;
@@ -41,6 +42,18 @@ pub enum Refusal {
     /// Its signers may not say this here.
     #[error("{}", .0.detail)]
     Denied(Denied),
+    /// It holds what looks like personal data.
+    #[error("{0}")]
+    Personal(Personal),
+}
+
+impl From<Stopped> for Refusal {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::Personal(personal) => Self::Personal(personal),
+            Stopped::Malformed(fault) => Self::Malformed(fault),
+        }
+    }
 }
 
 impl Submission {
@@ -80,6 +93,7 @@ impl Submission {
             .into());
         }
         luodi_ledger::matter::check::check(statement, self.body.as_deref())?;
+        privacy::check(statement, self.body.as_deref())?;
         let entry = self.entry(link, now);
         if entry.to_bytes().len() > entry::LONGEST {
             return Err(Malformed::new("entry", "longer than 16 KiB; move words to the body").into());

@@ -1,0 +1,44 @@
+//! What the privacy gate found, told to the one who can mend it: field, characters and remedy, never the value.
+
+use luodi_ledger::matter::labels::Label as _;
+use luodi_ledger::privacy::{Disclosed, Finding, Personal, Stopped};
+use luodi_ledger::statement::Statement;
+
+use crate::language::{Language, say};
+
+/// Why a statement is neither signed nor sent.
+pub(crate) fn told(stopped: &Stopped, language: Language) -> String {
+    match stopped {
+        Stopped::Malformed(fault) => fault.to_string(),
+        Stopped::Personal(personal) => found(personal, language),
+    }
+}
+
+fn found(personal: &Personal, language: Language) -> String {
+    let lines: String = personal.findings().iter().map(|finding| format!("\n  {}", line(finding, language))).collect();
+    let remedy = say!(
+        language,
+        "公布后到处都有副本，个人信息不能写进来。删去或改写（如“张**，3组”）；确需公开的，在 [facts] 中写明字段，例如 disclosed = [\"body.text\"]。",
+        "What is published is copied everywhere, so personal data stays out. Take it out; if it is meant to be read, name the field under [facts], such as disclosed = [\"body.text\"]."
+    );
+    let title = say!(language, "文字中像有个人信息：", "the words seem to hold personal data:");
+    format!("{title}{lines}\n{remedy}")
+}
+
+fn line(finding: &Finding, language: Language) -> String {
+    let (field, number) = (&finding.field, language.pick(finding.number.zh(), finding.number.en()));
+    let (first, last) = (finding.range.start + 1, finding.range.end);
+    let place = if finding.in_name { language.pick("字段名", " of its name") } else { "" };
+    say!(language, "{field}：{place}第 {first}–{last} 个字符像{number}", "{field}: characters {first}–{last}{place} look like {number}")
+}
+
+/// What the signer says is disclosed on purpose, for the preview; nothing if nothing is.
+pub(crate) fn disclosed(statement: &Statement, language: Language) -> Option<String> {
+    let disclosed = Disclosed::read(&statement.facts).ok().filter(|disclosed| !disclosed.fields().is_empty())?;
+    let fields = disclosed.fields().join(language.pick("、", ", "));
+    Some(say!(
+        language,
+        "{fields} 中有像证件号、手机号或卡号的内容，签署人声明有意公开",
+        "{fields}: holds what looks like an id, mobile or card number, published on purpose"
+    ))
+}
