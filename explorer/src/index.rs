@@ -155,18 +155,19 @@ impl Index {
         let Some(log) = holdings.logs().get(origin) else { return BTreeSet::new() };
         let mentions = self.mentions.entry(origin.clone()).or_default();
         for (index, held) in (mentions.scanned..).zip(log.entries().iter().skip(usize::try_from(mentions.scanned).unwrap_or(usize::MAX))) {
-            // A log may speak of matters at home or below; what else it says of others' matters is on its own pages only.
-            if let Some(id) = matter_of(held).filter(|id| id.division.is_within(origin.division)) {
+            if let Some(id) = matter_of(held) {
                 mentions.of.entry(id).or_default().push(index);
             }
             mentions.scanned = index + 1;
         }
-        mentions.of.iter().filter(|(_, indices)| indices.last().is_some_and(|last| *last >= lowest)).map(|(id, _)| *id).collect()
+        // A log may speak of matters at home or below; what else it says of others' matters is on its own pages only.
+        let fresh = mentions.of.iter().filter(|(_, indices)| indices.last().is_some_and(|last| *last >= lowest)).map(|(id, _)| *id);
+        fresh.filter(|id| holdings.registry().is_within(id.division, origin.division)).collect()
     }
 
     fn fold(&self, holdings: &Holdings, id: MatterId, now: Time) -> Case {
         let (mut records, mut words) = (Vec::new(), BTreeMap::new());
-        for (origin, log) in holdings.logs().iter().filter(|(origin, _)| id.division.is_within(origin.division)) {
+        for (origin, log) in holdings.logs().iter().filter(|(origin, _)| holdings.registry().is_within(id.division, origin.division)) {
             let fork_seen = holdings.is_contradicted(origin);
             let indices = self.mentions.get(origin).and_then(|mentions| mentions.of.get(&id));
             for index in indices.into_iter().flatten() {

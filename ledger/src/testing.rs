@@ -35,6 +35,12 @@ pub(crate) fn office(division: &str, office: &str) -> SignerKey {
     SignerKey::from_seed(&name, KeyKind::Ed25519, &seed(&name)).unwrap()
 }
 
+/// A further key of an office.
+pub(crate) fn office_key(division: &str, office: &str, number: u32) -> SignerKey {
+    let name = format!("{FEDERATION}/{division}/{office}");
+    SignerKey::from_seed(&name, KeyKind::Ed25519, &seed(&format!("{name} {number}"))).unwrap()
+}
+
 pub(crate) fn log_key(division: &str) -> SignerKey {
     let name = origin(division).to_string();
     SignerKey::from_seed(&name, KeyKind::Ed25519, &seed(&name)).unwrap()
@@ -88,6 +94,7 @@ pub(crate) fn appoint(key: &SignerKey, until: Option<&str>) -> (&'static str, Fa
         basis: "election".into(),
         keys: vec![key.public().clone()],
         office: key.public().name().parse().unwrap(),
+        succeeds: None,
         term: Term { from: "2026-01-01".parse().unwrap(), until: until.map(|day| day.parse().unwrap()) },
     };
     ("appoint", Facts::of(&facts).unwrap())
@@ -99,13 +106,23 @@ pub(crate) fn revoke(key: &SignerKey, valid: &[(&str, u64)]) -> (&'static str, F
 }
 
 /// Logs under construction.
-#[derive(Default)]
 pub(crate) struct World {
+    pub(crate) federation: FederationFile,
     pub(crate) links: BTreeMap<String, Link>,
     pub(crate) entries: Vec<(Origin, Entry)>,
 }
 
+impl Default for World {
+    fn default() -> Self {
+        Self::of(federation())
+    }
+}
+
 impl World {
+    pub(crate) fn of(federation: FederationFile) -> Self {
+        Self { federation, links: BTreeMap::new(), entries: Vec::new() }
+    }
+
     pub(crate) fn say(&mut self, division: &str, by: &SignerKey, said: (&str, Facts)) -> usize {
         self.say_with(division, by, said, None)
     }
@@ -125,7 +142,7 @@ impl World {
     }
 
     pub(crate) fn registry(&self) -> Registry {
-        let mut registry = Registry::new(federation());
+        let mut registry = Registry::new(self.federation.clone());
         registry.observe_all(self.entries.iter().map(|(origin, entry)| (origin, entry)));
         registry
     }

@@ -374,7 +374,7 @@ fn charter(nodes: &[Node], at: usize) -> CharterFacts {
 fn appoint(key: &SignerKey) -> Facts {
     let term = Term { from: "2020-01-01".parse().expect("a date"), until: None };
     let office = key.public().name().parse().expect("an office");
-    Facts::of(&AppointFacts { basis: "election".into(), keys: vec![key.public().clone()], office, term }).expect("facts")
+    Facts::of(&AppointFacts { basis: "election".into(), keys: vec![key.public().clone()], office, succeeds: None, term }).expect("facts")
 }
 
 /// A log as a node serves it.

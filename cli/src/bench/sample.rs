@@ -59,7 +59,7 @@ pub(crate) fn charter(keys: &MachineKeys, origin: &Origin, peer: &str, addresses
 pub(crate) fn appoint(key: &SignerKey) -> anyhow::Result<Facts> {
     let term = Term { from: "2020-01-01".parse().context("a date")?, until: None };
     let office: OfficeName = key.public().name().parse()?;
-    Ok(Facts::of(&AppointFacts { basis: "election".into(), keys: vec![key.public().clone()], office, term })?)
+    Ok(Facts::of(&AppointFacts { basis: "election".into(), keys: vec![key.public().clone()], office, succeeds: None, term })?)
 }
 
 /// The federation file over a county whose node has `keys`.

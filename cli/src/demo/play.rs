@@ -97,6 +97,7 @@ fn registrations(folder: &Folder, calendar: Calendar) -> anyhow::Result<Vec<Act>
                 basis: if place.offices().len() > 1 { "election" } else { "assignment" }.to_owned(),
                 keys: vec![folder.office_key(&place.office(office))?.public().clone()],
                 office: place.office(office),
+                succeeds: None,
                 term: Term { from: calendar.ago(TERM), until: None },
             };
             let words = Some(place.office_words(office));

@@ -282,7 +282,8 @@ impl Holdings {
         let registry_changed =
             !fresh.is_empty() && Arc::make_mut(&mut self.registry).observe_all(fresh.into_iter().map(|entry| (origin, entry)));
         // Authority flows strictly downwards, so only this log and those below it can be affected.
-        let affected = |each: &Origin| each == origin || (registry_changed && each.division.is_within(origin.division));
+        let registry = self.registry.clone();
+        let affected = |each: &Origin| each == origin || (registry_changed && registry.is_within(each.division, origin.division));
         let origins: Vec<Origin> = self.logs.keys().filter(|each| affected(each)).cloned().collect();
         for each in origins {
             let from = if registry_changed { 0 } else { from };

@@ -141,6 +141,7 @@ impl County {
                     basis: "election".into(),
                     keys: vec![office(below, word).public().clone()],
                     office: office(below, word).public().name().parse().unwrap(),
+                    succeeds: None,
                     term: Term { from: "2024-01-01".parse().unwrap(), until: Some("2028-12-31".parse().unwrap()) },
                 };
                 county.register(by, "appoint", Facts::of(&facts).unwrap(), &words);

@@ -1,7 +1,8 @@
 //! Who may sign what, and what every entry counts for.
 //!
 //! The federation file pins the root; everything else is stated in ancestors' logs: [`CharterFacts`] name a node's machine keys,
-//! [`AppointFacts`] the keys of an office, [`RevokeFacts`] end a key. Only bytes of logs decide; nothing here asks the time.
+//! [`AppointFacts`] the keys of an office, [`RevokeFacts`] end a key, [`DivisionFacts`] name a division and move it. Only bytes of logs
+//! decide; nothing here asks the time.
 //!
 //! Invariant: the registry is a *set*. The same registry entries, observed in any order, give the same answers, because authority flows
 //! strictly downwards: what an entry in a division's log counts for depends on logs of divisions above it only (at the root, on the
@@ -9,22 +10,35 @@
 //!
 //! Out of scope: whether a statement fits its procedure (see [`crate::matter`]); whether bytes are the log (see [`crate::follow`]).
 
+mod act;
+mod chain;
 mod facts;
+mod force;
+mod judge;
+mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-pub use facts::{AppointFacts, CharterFacts, FormerEnd, Operator, RevokeFacts, Term, ValidUpTo};
+pub use facts::{
+    AppointFacts, CharterFacts, DivisionFacts, FormerEnd, MOST_OFFICE_KEYS, Operator, RevokeFacts, Succession, Term, ValidUpTo,
+};
+pub use force::Ending;
+pub use judge::Denied;
+pub use tree::DivisionChange;
 
+use self::act::{Act, Seen};
+use self::force::{AllSeen, InForce};
+use self::judge::Law;
 use crate::checkpoint::SignedCheckpoint;
 use crate::entry::Entry;
 use crate::federation::FederationFile;
 use crate::key::VerifierKey;
-use crate::matter;
-use crate::names::{Division, Office, OfficeName, Origin};
+use crate::names::{Division, OfficeName, Origin};
 use crate::policy::Policy;
-use crate::standing::{Standing, Void};
-use crate::statement::Statement;
-use crate::{Malformed, Refused, Rejected};
+use crate::standing::Standing;
+use crate::time::Date;
+use crate::{Refused, Rejected};
 
 /// A charter in force, with its policy read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,59 +58,6 @@ pub struct Appointment {
     pub facts: AppointFacts,
     /// The log and index it stands at.
     pub stated: (Origin, u64),
-}
-
-/// What a registry statement does, once read.
-#[derive(Clone, Debug)]
-enum Act {
-    Charter(Box<(CharterFacts, Policy)>),
-    Appoint(AppointFacts),
-    Revoke(Box<RevokeFacts>, OfficeName),
-}
-
-impl Act {
-    fn read(statement: &Statement) -> Result<Option<Self>, Malformed> {
-        let federation = &statement.log.federation;
-        Ok(Some(match statement.kind.as_str() {
-            "charter" => {
-                let facts: CharterFacts = statement.facts.read()?;
-                let policy = facts.check(federation, facts.origin.division)?;
-                Self::Charter(Box::new((facts, policy)))
-            }
-            "appoint" => {
-                let facts: AppointFacts = statement.facts.read()?;
-                facts.check(federation)?;
-                Self::Appoint(facts)
-            }
-            "revoke" => {
-                let facts: RevokeFacts = statement.facts.read()?;
-                let office = facts.check(federation)?;
-                Self::Revoke(Box::new(facts), office)
-            }
-            _ => return Ok(None),
-        }))
-    }
-
-    /// The division the act is about.
-    fn target(&self) -> Division {
-        match self {
-            Self::Charter(charter) => charter.0.origin.division,
-            Self::Appoint(facts) => facts.office.division,
-            Self::Revoke(_, office) => office.division,
-        }
-    }
-}
-
-/// Why an entry counts nowhere, and whose line is at fault.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{why:?}: {by:?}: {detail}")]
-pub struct Denied {
-    /// The reason.
-    pub why: Void,
-    /// The office whose line is at fault, if it is one.
-    pub by: Option<OfficeName>,
-    /// What was found, in plain words.
-    pub detail: String,
 }
 
 /// Why a head was not accepted.
@@ -121,37 +82,20 @@ pub enum Witnessing {
     NobodyAsked,
 }
 
-/// All that is registered; see the module.
+/// All that is registered; see the module. A clone shares what was read and found of each entry.
 #[derive(Clone, Debug)]
 pub struct Registry {
     federation: FederationFile,
-    /// Every registry statement that reads as one, by log and index.
-    seen: BTreeMap<(Origin, u64), Seen>,
+    seen: AllSeen,
     in_force: InForce,
-}
-
-#[derive(Clone, Debug)]
-struct Seen {
-    entry: Entry,
-    act: Act,
-}
-
-/// What follows from the statements seen; computed anew from all of them, so no order of arrival can show.
-#[derive(Clone, Debug, Default)]
-struct InForce {
-    charters: BTreeMap<Origin, Vec<Charter>>,
-    appointments: BTreeMap<OfficeName, Vec<Appointment>>,
-    revocations: BTreeMap<VerifierKey, Vec<RevokeFacts>>,
-    /// Where a former generation ends, as its successor's charter says.
-    ends: BTreeMap<Origin, u64>,
 }
 
 impl Registry {
     /// The registry of a federation before any log has been read.
     pub fn new(federation: FederationFile) -> Self {
-        let mut registry = Self { federation, seen: BTreeMap::new(), in_force: InForce::default() };
-        registry.derive();
-        registry
+        let seen = BTreeMap::new();
+        let in_force = InForce::derive(&federation, &seen);
+        Self { federation, seen, in_force }
     }
 
     /// The federation file it rests on.
@@ -172,40 +116,65 @@ impl Registry {
             if !statement.kind.is_registry() || &statement.log != origin {
                 continue;
             }
-            if let Ok(Some(act)) = Act::read(statement) {
-                self.seen.entry((origin.clone(), entry.index)).or_insert_with(|| Seen { entry: entry.clone(), act });
+            let at = (origin.clone(), entry.index);
+            if self.seen.contains_key(&at) {
+                continue;
+            }
+            if let Ok(act) = Act::read(statement) {
+                self.seen.insert(at, Arc::new(Seen::new(entry.clone(), act)));
             }
         }
         let changed = self.seen.len() > before;
         if changed {
-            self.derive();
+            self.in_force = InForce::derive(&self.federation, &self.seen);
         }
         changed
     }
 
-    /// The division above, the root having none.
-    pub fn parent(&self, division: Division) -> Option<Division> {
-        if division == self.federation.root { None } else { division.parent() }
+    /// Every registry entry that was seen and reads as one, whether it counts or not, by log and index.
+    pub fn entries(&self) -> impl Iterator<Item = (&Origin, &Entry)> {
+        self.seen.iter().map(|((origin, _), seen)| (origin, &seen.entry))
     }
 
-    /// Whether `division` is `above` or lies below it inside this federation.
+    /// The division above as it is at last, the root having none.
+    pub fn parent(&self, division: Division) -> Option<Division> {
+        self.in_force.tree.parent(division, None, None)
+    }
+
+    /// The division above on a day.
+    pub fn parent_on(&self, division: Division, day: Date) -> Option<Division> {
+        self.in_force.tree.parent(division, Some(day), None)
+    }
+
+    /// Whether `division` is `above` or has at any time lain below it inside this federation: what a node follows and a reader reads, for
+    /// what was registered before a division moved stays registered. Authority asks for the day instead.
     pub fn is_within(&self, division: Division, above: Division) -> bool {
-        std::iter::successors(Some(division), |division| self.parent(*division)).any(|each| each == above)
+        self.in_force.tree.is_within(division, above)
+    }
+
+    /// All that `division` statements say and that counts, by division; of one division, what holds comes last.
+    pub fn divisions(&self) -> impl Iterator<Item = &DivisionChange> {
+        self.in_force.tree.changes()
+    }
+
+    /// What is said of a division's name, at last or on a day.
+    pub fn division(&self, division: Division, day: Option<Date>) -> Option<&DivisionChange> {
+        self.in_force.tree.named(division, day)
     }
 
     /// The charters in force, oldest first, of every log.
     pub fn charters(&self) -> impl Iterator<Item = &Charter> {
-        self.in_force.charters.values().flatten()
+        self.in_force.charters.values().flat_map(BTreeMap::values)
     }
 
     /// The newest charter of a log.
     pub fn charter(&self, origin: &Origin) -> Option<&Charter> {
-        self.in_force.charters.get(origin)?.last()
+        self.in_force.newest(origin)
     }
 
     /// The charter that judges a checkpoint of `size`: each from its `from` to the next number's.
     pub fn charter_at(&self, origin: &Origin, size: u64) -> Option<&Charter> {
-        self.in_force.charters.get(origin)?.iter().rev().find(|charter| charter.facts.from <= size)
+        self.in_force.charters.get(origin)?.values().rev().find(|charter| charter.facts.from <= size)
     }
 
     /// The keys of a log at `size`.
@@ -228,6 +197,16 @@ impl Registry {
     /// The appointments in force of an office.
     pub fn appointments(&self, office: &OfficeName) -> &[Appointment] {
         self.in_force.appointments.get(office).map_or(&[], Vec::as_slice)
+    }
+
+    /// How a key has ended, if it has; each ending that counts.
+    pub fn endings(&self, key: &VerifierKey) -> &[Ending] {
+        self.in_force.endings(key)
+    }
+
+    /// Where the next generation's charter says that a log ends, if one does.
+    pub fn end(&self, origin: &Origin) -> Option<&FormerEnd> {
+        self.in_force.end(origin).map(|(_, end)| end)
     }
 
     /// Every office of a division that somebody has registered, the pinned ones of the root among them.
@@ -271,200 +250,16 @@ impl Registry {
 
     /// As [`Self::standing`], with the reason in full; `Ok(true)` when a signer's term had ended.
     pub fn judge(&self, origin: &Origin, entry: &Entry) -> Result<bool, Denied> {
-        let statement = entry.statement.statement();
-        let denied = |why, by: Option<&OfficeName>, detail: String| Err(Denied { why, by: by.cloned(), detail });
-        if &statement.log != origin {
-            return denied(Void::Malformed, None, format!("it is meant for {}", statement.log));
+        if entry.statement.statement().kind.is_registry()
+            && let Some(seen) = self.seen.get(&(origin.clone(), entry.index)).filter(|seen| seen.entry == *entry)
+        {
+            return self.law().judge_seen(origin, seen);
         }
-        if self.in_force.ends.get(origin).is_some_and(|end| entry.index >= *end) {
-            return denied(Void::BeyondEnd, None, "the next generation's charter ends this log before it".to_owned());
-        }
-        for by in &statement.by {
-            if by.federation != origin.federation || !self.is_within(by.division, origin.division) {
-                return denied(Void::WrongDivision, Some(by), format!("{} is not within {}", by.division, origin.division));
-            }
-        }
-        self.may_say(statement)?;
-        let mut expired = false;
-        for (position, by) in statement.by.iter().enumerate() {
-            expired |= self.check_line(origin, entry, position, by)?;
-        }
-        Ok(expired)
+        self.law().judge(origin, entry)
     }
 
-    /// Whether the offices that sign may say this, here.
-    fn may_say(&self, statement: &Statement) -> Result<(), Denied> {
-        let home = statement.log.division;
-        let deny =
-            |by: Option<&OfficeName>, detail: &str| Err(Denied { why: Void::WrongOffice, by: by.cloned(), detail: detail.to_owned() });
-        if !statement.kind.is_registry() {
-            let of_node = |kind: &str| matches!(kind, "evidence" | "anchor" | "observation");
-            if let Some(by) = statement.by.iter().find(|by| by.is(Office::NODE) != of_node(statement.kind.as_str())) {
-                return deny(Some(by), "a node says evidence, anchor and observation, and nobody else says those");
-            }
-            return matter::may_sign(statement, |division, of| self.is_within(division, of)).map_err(|barred| Denied {
-                why: barred.why,
-                by: None,
-                detail: barred.detail.to_owned(),
-            });
-        }
-        let act = match Act::read(statement) {
-            Ok(act) => act,
-            Err(fault) => return Err(Denied { why: Void::Malformed, by: None, detail: fault.to_string() }),
-        };
-        let registrar = |by: &&OfficeName| by.division != home || !(by.is(Office::GOVERNMENT) || by.is(Office::CIVIL_AFFAIRS));
-        if let Some(by) = statement.by.iter().find(registrar) {
-            return deny(Some(by), "only the government or civil affairs office of this log's division registers");
-        }
-        // `division` statements are kept and shown; no rule reads them yet.
-        let Some(act) = act else { return Ok(()) };
-        if act.target() == home {
-            // Nobody registers an office of its own division, but for the pinned keys at the root: `check_line` holds them to that.
-            let at_root = home == self.federation.root && !matches!(act, Act::Charter(_));
-            return if at_root { Ok(()) } else { deny(None, "an office or node is registered by a division above its own") };
-        }
-        if self.is_within(act.target(), home) { Ok(()) } else { deny(None, "what it registers does not lie below this log's division") }
-    }
-
-    /// Checks one `by` line: a key in office, its signature, no revocation. `Ok(true)` when its term had ended.
-    fn check_line(&self, origin: &Origin, entry: &Entry, position: usize, by: &OfficeName) -> Result<bool, Denied> {
-        let denied = |why, detail: String| Denied { why, by: Some(by.clone()), detail };
-        let line = &entry.statement.note().signatures()[position];
-        let pinned: Vec<&VerifierKey> = self.federation.keys.iter().filter(|key| line.claims(key)).collect();
-        let statement = entry.statement.statement();
-        let pins_only = statement.kind.is_registry()
-            && matches!(Act::read(statement), Ok(Some(act)) if act.target() == self.federation.root && origin.division == self.federation.root);
-        if !pinned.is_empty() {
-            let verifies = pinned.iter().any(|key| entry.statement.verify(position, key).is_ok());
-            return if verifies { Ok(false) } else { Err(denied(Void::BadSignature, "the signature does not verify".to_owned())) };
-        }
-        if pins_only {
-            return Err(denied(Void::WrongOffice, "at the root only the pinned keys register the root's other offices".to_owned()));
-        }
-        if by.is(Office::NODE) {
-            return self.check_node_line(entry, position, by);
-        }
-        let day = entry.logged.civil_date(self.federation.offset);
-        let covering: Vec<(&VerifierKey, &Term)> = self
-            .appointments(by)
-            .iter()
-            .flat_map(|appointment| appointment.facts.keys.iter().map(|key| (key, &appointment.facts.term)))
-            .filter(|(key, term)| line.claims(key) && term.from <= day)
-            .collect();
-        if covering.is_empty() {
-            return Err(denied(Void::UnknownKey, format!("no appointment of {by} covers this key on {day}")));
-        }
-        let Some(key) = covering.iter().map(|(key, _)| *key).find(|key| entry.statement.verify(position, key).is_ok()) else {
-            return Err(denied(Void::BadSignature, "the signature does not verify".to_owned()));
-        };
-        let revoked = |revocation: &RevokeFacts| !revocation.valid.iter().any(|valid| &valid.log == origin && entry.index < valid.size);
-        if self.in_force.revocations.get(key).is_some_and(|revocations| revocations.iter().any(revoked)) {
-            return Err(denied(Void::Revoked, "the key was revoked".to_owned()));
-        }
-        Ok(!covering.iter().any(|(_, term)| term.until.is_none_or(|until| day <= until)))
-    }
-
-    fn check_node_line(&self, entry: &Entry, position: usize, by: &OfficeName) -> Result<bool, Denied> {
-        let line = &entry.statement.note().signatures()[position];
-        let mut keys = self
-            .generations(by.division)
-            .filter_map(|origin| self.in_force.charters.get(origin))
-            .flatten()
-            .map(|charter| &charter.facts.node);
-        let denied = |why, detail: &str| Denied { why, by: Some(by.clone()), detail: detail.to_owned() };
-        let key = keys.find(|key| line.claims(key)).ok_or_else(|| denied(Void::UnknownKey, "no charter names this node key"))?;
-        entry.statement.verify(position, key).map(|()| false).map_err(|_| denied(Void::BadSignature, "the signature does not verify"))
-    }
-
-    /// The registry entries of ancestors' logs that give `entry` its charter and its signers their authority, highest log first: what a
-    /// receipt has to carry. `size` tells the size of the head that the receipt will show of each log.
-    pub fn chain(&self, origin: &Origin, entry: &Entry, size: impl Fn(&Origin) -> u64) -> Vec<(Origin, BTreeSet<u64>)> {
-        let mut needed: BTreeMap<(usize, Origin), BTreeSet<u64>> = BTreeMap::new();
-        let mut open = vec![(origin.clone(), entry.clone())];
-        while let Some((log, entry)) = open.pop() {
-            let charter = self.charter_at(&log, size(&log)).and_then(|charter| charter.stated.clone());
-            let day = entry.logged.civil_date(self.federation.offset);
-            let lines = entry.statement.statement().by.iter().zip(entry.statement.note().signatures());
-            let appointments = lines.filter_map(|(by, line)| {
-                let covers = |appointment: &&Appointment| {
-                    appointment.facts.term.from <= day && appointment.facts.keys.iter().any(|key| line.claims(key))
-                };
-                self.appointments(by).iter().find(covers).map(|appointment| appointment.stated.clone())
-            });
-            let of_nodes = entry.statement.statement().by.iter().filter(|by| by.is(Office::NODE));
-            let node_charters = of_nodes.filter_map(|by| self.charter(self.home_log(by.division)?)?.stated.clone());
-            for at in charter.into_iter().chain(appointments).chain(node_charters) {
-                let Some(depth) = self.depth(at.0.division) else { continue };
-                let Some(seen) = self.seen.get(&at) else { continue };
-                if needed.entry((depth, at.0.clone())).or_default().insert(at.1) {
-                    open.push((at.0, seen.entry.clone()));
-                }
-            }
-        }
-        needed.into_iter().map(|((_, log), indexes)| (log, indexes)).collect()
-    }
-
-    /// Computes what is in force from all that was seen, from the root downwards.
-    fn derive(&mut self) {
-        let root = &self.federation.charter;
-        let mut charters: BTreeMap<(Origin, u32), (usize, Charter)> = BTreeMap::new();
-        if let Ok(policy) = root.policy.parse() {
-            charters.insert((root.origin.clone(), root.number), (0, Charter { facts: root.clone(), policy, stated: None }));
-        }
-        self.in_force = InForce::default();
-        self.settle_charters(&charters);
-
-        // Depth first decides everything below it; within the root, what registers the root's own offices comes first.
-        let mut order: Vec<(usize, bool, &(Origin, u64), &Seen)> = self
-            .seen
-            .iter()
-            .filter_map(|(at, seen)| {
-                let depth = self.depth(at.0.division)?;
-                Some((depth, seen.act.target() != self.federation.root, at, seen))
-            })
-            .collect();
-        order.sort_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)));
-        let order: Vec<(usize, bool, (Origin, u64), Seen)> =
-            order.into_iter().map(|(depth, later, at, seen)| (depth, later, at.clone(), seen.clone())).collect();
-
-        for level in order.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-            // Judged before any of the level takes force, so that order within a level cannot show.
-            let valid: Vec<_> = level.iter().filter(|(_, _, at, seen)| self.judge(&at.0, &seen.entry).is_ok()).collect();
-            for (depth, _, at, seen) in valid {
-                match &seen.act {
-                    Act::Charter(charter) => {
-                        let (facts, policy) = charter.as_ref().clone();
-                        let slot = (facts.origin.clone(), facts.number);
-                        let stated = Charter { facts, policy, stated: Some(at.clone()) };
-                        // Same number: the higher ancestor wins, then the first in its log.
-                        charters.entry(slot).or_insert((*depth, stated));
-                    }
-                    Act::Appoint(facts) => {
-                        let stated = Appointment { facts: facts.clone(), stated: at.clone() };
-                        self.in_force.appointments.entry(facts.office.clone()).or_default().push(stated);
-                    }
-                    Act::Revoke(facts, _) => self.in_force.revocations.entry(facts.key.clone()).or_default().push(facts.as_ref().clone()),
-                }
-            }
-            self.settle_charters(&charters);
-        }
-    }
-
-    fn settle_charters(&mut self, charters: &BTreeMap<(Origin, u32), (usize, Charter)>) {
-        self.in_force.charters.clear();
-        self.in_force.ends.clear();
-        for ((origin, _), (_, charter)) in charters {
-            self.in_force.charters.entry(origin.clone()).or_default().push(charter.clone());
-            if let Some(former) = &charter.facts.former {
-                let before = Origin { generation: origin.generation - 1, ..origin.clone() };
-                self.in_force.ends.entry(before).and_modify(|end| *end = former.size.min(*end)).or_insert(former.size);
-            }
-        }
-    }
-
-    /// How far below the root; none outside the federation.
-    fn depth(&self, division: Division) -> Option<usize> {
-        std::iter::successors(Some(division), |division| self.parent(*division)).position(|each| each == self.federation.root)
+    fn law(&self) -> Law<'_> {
+        Law { federation: &self.federation, force: &self.in_force }
     }
 }
 

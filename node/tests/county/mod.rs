@@ -167,6 +167,7 @@ pub(crate) fn root_log(nodes: &[Node]) -> Author {
             basis: "election".into(),
             keys: vec![committee.public().clone()],
             office: committee.public().name().parse().unwrap(),
+            succeeds: None,
             term: Term { from: "2026-01-01".parse().unwrap(), until: None },
         };
         author.say(&government, "appoint", Facts::of(&facts).unwrap(), None);

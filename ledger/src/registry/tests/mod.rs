@@ -1,8 +1,11 @@
-use proptest::prelude::*;
+mod divisions;
+mod keys;
+mod orders;
 
 use super::*;
 use crate::facts::Facts;
 use crate::key::{KeyKind, SignerKey};
+use crate::standing::Void;
 use crate::testing::{COUNTY, OTHER, TOWNSHIP, VILLAGE, World, appoint, charter_facts, federation, office, origin, revoke, seed};
 
 fn note() -> (&'static str, Facts) {
@@ -137,32 +140,4 @@ fn a_federation_file_has_one_spelling_and_a_fingerprint() {
         assert!(text.replace(from, to).parse::<FederationFile>().is_err(), "{to}");
     }
     assert!(text.replace("\"number\":1", "\"note\":1,\"number\":1").parse::<FederationFile>().is_err());
-}
-
-proptest! {
-    /// Any order of arrival, any interleaving: the same standings.
-    #[test]
-    fn arrival_order_does_not_show(order in Just((0..9_usize).collect::<Vec<_>>()).prop_shuffle()) {
-        let mut world = World::default();
-        let county = office(COUNTY, "government");
-        let (township, committee, supervisors) = (office(TOWNSHIP, "government"), office(VILLAGE, "committee"), office(VILLAGE, "supervisors"));
-        world.say(COUNTY, &county, appoint(&township, None));
-        world.say(COUNTY, &county, appoint(&office(COUNTY, "civil-affairs"), None));
-        world.say(COUNTY, &office(COUNTY, "civil-affairs"), appoint(&supervisors, None));
-        world.say(TOWNSHIP, &township, appoint(&committee, Some("2026-06-15")));
-        world.say(TOWNSHIP, &township, revoke(&supervisors, &[(VILLAGE, 2)]));
-        world.say(VILLAGE, &committee, note());
-        world.say(VILLAGE, &supervisors, note());
-        world.say(VILLAGE, &committee, note());
-        world.say(VILLAGE, &supervisors, note());
-        let whole = world.registry();
-        let mut shuffled = Registry::new(federation());
-        for at in order {
-            let (origin, entry) = &world.entries[at];
-            shuffled.observe(origin, entry);
-        }
-        for (origin, entry) in &world.entries {
-            prop_assert_eq!(whole.standing(origin, entry), shuffled.standing(origin, entry));
-        }
-    }
 }

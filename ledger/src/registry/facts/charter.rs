@@ -1,13 +1,12 @@
-//! What the registry's statements say: `charter`, `appoint`, `revoke`.
+//! `charter`: the machine keys of a division's node.
 
 use serde::{Deserialize, Serialize};
 
 use crate::Malformed;
 use crate::key::{KeyKind, VerifierKey};
 use crate::merkle::Hash;
-use crate::names::{Division, Federation, OfficeName, Origin};
+use crate::names::{Division, Federation, Origin};
 use crate::policy::Policy;
-use crate::time::Date;
 
 /// Most addresses of a node in its charter.
 const MOST_ADDRESSES: usize = 8;
@@ -121,94 +120,6 @@ impl CharterFacts {
             return wrong("keys", "one key per role: the same public key stands in two".to_owned());
         }
         Ok(policy)
-    }
-}
-
-/// `appoint`: which keys speak for an office, and since when. The office is set up by law; this only records it (登记公布).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AppointFacts {
-    /// On what basis, a code: `election`, `assembly`, `assignment`, `pilot` …
-    pub basis: String,
-    /// 1 to 5 keys named by the office, any one of which signs for it.
-    pub keys: Vec<VerifierKey>,
-    /// The office.
-    pub office: OfficeName,
-    /// The term.
-    pub term: Term,
-}
-
-/// A term: civil dates, both included.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Term {
-    /// First day.
-    pub from: Date,
-    /// Last day, if it has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<Date>,
-}
-
-impl AppointFacts {
-    /// Checks all that does not depend on other statements. Errors name the field.
-    pub fn check(&self, federation: &Federation) -> Result<(), Malformed> {
-        let wrong = |field: &str, why: String| Err(Malformed::new(field, why));
-        if &self.office.federation != federation {
-            return wrong("office", format!("{} is of another federation", self.office));
-        }
-        if self.office.is(crate::names::Office::NODE) {
-            return wrong("office", "a node's key is named in its charter, not appointed".to_owned());
-        }
-        if crate::names::word(&self.basis, 32).is_none() {
-            return wrong("basis", "a code word wanted, such as election".to_owned());
-        }
-        let name = self.office.to_string();
-        if !(1..=5).contains(&self.keys.len()) || !self.keys.iter().all(|key| key.name() == name && key.kind() == KeyKind::Ed25519) {
-            return wrong("keys", format!("1 to 5 keys of type 0x01 named {name} wanted"));
-        }
-        if !self.keys.is_sorted_by(|a, b| a < b) {
-            return wrong("keys", "sorted and distinct keys wanted".to_owned());
-        }
-        if self.term.until.is_some_and(|until| until < self.term.from) {
-            return wrong("term", "ends before it begins".to_owned());
-        }
-        Ok(())
-    }
-}
-
-/// `revoke`: ends a key (停用密钥). In a log that it does not name, the key counts nowhere; a revoked key never returns.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RevokeFacts {
-    /// The key that ends.
-    pub key: VerifierKey,
-    /// Why, a code: `term-ended`, `lost`, `stolen`, `error`.
-    pub reason: String,
-    /// Per log, how many of its entries stay valid; sorted by log.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub valid: Vec<ValidUpTo>,
-}
-
-/// Entries of `log` with an index below `size` stay valid.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ValidUpTo {
-    /// The log.
-    pub log: Origin,
-    /// The number of its entries that stay valid.
-    pub size: u64,
-}
-
-impl RevokeFacts {
-    /// Checks all that does not depend on other statements. Errors name the field.
-    pub fn check(&self, federation: &Federation) -> Result<OfficeName, Malformed> {
-        if crate::names::word(&self.reason, 32).is_none() {
-            return Err(Malformed::new("reason", "a code word wanted, such as lost"));
-        }
-        if !self.valid.is_sorted_by(|a, b| a.log < b.log) || self.valid.iter().any(|valid| &valid.log.federation != federation) {
-            return Err(Malformed::new("valid", "logs of this federation wanted, sorted and distinct"));
-        }
-        let office: OfficeName = self.key.name().parse()?;
-        if &office.federation != federation || office.is(crate::names::Office::NODE) {
-            return Err(Malformed::new("key", "an office key of this federation wanted; machine keys end by a new charter"));
-        }
-        Ok(office)
     }
 }
 
