@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use super::codes::{
     Basis, Category, Channel, CheckMade, CodeList, Coded, CommitmentState, Decision, DutyCode, Elsewhere, Every, Finding, FlagCode, Form,
     FundSource, Gathering, Irregular, KindCode, LinkKind, Method, OfficeCode, OutcomeResult, Participant, PlanReason, Proposer,
-    ReopenReason, Status, StepCode, StepState, Tag, TerminationReason, Unit, Verdict,
+    ReopenReason, SlotState, Status, StepCode, StepState, Tag, TerminationReason, Unit, Verdict,
 };
 use crate::names::Office;
 use crate::standing::Void;
@@ -391,6 +391,12 @@ labels! {
         Resolution: "决议公开", "Resolution published";
         Answer: "异议答复", "Answer to an objection";
         Result: "实施结果公开", "Result published";
+    }
+    SlotState {
+        Filled: "已公开", "told in time";
+        Late: "迟延公开", "told late";
+        Open: "未到期", "not yet due";
+        Missing: "应公开而未公开", "due and not told";
     }
     Every {
         Month: "每月", "every month";

@@ -9,6 +9,7 @@
 //! Invariant: the same set of records, in whatever order they arrived, gives the same view; and nothing is "done" that its verifiers have
 //! not accepted.
 
+pub mod calendar;
 pub mod check;
 pub mod codes;
 pub mod facts;

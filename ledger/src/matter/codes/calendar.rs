@@ -2,7 +2,7 @@
 
 code_list! {
     /// 公开事项: what is expected of a place or a matter by a day.
-    DutyCode ("duties") {
+    DutyCode ("disclosure duties") {
         /// 日常公开: what was decided and what became of it, told again and again.
         Disclosure = "disclosure",
         /// 财务公开: what was spent.
@@ -17,6 +17,18 @@ code_list! {
         Answer = "answer",
         /// 实施结果公开, after all was accepted.
         Result = "result",
+    }
+
+    /// Where something expected by a day stands.
+    SlotState ("slot states") {
+        /// 已公开, in time.
+        Filled = "filled",
+        /// 迟延: told after the day it was due.
+        Late = "late",
+        /// 未到期
+        Open = "open",
+        /// 缺: due, and not told.
+        Missing = "missing",
     }
 
     /// How often.

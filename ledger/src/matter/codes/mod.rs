@@ -67,7 +67,7 @@ mod procedure;
 mod subject;
 mod works;
 
-pub use calendar::{DutyCode, Every};
+pub use calendar::{DutyCode, Every, SlotState};
 pub use deciding::{Decision, Finding, OutcomeResult, Verdict};
 pub use found::{CommitmentState, FlagCode, Irregular, Status, StepState, Tag};
 pub use kinds::{KindCode, OfficeCode};
