@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::builder::PossibleValuesParser;
+use luodi_ledger::matter::codes::About;
 use luodi_ledger::names::{Division, Federation, MatterId, Office, OfficeName, Origin};
 
 use crate::language::{Language, say, tell};
@@ -103,7 +104,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
     Ok(Outcome::Done)
 }
 
-/// A template of a matter's statement, with what is known already filled in.
+/// A template of a statement, with what is known already filled in.
 async fn filled(kind: &str, args: &Args, language: Language) -> anyhow::Result<String> {
     let node = args.node.as_deref().map(|url| Node::new(url, language)).transpose()?;
     let federation: Federation = match (&args.log, &args.federation, &node) {
@@ -126,9 +127,10 @@ async fn filled(kind: &str, args: &Args, language: Language) -> anyhow::Result<S
         _ => None,
     };
     let today = clock::now().civil_date(8);
-    let matter = args.matter.or_else(|| {
-        let year = u16::try_from(today.year()).ok()?;
-        (kind != "revoke").then_some(MatterId { division, year, number: 1 })
-    });
+    let matter = match template::about(kind) {
+        About::Matter => args.matter.or_else(|| Some(MatterId { division, year: u16::try_from(today.year()).ok()?, number: 1 })),
+        About::Statement => args.matter,
+        About::Division | About::Logs | About::Registry => None,
+    };
     template::render(kind, &template::Known { log, by, matter, target, today }, language)
 }

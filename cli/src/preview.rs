@@ -4,7 +4,7 @@
 
 use luodi_ledger::facts::Value;
 use luodi_ledger::matter::Reference;
-use luodi_ledger::matter::facts::{Fen, Outcome, Plan, Promise, ResultNotice, Said, Step, Tally, Topic};
+use luodi_ledger::matter::facts::{Change, Fen, Outcome, Plan, Promise, ResultNotice, Said, Step, Tally, Topic};
 use luodi_ledger::matter::labels::Label;
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::statement::Statement;
@@ -139,7 +139,64 @@ impl<'w> Page<'w> {
                 self.row("收集方式", "gathered", self.label(&feedback.gathered));
             }
             Said::Termination(termination) => self.row("因为", "because", self.label(&termination.reason)),
+            Said::Countersign(countersign) => self.target(&countersign.target),
+            Said::Evaluation(evaluation) => {
+                self.row("评估等次", "rating", self.label(&evaluation.rating));
+                self.maybe("评估方式", "how", self.list(&evaluation.how));
+                evaluation.target.iter().for_each(|target| self.target(target));
+            }
+            Said::Rectification(order) => {
+                self.row("措施", "action", self.label(&order.action));
+                self.maybe("对象", "to", order.office);
+                self.maybe("期限", "by", order.deadline);
+                self.maybe("问责方式", "measure", order.measure.map(|measure| self.label(&measure)));
+                order.target.iter().for_each(|target| self.target(target));
+            }
+            Said::Circular(circular) => {
+                let places: Vec<String> = circular.places.iter().map(ToString::to_string).collect();
+                self.row("方式", "to", self.label(&circular.to));
+                self.row("事由", "ground", self.label(&circular.ground));
+                self.row("地方", "places", places.join(self.comma()));
+                circular.target.iter().for_each(|target| self.target(target));
+            }
+            Said::Void(withdrawal) => {
+                self.row("因为", "because", self.label(&withdrawal.reason));
+                self.target(&withdrawal.target);
+            }
+            Said::Correction(correction) => {
+                self.target(&correction.target);
+                for Change { path, old, new } in &correction.changes {
+                    let shown = |value: &Option<Value>| {
+                        value.as_ref().map_or_else(|| "—".to_owned(), |value| serde_json::to_string(value).unwrap_or_default())
+                    };
+                    self.row(path.as_str(), path.as_str(), format!("{} → {}", shown(old), shown(new)));
+                }
+            }
+            Said::Redaction(redaction) => {
+                self.row("理由", "ground", self.label(&redaction.ground));
+                self.target(&redaction.target);
+                redaction.hashes.iter().for_each(|hash| self.row("删除内容", "erases", hash));
+            }
+            Said::Catalogue(catalogue) => {
+                self.row("版本", "version", catalogue.version);
+                self.maybe("施行日期", "from", catalogue.from);
+                for item in &catalogue.items {
+                    let name = self.in_language().items.get(&item.code).cloned().unwrap_or_default();
+                    self.row("条目", "item", format!("{} {name} · {} · {}", item.code, self.label(&item.category), self.label(&item.duty)));
+                }
+            }
+            Said::Rules(rules) => {
+                self.row("规则包", "rule pack", rules.pack);
+                self.row("施行日期", "from", rules.from);
+                self.maybe("失效日期", "until", rules.until);
+                self.maybe("替代", "replaces", rules.replaces);
+            }
             Said::Raw(fields) => self.raw(fields),
+            Said::Assessment(_) | Said::Evidence(_) | Said::Anchor(_) | Said::Observation(_) => {
+                if let Ok(facts) = said.to_facts() {
+                    self.raw(facts.fields());
+                }
+            }
         }
     }
 

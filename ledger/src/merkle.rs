@@ -16,6 +16,7 @@ use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
 pub use self::compact::CompactRange;
@@ -77,6 +78,18 @@ impl FromStr for Hash {
     fn from_str(text: &str) -> Result<Self, Malformed> {
         let bytes = STANDARD.decode(text).map_err(|_| Malformed::new("hash", "base64 not canonical"))?;
         bytes.try_into().map(Self).map_err(|_| Malformed::new("hash", "32 bytes wanted"))
+    }
+}
+
+impl Serialize for Hash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Hash {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::from_text(deserializer)
     }
 }
 

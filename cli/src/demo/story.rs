@@ -217,24 +217,7 @@ impl Meeting {
 
 /// The kind of statement that says it.
 pub(super) fn said_kind(said: &Said) -> &'static str {
-    let kind = match said {
-        Said::Topic(_) => KindCode::Topic,
-        Said::Step(_) => KindCode::Step,
-        Said::Outcome(_) => KindCode::Outcome,
-        Said::Objection(_) => KindCode::Objection,
-        Said::Answer(_) => KindCode::Answer,
-        Said::Plan(_) => KindCode::Plan,
-        Said::Progress(_) => KindCode::Progress,
-        Said::Problem(_) => KindCode::Problem,
-        Said::Reopen(_) => KindCode::Reopen,
-        Said::Completion(_) => KindCode::Completion,
-        Said::Verification(_) => KindCode::Verification,
-        Said::Result(_) => KindCode::Result,
-        Said::Feedback(_) => KindCode::Feedback,
-        Said::Termination(_) => KindCode::Termination,
-        Said::Raw(_) => return "raw",
-    };
-    kind.as_str()
+    said.kind().map_or("raw", KindCode::as_str)
 }
 
 /// An amount in yuan.

@@ -1,8 +1,8 @@
-//! The templates of a matter's statements.
+//! The templates of statements.
 
 use anyhow::Context as _;
 use luodi_ledger::matter::Reference;
-use luodi_ledger::matter::codes::{CodeList as _, Method};
+use luodi_ledger::matter::codes::{About, CodeList as _, KindCode, Method};
 use luodi_ledger::matter::pack::Packs;
 use luodi_ledger::names::{Division, Level, MatterId, Office, OfficeName, Origin};
 use luodi_ledger::time::Date;
@@ -10,7 +10,9 @@ use luodi_ledger::time::Date;
 use crate::language::{Language, say};
 
 /// Every kind with a template, and its facts and words to fill in.
-pub(super) const KINDS: [(&str, &str); 15] = [
+pub(super) const KINDS: [(&str, &str); 28] = [
+    ("rules", include_str!("rules.toml")),
+    ("catalogue", include_str!("catalogue.toml")),
     ("topic", include_str!("topic.toml")),
     ("step", include_str!("step.toml")),
     ("outcome", include_str!("outcome.toml")),
@@ -22,9 +24,20 @@ pub(super) const KINDS: [(&str, &str); 15] = [
     ("reopen", include_str!("reopen.toml")),
     ("completion", include_str!("completion.toml")),
     ("verification", include_str!("verification.toml")),
+    ("countersign", include_str!("countersign.toml")),
     ("result", include_str!("result.toml")),
     ("feedback", include_str!("feedback.toml")),
+    ("evaluation", include_str!("evaluation.toml")),
     ("termination", include_str!("termination.toml")),
+    ("rectification", include_str!("rectification.toml")),
+    ("circular", include_str!("circular.toml")),
+    ("assessment", include_str!("assessment.toml")),
+    ("correction", include_str!("correction.toml")),
+    ("void", include_str!("void.toml")),
+    ("redaction", include_str!("redaction.toml")),
+    ("evidence", include_str!("evidence.toml")),
+    ("anchor", include_str!("anchor.toml")),
+    ("observation", include_str!("observation.toml")),
     ("revoke", include_str!("revoke.toml")),
 ];
 
@@ -40,11 +53,18 @@ pub(super) struct Known {
     pub(super) today: Date,
 }
 
+/// Whether statements of a kind name a matter: always, never, or where what they speak of belongs to one.
+pub(super) fn about(kind: &str) -> About {
+    kind.parse().map_or(About::Registry, KindCode::about)
+}
+
 /// Who signs a kind, unless somebody says otherwise.
 pub(super) fn usual_signer(kind: &str, division: Division) -> Office {
     let community = division.level() == Level::Community;
     let word = match kind {
+        "evidence" | "anchor" | "observation" => Office::NODE,
         "verification" | "feedback" if community => Office::SUPERVISORS,
+        "catalogue" | "assessment" if !community => Office::CIVIL_AFFAIRS,
         _ if community => Office::COMMITTEE,
         _ => Office::GOVERNMENT,
     };
@@ -78,6 +98,7 @@ pub(super) fn render(kind: &str, known: &Known, language: Language) -> anyhow::R
         };
         let line = line
             .replace("{target}", &target)
+            .replace("{division}", &known.log.division.to_string())
             .replace("{today}", &known.today.to_string())
             .replace("{log}", &known.log.to_string())
             .replace("{rules}", &rules);
@@ -129,6 +150,7 @@ mod tests {
     use crate::draft::Draft;
     use luodi_ledger::hash::Blake3;
     use luodi_ledger::matter::facts::Said;
+    use luodi_ledger::statement::Statement;
 
     fn known() -> Known {
         let log: Origin = "luodi.example/demo/log/990101001001/1".parse().unwrap();
@@ -141,13 +163,26 @@ mod tests {
         }
     }
 
-    /// Fills every blank fact with the example its comment gives.
+    /// Fills every blank fact with the example its comment gives, and counts one answer where none is no feedback.
     fn fill(text: &str) -> String {
         let filled = text.lines().map(|line| match line.split_once("e.g. ") {
-            Some((before, example)) if line.contains("= \"\"") => before.replacen("\"\"", example, 1),
+            Some((before, example)) if line.contains("\"\"") => before.replacen("\"\"", example, 1),
             _ => line.to_owned(),
         });
-        filled.collect::<Vec<_>>().join("\n")
+        filled.collect::<Vec<_>>().join("\n").replace("fixed = 0", "fixed = 1")
+    }
+
+    #[test]
+    fn every_kind_has_a_template() {
+        let of_registry = registry_kinds();
+        for kind in KindCode::ALL {
+            assert!(KINDS.iter().any(|(known, _)| *known == kind.as_str()) || of_registry.contains(&kind.as_str()), "{kind}");
+        }
+    }
+
+    /// Written from requests, but for `division`.
+    fn registry_kinds() -> [&'static str; 3] {
+        ["charter", "appoint", "division"]
     }
 
     #[test]
@@ -160,6 +195,9 @@ mod tests {
             let said = Said::read(&statement.kind, &statement.facts).unwrap_or_else(|error| panic!("{kind}: {error}"));
             assert!(!matches!(said, Said::Raw(_)), "{kind}");
             assert_eq!(luodi_ledger::matter::facts::unknown(&statement), std::collections::BTreeMap::new(), "{kind}");
+            let matter = statement.matter.filter(|_| matches!(about(kind), About::Matter));
+            luodi_ledger::matter::check::check_facts(&Statement { matter, ..statement })
+                .unwrap_or_else(|fault| panic!("{kind}: {fault}\n{text}"));
         }
     }
 

@@ -1,11 +1,13 @@
-//! Validation at publishing: what a home node refuses before it logs a statement of a matter. Each fault names the field and the remedy.
+//! Validation at publishing: what a home node refuses before it logs a statement. Each fault names the field and the remedy.
 //!
 //! Out of scope: authority (`signing`), personal data ([`crate::privacy`]), and what is merely out of procedure, which is logged and
 //! flagged. Reading never asks this: what a foreign log holds is shown as it stands.
 
+mod governing;
+
 use std::collections::BTreeSet;
 
-use super::codes::{CodeList, Coded, Decision, KindCode, OfficeCode, OutcomeResult};
+use super::codes::{About, CodeList, Coded, Decision, KindCode, OfficeCode, OutcomeResult};
 use super::facts::{self, Bearer, Feedback, Fen, Outcome, Plan, Problem, Promise, Said, Step, Tally, Topic};
 use super::words::Words;
 use crate::Malformed;
@@ -32,7 +34,9 @@ const OTHER_BEARERS: [&str; 6] = ["contractor", "property-company", "resident-un
 pub fn check(statement: &Statement, body: Option<&[u8]>) -> Result<(), Malformed> {
     check_facts(statement)?;
     let words = check_body(statement, body)?;
-    if let Said::Outcome(outcome) = Said::read(&statement.kind, &statement.facts)? {
+    let said = Said::read(&statement.kind, &statement.facts)?;
+    governing::check_words(&said, words.as_ref())?;
+    if let Said::Outcome(outcome) = said {
         let told = |promise: &Promise| words.as_ref().and_then(|words| words.commitments.get(&promise.id)?.what.as_deref());
         if let Some(promise) = outcome.commitments.iter().find(|promise| told(promise).is_none_or(|what| what.trim().is_empty())) {
             return Err(wrong(&format!("body.commitments.{}.what", promise.id), "say in the body what is promised"));
@@ -50,10 +54,14 @@ pub fn check_facts(statement: &Statement) -> Result<(), Malformed> {
     if statement.kind.is_registry() {
         return Ok(());
     }
-    statement.kind.as_str().parse::<KindCode>().map_err(|fault| wrong("kind", &fault.why))?;
-    let Some(matter) = statement.matter else {
-        return Err(wrong("matter", "name the matter, such as 410721101201-2026-0007"));
-    };
+    let kind: KindCode = statement.kind.as_str().parse().map_err(|fault: Malformed| wrong("kind", &fault.why))?;
+    match (kind.about(), statement.matter) {
+        (About::Matter, None) => return Err(wrong("matter", "name the matter, such as 410721101201-2026-0007")),
+        (About::Division | About::Logs, Some(_)) => {
+            return Err(wrong("matter", "a statement of this kind belongs to no matter; leave it out"));
+        }
+        _ => {}
+    }
     let said = Said::read(&statement.kind, &statement.facts)?;
     if let Some(path) = facts::unknown(statement).keys().find(|path| *path != DISCLOSED) {
         let why = format!("not a field of {}, or written in another way than its one spelling; correct it or leave it out", statement.kind);
@@ -62,13 +70,13 @@ pub fn check_facts(statement: &Statement) -> Result<(), Malformed> {
     if let Some(date) = said.date().filter(|date| *date > latest_day(statement)) {
         return Err(wrong("date", &format!("{date} lies after the day of signing; give the day it happened")));
     }
-    if let Said::Topic(topic) = &said {
+    if let (Said::Topic(topic), Some(matter)) = (&said, statement.matter) {
         let years = topic.date.map_or([earliest_day(statement).year(), latest_day(statement).year()], |date| [date.year(); 2]);
         if !years.contains(&i16::try_from(matter.year).unwrap_or(0)) {
             return Err(wrong("matter", &format!("the year in the id is that of the topic's date, {}", years[1])));
         }
     }
-    check_said(&said)
+    check_said(&said, statement)
 }
 
 /// The civil date of signing where the day begins last, and where it begins first: no place on earth is outside.
@@ -80,7 +88,7 @@ fn latest_day(statement: &Statement) -> Date {
     statement.time.civil_date(14)
 }
 
-fn check_said(said: &Said) -> Result<(), Malformed> {
+fn check_said(said: &Said, statement: &Statement) -> Result<(), Malformed> {
     match said {
         Said::Topic(topic) => check_topic(topic),
         Said::Step(step) => check_step(step),
@@ -102,7 +110,19 @@ fn check_said(said: &Said) -> Result<(), Malformed> {
         }
         Said::Feedback(feedback) => check_feedback(feedback),
         Said::Termination(termination) => termination.reason.check("reason"),
-        Said::Answer(_) | Said::Raw(_) => Ok(()),
+        Said::Rules(rules) => governing::check_rules(rules),
+        Said::Catalogue(catalogue) => governing::check_catalogue(catalogue),
+        Said::Evaluation(evaluation) => governing::check_evaluation(evaluation),
+        Said::Rectification(order) => governing::check_rectification(order, statement.matter.is_some(), earliest_day(statement)),
+        Said::Circular(circular) => governing::check_circular(circular),
+        Said::Assessment(assessment) => governing::check_assessment(assessment),
+        Said::Correction(correction) => governing::check_correction(correction, statement),
+        Said::Void(withdrawal) => withdrawal.reason.check("reason"),
+        Said::Redaction(redaction) => governing::check_redaction(redaction),
+        Said::Evidence(evidence) => evidence.contradicts.check("contradicts"),
+        Said::Anchor(anchor) => governing::check_anchor(anchor),
+        Said::Observation(observation) => observation.ground.check("ground"),
+        Said::Answer(_) | Said::Countersign(_) | Said::Raw(_) => Ok(()),
     }
 }
 
@@ -294,6 +314,7 @@ mod tests {
     use super::*;
     use crate::facts::Facts;
     use crate::hash::Blake3;
+    use crate::matter::facts::LogSizes;
     use crate::statement::BodyRef;
 
     const NONCE: &str = "00112233445566778899aabbccddeeff";
@@ -363,6 +384,131 @@ mod tests {
         ] {
             facts_of(kind, &facts).unwrap_or_else(|fault| panic!("{kind}: {fault}"));
         }
+    }
+
+    fn of_no_matter(kind: &str, facts: &Value) -> Statement {
+        Statement { matter: None, ..statement(kind, facts, None) }
+    }
+
+    fn assessment() -> Value {
+        json!({
+            "consequences": [{"consequence": "rectify", "place": "990101101000"}], "formulas": 1, "logs": LogSizes::default().hash().to_string(),
+            "indicators": [{"code": "verified", "had": 3, "of": 9}, {"code": "days-to-done", "had": 8, "median-halves": 91}],
+            "period": {"from": "2025-01-01", "until": "2025-06-30"}
+        })
+    }
+
+    fn item() -> Value {
+        json!({"category": "sanitation", "code": "s1", "duty": "must"})
+    }
+
+    fn head(log: &str) -> Value {
+        json!({"log": log, "root": crate::merkle::Hash::EMPTY.to_string(), "size": 0})
+    }
+
+    #[test]
+    fn each_kind_beside_a_matter_is_taken_in_its_plain_form_and_each_fault_names_its_field() {
+        let order = json!({"action": "order", "deadline": "2025-07-01", "office": "990101101201/committee"});
+        let blame = json!({"action": "accountability", "measure": "criticism", "office": "990101101201/committee"});
+        let circular = json!({"ground": "slow-progress", "places": ["990101101201", "990101101202"], "to": "public"});
+        let change = json!({"new": "2025-10-31", "old": "2025-09-30", "path": "commitments.0.due"});
+        let redaction = json!({"ground": "personal-data", "hashes": [Blake3::of(b"x").to_string()], "target": target()});
+        let observation = json!({"ground": "no-proof", "head": head("a.example/log/990101101201/1"), "held": 3});
+        let evidence =
+            json!({"contradicts": "same-size", "evidence": Blake3::of(b"").to_string(), "origin": "a.example/log/990101101201/1"});
+        let rules = json!({"from": "2025-07-01", "pack": Blake3::of(b"pack").to_string()});
+        let anchor = json!({"heads": [head("a.example/log/990101101201/1"), head("a.example/log/990101101201/2")]});
+        let catalogue = json!({"items": [item()], "version": 1});
+        let correction = json!({"changes": [change], "target": target()});
+        let void = json!({"reason": "duplicate", "target": target()});
+        for (kind, facts) in [
+            ("rules", &rules),
+            ("catalogue", &catalogue),
+            ("countersign", &json!({"target": target()})),
+            ("rectification", &order),
+            ("rectification", &blame),
+            ("circular", &circular),
+            ("assessment", &assessment()),
+            ("correction", &correction),
+            ("void", &void),
+            ("redaction", &redaction),
+            ("evidence", &evidence),
+            ("anchor", &anchor),
+            ("observation", &observation),
+        ] {
+            check_facts(&of_no_matter(kind, facts)).unwrap_or_else(|fault| panic!("{kind}: {fault}"));
+        }
+        facts_of("evaluation", &json!({"how": ["files", "spot-check"], "rating": "good"})).unwrap();
+        facts_of("rectification", &with(&order, "office", Value::Null)).unwrap();
+
+        let indicator = |value: Value| with(&assessment(), "indicators", json!([value]));
+        let changes = |value: Value| with(&correction, "changes", json!([value]));
+        for (kind, facts, field) in [
+            ("rules", with(&rules, "until", json!("2025-07-01")), "until"),
+            ("rules", with(&rules, "replaces", rules["pack"].clone()), "replaces"),
+            ("catalogue", with(&catalogue, "version", json!(0)), "version"),
+            ("catalogue", with(&catalogue, "items", json!([item(), item()])), "items"),
+            ("catalogue", with(&catalogue, "items", json!([with(&item(), "category", json!("drones"))])), "items.category"),
+            ("rectification", with(&order, "deadline", Value::Null), "deadline"),
+            ("rectification", with(&order, "deadline", json!("2025-06-01")), "deadline"),
+            ("rectification", with(&order, "measure", json!("talk")), "measure"),
+            ("rectification", with(&order, "office", Value::Null), "office"),
+            ("rectification", with(&order, "office", json!("committee")), "office"),
+            ("rectification", with(&order, "office", json!("990101101201/zhang-san")), "office"),
+            ("rectification", with(&blame, "measure", Value::Null), "measure"),
+            ("rectification", with(&blame, "deadline", json!("2025-07-01")), "deadline"),
+            ("circular", with(&circular, "places", json!(["990101101202", "990101101201"])), "places"),
+            ("circular", with(&circular, "ground", json!("rumour")), "ground"),
+            ("assessment", indicator(json!({"code": "verified", "had": 3, "of": 2})), "indicators.had"),
+            ("assessment", indicator(json!({"code": "verified", "had": 3, "median-halves": 1, "of": 4})), "indicators.of"),
+            ("assessment", with(&assessment(), "period", json!({"from": "2025-02-01", "until": "2025-01-01"})), "period.until"),
+            ("assessment", with(&assessment(), "formulas", json!(0)), "formulas"),
+            ("correction", with(&correction, "changes", Value::Null), "changes"),
+            ("correction", changes(json!({"new": 1, "old": 1, "path": "round"})), "changes.round"),
+            ("correction", changes(json!({"new": "张三", "path": "reporter"})), "changes.reporter"),
+            ("void", with(&void, "reason", json!("regret")), "reason"),
+            ("redaction", with(&redaction, "hashes", json!([])), "hashes"),
+            ("redaction", with(&redaction, "ground", json!("shame")), "ground"),
+            (
+                "anchor",
+                with(&anchor, "heads", json!([head("a.example/log/990101101201/2"), head("a.example/log/990101101201/1")])),
+                "heads",
+            ),
+            ("observation", with(&observation, "ground", json!("hunch")), "ground"),
+            ("evidence", with(&evidence, "contradicts", json!("taste")), "contradicts"),
+        ] {
+            let fault = check_facts(&of_no_matter(kind, &facts)).expect_err(&format!("{kind} {facts}"));
+            assert_eq!(fault.field, field, "{kind} {facts}: {fault}");
+        }
+        for (kind, facts) in [("rules", &rules), ("catalogue", &catalogue), ("assessment", &assessment()), ("anchor", &anchor)] {
+            assert_eq!(facts_of(kind, facts).unwrap_err().field, "matter", "{kind}");
+        }
+        assert_eq!(check_facts(&of_no_matter("evaluation", &json!({"rating": "good"}))).unwrap_err().field, "matter");
+    }
+
+    #[test]
+    fn a_body_holds_what_the_facts_name() {
+        let checked = |kind: &str, facts: &Value, body: &Value| {
+            let bytes = body.to_string().into_bytes();
+            let signed = Statement { matter: None, ..statement(kind, facts, Some(&bytes)) };
+            check(&signed, Some(&bytes)).map_err(|fault| fault.field)
+        };
+        let text = include_str!("../../../config/rules/general.json");
+        let rules = |text: &str| json!({"from": "2025-07-01", "pack": Blake3::of(text.as_bytes()).to_string()});
+        assert_eq!(checked("rules", &rules(text), &json!({"nonce": NONCE, "pack": text})), Ok(()));
+        assert_eq!(checked("rules", &rules(text), &json!({"nonce": NONCE, "pack": text.trim_end()})), Err("body.pack".into()));
+        assert_eq!(checked("rules", &rules("{}"), &json!({"nonce": NONCE, "pack": "{}"})), Err("body.pack".into()));
+        assert_eq!(checked("rules", &rules(text), &json!({"nonce": NONCE})), Err("body.pack".into()));
+        let catalogue = json!({"items": [item()], "version": 1});
+        assert_eq!(checked("catalogue", &catalogue, &json!({"items": {"s1": "垃圾清运"}, "nonce": NONCE})), Ok(()));
+        assert_eq!(checked("catalogue", &catalogue, &json!({"nonce": NONCE})), Err("body.items.s1".into()));
+        let sizes = LogSizes([("990101101201/1".parse().unwrap(), 35)].into());
+        let figures = with(&assessment(), "logs", json!(sizes.hash().to_string()));
+        assert_eq!(checked("assessment", &figures, &json!({"log-sizes": {"990101101201/1": 35}, "nonce": NONCE})), Ok(()));
+        assert_eq!(
+            checked("assessment", &figures, &json!({"log-sizes": {"990101101201/1": 36}, "nonce": NONCE})),
+            Err("body.log-sizes".into())
+        );
     }
 
     #[test]

@@ -6,9 +6,10 @@
 use std::borrow::Cow;
 
 use super::codes::{
-    Basis, Category, Channel, CheckMade, CodeList, Coded, CommitmentState, Decision, DutyCode, Elsewhere, Every, Finding, FlagCode, Form,
-    FundSource, Gathering, Irregular, KindCode, LinkKind, Method, OfficeCode, OutcomeResult, Participant, PlanReason, Proposer,
-    ReopenReason, SlotState, Status, StepCode, StepState, Tag, TerminationReason, Unit, Verdict,
+    Addressee, Basis, Category, Channel, CheckMade, CircularGround, CodeList, Coded, CommitmentState, Consequence, Contradicts, Decision,
+    Duty, DutyCode, Elsewhere, Every, Finding, FlagCode, Form, FundSource, Gathering, Inspection, Irregular, KindCode, LinkKind, Measure,
+    Method, ObservationGround, OfficeCode, OutcomeResult, Participant, PlanReason, Proposer, Rating, RectificationAction, RedactionGround,
+    ReopenReason, SlotState, Status, StepCode, StepState, Tag, TerminationReason, Unit, Verdict, VoidReason,
 };
 use crate::names::Office;
 use crate::standing::Void;
@@ -243,6 +244,9 @@ labels! {
         Forum: "村(居)民论坛", "residents' forum";
         StoolCouncil: "板凳议事会", "stool council";
         HouseVisits: "入户走访", "house visits";
+        FieldExperience: "民情大体验", "days among residents";
+        TelevisedHearing: "电视微视听", "televised hearing";
+        ThreeRounds: "三上三下征求意见", "views asked in three rounds";
         Online: "网络协商", "online consultation";
     }
     Participant {
@@ -269,6 +273,7 @@ labels! {
         SocialWorker: "社会工作者", "social workers";
         MigrantWorkerOrTrader: "外来务工经商人员", "migrant workers and traders";
         FloatingPopulation: "流动人口", "floating population";
+        NonRegisteredRepresentative: "非户籍居民代表", "representatives of residents registered elsewhere";
         AdvisoryPanel: "协商智库", "advisory panel";
         Expert: "专家教授", "experts";
         Technician: "技术人员", "technicians";
@@ -292,6 +297,7 @@ labels! {
         Leaflet: "明白纸", "leaflet";
         Website: "网站", "website";
         ChatGroup: "微信、QQ群", "chat group";
+        Microblog: "微博、公众号", "microblog";
         TouchScreen: "触摸屏", "touch screen";
     }
     FundSource {
@@ -353,11 +359,93 @@ labels! {
         SentDown: "上级交办", "sent down from above";
         Joint: "联合协商", "joint consultation";
     }
+    Duty {
+        Must: "必须协商", "must be consulted";
+        May: "可以协商", "may be consulted";
+    }
+    Rating {
+        Excellent: "优秀", "excellent";
+        Good: "良好", "good";
+        Fair: "合格", "fair";
+        Poor: "不合格", "poor";
+    }
+    Inspection {
+        Report: "听取工作汇报", "heard a report";
+        Meeting: "召开座谈会", "held a meeting";
+        Interview: "个别访谈", "interviews";
+        Visit: "实地走访", "visits";
+        SpotCheck: "随机抽查", "spot checks";
+        Files: "查阅文件材料", "read the files";
+        ThirdParty: "第三方评估", "by a third party";
+    }
+    RectificationAction {
+        Order: "督促整改", "order to put right";
+        Accountability: "问责", "held to account";
+    }
+    Measure {
+        Talk: "约谈", "called in for a talk";
+        WrittenAccount: "责令书面检查", "written account ordered";
+        Criticism: "通报批评", "criticised in a circular";
+        ScoreReduced: "扣减考核得分", "assessment score reduced";
+        AwardsBarred: "取消评优资格", "barred from awards";
+        Referred: "移交有权机关处理", "referred to the competent authority";
+    }
+    Addressee {
+        Public: "通报", "to the public";
+        Superior: "反映", "to those above";
+    }
+    CircularGround {
+        WeakEffort: "工作推动不力", "weak effort";
+        SlowProgress: "工作进展缓慢", "slow progress";
+        StrongComplaints: "群众反映强烈", "strong complaints by residents";
+        Formality: "协商流于形式", "consultation a formality";
+        NotCarriedOut: "成果未落实", "outcome not carried out";
+        NotDisclosed: "未按期公开", "not disclosed in time";
+        OrderUnanswered: "逾期未整改", "order not followed in time";
+        Commended: "工作突出", "good work";
+    }
+    Consequence {
+        Commended: "通报表扬", "commended";
+        Supported: "给予资助", "given support";
+        Guided: "加强指导、培训", "given guidance and training";
+        Rectify: "督促整改", "ordered to put right";
+        Talk: "约谈", "called in for a talk";
+        Criticised: "通报批评", "criticised in a circular";
+        AwardsBarred: "取消评优资格", "barred from awards";
+    }
+    VoidReason {
+        WrongMatter: "录错事项", "entered under the wrong matter";
+        WrongLog: "录错账本", "entered in the wrong log";
+        Duplicate: "重复录入", "entered twice";
+        Unintended: "误签、误发", "signed or sent by mistake";
+        Test: "测试内容", "a test";
+    }
+    RedactionGround {
+        PersonalData: "含个人信息", "holds personal data";
+        Minor: "含未成年人信息", "holds data of a minor";
+        SubjectAsks: "本人要求删除", "asked for by the person concerned";
+        ConsentWithdrawn: "撤回同意", "consent withdrawn";
+        TradeSecret: "含商业秘密", "holds a trade secret";
+        LawForbids: "依法不予公开", "the law forbids disclosure";
+        CourtOrder: "法院裁判", "ordered by a court";
+    }
+    Contradicts {
+        SameSize: "同一长度两个根", "two roots for one size";
+        OtherPrefix: "前文不同", "the larger tree does not begin with the smaller";
+        GoingBack: "旁证倒退", "a witness went back";
+    }
+    ObservationGround {
+        NoProof: "无人给出一致性证明", "nobody gave a consistency proof";
+        NoEntries: "无人给出内容", "nobody gave the entries";
+        NotChartered: "账本未登记", "the log is not chartered";
+    }
     KindCode {
         Charter: "组网登记", "Charter";
         Appoint: "登记公布", "Registration";
         Revoke: "停用密钥", "Key withdrawn";
         Division: "区划登记", "Division";
+        Rules: "制度规程", "Rules";
+        Catalogue: "协商目录", "Catalogue of matters";
         Topic: "议题", "Topic";
         Step: "程序步骤", "Step";
         Outcome: "协商成果、决议公开", "Outcome published";
@@ -369,9 +457,20 @@ labels! {
         Reopen: "再次协商", "Consulted again";
         Completion: "报告完成", "Reported finished";
         Verification: "监督核实", "Supervisors' verification";
+        Countersign: "会签", "Countersigned";
         Result: "实施结果公开", "Result published";
         Feedback: "居民反馈", "Residents' feedback";
+        Evaluation: "评估", "Evaluation";
         Termination: "终止", "Termination";
+        Rectification: "督促整改、问责", "Order to put right";
+        Circular: "通报、反映", "Circular";
+        Assessment: "考核评价", "Assessment";
+        Correction: "更正", "Correction";
+        Void: "撤回误录", "Withdrawn entry";
+        Redaction: "隐私删除", "Redaction";
+        Evidence: "账本不一致的证据", "Evidence of a contradiction";
+        Anchor: "锚定", "Anchor";
+        Observation: "观察", "Observation";
     }
     OfficeCode {
         Party: "基层党组织", "Party organisation";

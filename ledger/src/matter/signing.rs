@@ -6,7 +6,8 @@
 //! Invariant: what supervisors find counts alike from the home log and from any log above it, so a home node that refuses them silences
 //! nobody.
 
-use super::codes::KindCode;
+use super::codes::{About, KindCode};
+use super::facts::Said;
 use crate::names::{Division, Level, Office, OfficeName};
 use crate::standing::Void;
 use crate::statement::{Kind, Statement};
@@ -25,20 +26,46 @@ pub struct Barred {
 /// office but a node may. `is_within(a, b)` tells whether division `a` is `b` or lies below it.
 pub fn may_sign(statement: &Statement, is_within: impl Fn(Division, Division) -> bool) -> Result<(), Barred> {
     let Ok(kind) = statement.kind.as_str().parse::<KindCode>() else { return Ok(()) };
-    if statement.kind.is_registry() {
-        return Ok(());
-    }
-    let Some(matter) = statement.matter else {
-        return Err(Barred { why: Void::Malformed, detail: "a statement of this kind names its matter" });
+    let log = statement.log.division;
+    let malformed = |detail| Err(Barred { why: Void::Malformed, detail });
+    let home = match (kind.about(), statement.matter) {
+        (About::Registry, _) => return Ok(()),
+        (About::Matter, None) => return malformed("a statement of this kind names its matter"),
+        (About::Division | About::Logs, Some(_)) => return malformed("a statement of this kind names no matter"),
+        (About::Matter | About::Statement, Some(matter)) => matter.division,
+        (About::Division | About::Logs, None) => log,
+        (About::Statement, None) => match Said::read(&statement.kind, &statement.facts) {
+            Ok(said) => home_of(&said, log),
+            Err(_) => return malformed("its facts do not read as its kind's"),
+        },
     };
-    let place = Place { log: statement.log.division, home: matter.division };
+    let place = Place { log, home };
     if place.log != place.home && !is_within(place.home, place.log) {
-        return Err(Barred { why: Void::WrongOffice, detail: "this log is neither the matter's own nor one above it" });
+        return Err(Barred { why: Void::WrongOffice, detail: "this log is neither the one of whom it concerns nor one above it" });
+    }
+    if kind.about() == About::Logs {
+        let by_own_node = statement.by.iter().all(|by| by.is(Office::NODE) && by.division == log);
+        return if by_own_node { Ok(()) } else { Err(barred(kind)) };
     }
     if statement.by.iter().any(|by| by.is(Office::NODE)) {
         return Err(Barred { why: Void::WrongOffice, detail: "a node moves no matter" });
     }
-    if statement.by.iter().any(|by| place.entitles(kind, by, &is_within)) { Ok(()) } else { Err(barred(kind)) }
+    if let (KindCode::Circular, Ok(Said::Circular(circular))) = (kind, Said::read(&statement.kind, &statement.facts))
+        && circular.places.iter().any(|named| *named == log || !is_within(*named, log))
+    {
+        return Err(Barred { why: Void::WrongOffice, detail: "a circular names places below this log's division" });
+    }
+    let together = kind == KindCode::Redaction && place.are_office_and_supervisors(&statement.by);
+    if together || statement.by.iter().any(|by| place.entitles(kind, by, &is_within)) { Ok(()) } else { Err(barred(kind)) }
+}
+
+/// Whom a statement concerns that names no matter: the office it addresses, the first place it names, or whose log its target stands in.
+fn home_of(said: &Said, log: Division) -> Division {
+    match said {
+        Said::Rectification(order) => order.office.and_then(|office| office.division).unwrap_or(log),
+        Said::Circular(circular) => circular.places.first().copied().unwrap_or(log),
+        _ => said.target().map_or(log, |target| target.log.division),
+    }
 }
 
 /// Whether one office, signing alone, may say `kind` of a matter of division `home` in the log of division `log`.
@@ -69,7 +96,12 @@ pub(super) fn is_supervisor(by: &OfficeName, home: Division) -> bool {
     by.division == home && by.is(Office::SUPERVISORS)
 }
 
-fn oversees(by: &OfficeName) -> bool {
+/// Whether it is the civil affairs office of a county, or of a city or province.
+fn is_county_department(by: &OfficeName) -> bool {
+    by.division.level() <= Level::County && by.is(Office::CIVIL_AFFAIRS)
+}
+
+pub(super) fn oversees(by: &OfficeName) -> bool {
     by.is(Office::GOVERNMENT) || by.is(Office::CIVIL_AFFAIRS)
 }
 
@@ -95,8 +127,29 @@ impl Place {
             KindCode::Problem => convener || supervisors,
             KindCode::Objection | KindCode::Feedback => convener || supervisors || (above && oversees(by)),
             KindCode::Verification => may_verify(by, self.home) && (supervisors || above),
-            KindCode::Charter | KindCode::Appoint | KindCode::Revoke | KindCode::Division => false,
+            KindCode::Evaluation | KindCode::Rectification | KindCode::Circular | KindCode::Redaction => above && oversees(by),
+            // The log is the home's or above it, and the registry holds every signer to the log's division.
+            KindCode::Countersign => true,
+            // Whose the target is only its reader knows.
+            KindCode::Correction | KindCode::Void => by.division == self.home || by.division == self.log,
+            KindCode::Rules => at_home && by.division.level() < Level::Community && oversees(by),
+            KindCode::Catalogue => at_home && (is_county_department(by) || may_convene(by) && by.is(Office::COMMITTEE)),
+            KindCode::Assessment => at_home && is_county_department(by),
+            // A node's kinds and the registry's are judged elsewhere.
+            KindCode::Evidence
+            | KindCode::Anchor
+            | KindCode::Observation
+            | KindCode::Charter
+            | KindCode::Appoint
+            | KindCode::Revoke
+            | KindCode::Division => false,
         }
+    }
+
+    /// Whether an office of the home division signs together with its supervisors.
+    fn are_office_and_supervisors(self, by: &[OfficeName]) -> bool {
+        let of_home = |by: &&OfficeName| by.division == self.home;
+        by.iter().any(|by| is_supervisor(by, self.home)) && by.iter().filter(of_home).any(|by| !is_supervisor(by, self.home))
     }
 }
 
@@ -117,6 +170,18 @@ fn barred(kind: KindCode) -> Barred {
         KindCode::Verification => {
             "a community's supervisors verify, in its log or any above; above the community, government or civil affairs of a division above"
         }
+        KindCode::Evaluation | KindCode::Rectification | KindCode::Circular => {
+            "government or civil affairs of a division above says this, in its own log"
+        }
+        KindCode::Countersign => "an office that is registered countersigns, in the log of the statement or one above",
+        KindCode::Correction | KindCode::Void => "the office whose statement it was says this, in the log it stands in",
+        KindCode::Redaction => {
+            "government or civil affairs of a division above redacts, in its own log; or the office whose words they are, together with its supervisors"
+        }
+        KindCode::Rules => "government or civil affairs above the community puts rules into force, in its own log",
+        KindCode::Catalogue => "civil affairs of a county, or a community's committee, publishes a catalogue, in its own log",
+        KindCode::Assessment => "civil affairs of a county, or above, assesses, in its own log",
+        KindCode::Evidence | KindCode::Anchor | KindCode::Observation => "a node says this, in the log of its own division",
         KindCode::Charter | KindCode::Appoint | KindCode::Revoke | KindCode::Division => "the registry judges this kind",
     };
     Barred { why: Void::WrongOffice, detail }
@@ -181,6 +246,72 @@ mod tests {
             facts: crate::facts::Facts::empty(),
             body: None,
         }
+    }
+
+    #[test]
+    fn those_above_look_into_a_matter_from_their_own_log() {
+        for kind in ["evaluation", "rectification", "circular", "redaction"] {
+            for (division, office) in [(TOWNSHIP, "government"), (COUNTY, "civil-affairs")] {
+                assert!(says(kind, division, office, division, VILLAGE), "{kind} by {office}");
+                assert!(!says(kind, division, office, division, division), "{kind} of its own");
+            }
+            assert!(!says(kind, VILLAGE, "committee", VILLAGE, VILLAGE), "{kind}");
+            assert!(!says(kind, TOWNSHIP, "party", TOWNSHIP, VILLAGE), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_division_speaks_for_itself() {
+        for (kind, division, office, may) in [
+            ("rules", COUNTY, "civil-affairs", true),
+            ("rules", TOWNSHIP, "government", true),
+            ("rules", VILLAGE, "committee", false),
+            ("catalogue", COUNTY, "civil-affairs", true),
+            ("catalogue", VILLAGE, "committee", true),
+            ("catalogue", VILLAGE, "supervisors", false),
+            ("catalogue", TOWNSHIP, "government", false),
+            ("assessment", COUNTY, "civil-affairs", true),
+            ("assessment", COUNTY, "government", false),
+            ("assessment", TOWNSHIP, "civil-affairs", false),
+            ("evidence", COUNTY, "government", false),
+        ] {
+            assert_eq!(says(kind, division, office, division, division), may, "{kind} by {office} of {division}");
+        }
+        assert!(!says("rules", COUNTY, "civil-affairs", COUNTY, VILLAGE));
+    }
+
+    #[test]
+    fn who_is_concerned_is_told_by_the_facts_where_no_matter_is_named() {
+        let ask = |kind: &str, by: &[&str], log: &str, facts: serde_json::Value| {
+            let facts = crate::facts::Facts::of(&facts).unwrap();
+            may_sign(&Statement { facts, ..statement(kind, by, log, None) }, Division::is_within).map_err(|barred| barred.why)
+        };
+        let (county, township) = (format!("{COUNTY}/civil-affairs"), format!("{TOWNSHIP}/government"));
+        let circular = |place: &str| serde_json::json!({"ground": "slow-progress", "places": [place], "to": "public"});
+        assert_eq!(ask("circular", &[&county], COUNTY, circular(VILLAGE)), Ok(()));
+        assert_eq!(ask("circular", &[&county], COUNTY, circular(COUNTY)), Err(Void::WrongOffice));
+        assert_eq!(ask("circular", &[&county], COUNTY, circular("990102101201")), Err(Void::WrongOffice));
+        let order = |office: &str| serde_json::json!({"action": "order", "deadline": "2026-07-01", "office": office});
+        assert_eq!(ask("rectification", &[&township], TOWNSHIP, order("990101101201/committee")), Ok(()));
+        assert_eq!(ask("rectification", &[&township], TOWNSHIP, order("990101000000/government")), Err(Void::WrongOffice));
+        assert_eq!(ask("rectification", &[&township], TOWNSHIP, serde_json::json!({})), Err(Void::Malformed));
+
+        let redaction = serde_json::json!({
+            "ground": "personal-data", "hashes": [crate::hash::Blake3::of(b"").to_string()],
+            "target": {"id": crate::hash::Blake3::of(b"").to_string(), "index": 1, "log": format!("a.example/log/{VILLAGE}/1")}
+        });
+        let [committee, supervisors] = ["committee", "supervisors"].map(|office| format!("{VILLAGE}/{office}"));
+        assert_eq!(ask("redaction", &[&committee, &supervisors], VILLAGE, redaction.clone()), Ok(()));
+        assert_eq!(ask("redaction", &[&committee, &supervisors], TOWNSHIP, redaction.clone()), Ok(()));
+        assert_eq!(ask("redaction", &[&committee], VILLAGE, redaction.clone()), Err(Void::WrongOffice));
+        assert_eq!(ask("redaction", &[&supervisors], VILLAGE, redaction.clone()), Err(Void::WrongOffice));
+        assert_eq!(ask("redaction", &[&township], TOWNSHIP, redaction), Ok(()));
+
+        let node = format!("{VILLAGE}/node");
+        let empty = serde_json::json!({});
+        assert_eq!(ask("evidence", &[&node], VILLAGE, empty.clone()), Ok(()));
+        assert_eq!(ask("evidence", &[&node], TOWNSHIP, empty.clone()), Err(Void::WrongOffice));
+        assert_eq!(ask("evidence", &[&committee], VILLAGE, empty), Err(Void::WrongOffice));
     }
 
     #[test]

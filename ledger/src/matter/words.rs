@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::codes::Word;
-use super::facts::CommitmentId;
+use super::facts::{CommitmentId, LogSizes};
 use crate::Malformed;
 
 /// A body, read.
@@ -38,6 +38,15 @@ pub struct Words {
     /// 张贴地点
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub places: Vec<String>,
+    /// 条目名称, by item of a catalogue.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub items: BTreeMap<Word, String>,
+    /// 规则包全文, of the pack that `rules` names: its text byte for byte.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pack: Option<String>,
+    /// How far each log was read for an `assessment`, whose facts name the BLAKE3 of this list.
+    #[serde(default, skip_serializing_if = "LogSizes::is_empty")]
+    pub log_sizes: LogSizes,
     /// 名称, of the office that an `appoint` registers: what pages call it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,

@@ -1,5 +1,8 @@
 //! One timeline for decision and execution, newest first. Moved deadlines stay, struck through; what counts nowhere stays, with the reason.
 
+use std::collections::BTreeMap;
+
+use luodi_ledger::facts::Value;
 use luodi_ledger::matter::codes::{FlagCode, Verdict};
 use luodi_ledger::matter::facts::{Promise, Said};
 use luodi_ledger::matter::view::{Effect, Event, Flag, TallyView, View};
@@ -160,9 +163,15 @@ fn facts(scene: Scene<'_>, case: &Case, event: &Event) -> Markup {
         ]),
         Said::Termination(end) => line(vec![scene.label(&end.reason)]),
         Said::Problem(_) => html! {},
-        Said::Raw(fields) => html! {
-            @if !fields.is_empty() { pre { @for (name, value) in fields { (name) ": " (serde_json::to_string(value).unwrap_or_default()) "\n" } } }
-        },
+        Said::Raw(fields) => raw(fields),
+        other => other.to_facts().map_or_else(|_| html! {}, |facts| raw(facts.fields())),
+    }
+}
+
+/// Facts as they stand.
+fn raw(fields: &BTreeMap<String, Value>) -> Markup {
+    html! {
+        @if !fields.is_empty() { pre { @for (name, value) in fields { (name) ": " (serde_json::to_string(value).unwrap_or_default()) "\n" } } }
     }
 }
 

@@ -11,6 +11,10 @@ code_list! {
         Revoke = "revoke",
         /// 区划登记
         Division = "division",
+        /// 制度规程
+        Rules = "rules",
+        /// 协商事项清单、协商目录
+        Catalogue = "catalogue",
         /// 议题
         Topic = "topic",
         /// 程序步骤
@@ -33,12 +37,34 @@ code_list! {
         Completion = "completion",
         /// 监督核实
         Verification = "verification",
+        /// 会签
+        Countersign = "countersign",
         /// 实施结果公开
         Result = "result",
         /// 居民反馈
         Feedback = "feedback",
+        /// 评估
+        Evaluation = "evaluation",
         /// 终止
         Termination = "termination",
+        /// 督促整改、问责
+        Rectification = "rectification",
+        /// 通报、反映
+        Circular = "circular",
+        /// 考核评价
+        Assessment = "assessment",
+        /// 更正
+        Correction = "correction",
+        /// 撤回误录
+        Void = "void",
+        /// 隐私删除
+        Redaction = "redaction",
+        /// 不一致
+        Evidence = "evidence",
+        /// 锚定
+        Anchor = "anchor",
+        /// 观察
+        Observation = "observation",
     }
 
     /// Offices that this version knows.
@@ -59,5 +85,47 @@ code_list! {
         CivilAffairs = "civil-affairs",
         /// 节点
         Node = "node",
+    }
+}
+
+/// What a kind of statement is about, and so whether it names a matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// Who may sign: the registry reads it.
+    Registry,
+    /// One matter, which it names.
+    Matter,
+    /// The division whose log it stands in; it names no matter.
+    Division,
+    /// A statement, or an office: it names the matter if that belongs to one.
+    Statement,
+    /// Other logs, as a node sees them; it names no matter.
+    Logs,
+}
+
+impl KindCode {
+    /// What statements of this kind are about.
+    pub const fn about(self) -> About {
+        match self {
+            Self::Charter | Self::Appoint | Self::Revoke | Self::Division => About::Registry,
+            Self::Rules | Self::Catalogue | Self::Assessment => About::Division,
+            Self::Countersign | Self::Rectification | Self::Circular | Self::Correction | Self::Void | Self::Redaction => About::Statement,
+            Self::Evidence | Self::Anchor | Self::Observation => About::Logs,
+            Self::Topic
+            | Self::Step
+            | Self::Outcome
+            | Self::Objection
+            | Self::Answer
+            | Self::Plan
+            | Self::Progress
+            | Self::Problem
+            | Self::Reopen
+            | Self::Completion
+            | Self::Verification
+            | Self::Result
+            | Self::Feedback
+            | Self::Evaluation
+            | Self::Termination => About::Matter,
+        }
     }
 }

@@ -63,6 +63,7 @@ mod calendar;
 mod deciding;
 mod found;
 mod kinds;
+mod overseeing;
 mod procedure;
 mod subject;
 mod works;
@@ -70,7 +71,11 @@ mod works;
 pub use calendar::{DutyCode, Every, SlotState};
 pub use deciding::{Decision, Finding, OutcomeResult, Verdict};
 pub use found::{CommitmentState, FlagCode, Irregular, Status, StepState, Tag};
-pub use kinds::{KindCode, OfficeCode};
+pub use kinds::{About, KindCode, OfficeCode};
+pub use overseeing::{
+    Addressee, CircularGround, Consequence, Contradicts, Duty, Inspection, Measure, ObservationGround, Rating, RectificationAction,
+    RedactionGround, VoidReason,
+};
 pub use procedure::{Form, Method, Participant, StepCode, Unit};
 pub use subject::{Basis, Category, Elsewhere, LinkKind, Proposer};
 pub use works::{Channel, CheckMade, FundSource, Gathering, PlanReason, ReopenReason, TerminationReason};

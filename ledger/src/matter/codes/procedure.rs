@@ -83,6 +83,12 @@ code_list! {
         StoolCouncil = "stool-council",
         /// 入户走访
         HouseVisits = "house-visits",
+        /// 民情大体验
+        FieldExperience = "field-experience",
+        /// 电视微视听
+        TelevisedHearing = "televised-hearing",
+        /// 三上三下征求意见
+        ThreeRounds = "three-rounds",
         /// 网络协商
         Online = "online",
     }
@@ -135,6 +141,8 @@ code_list! {
         MigrantWorkerOrTrader = "migrant-worker-or-trader",
         /// 流动人口
         FloatingPopulation = "floating-population",
+        /// 非户籍居民代表
+        NonRegisteredRepresentative = "non-registered-representative",
         /// 协商智库
         AdvisoryPanel = "advisory-panel",
         /// 专家教授

@@ -17,6 +17,8 @@ code_list! {
         Website = "website",
         /// 微信、QQ 群
         ChatGroup = "chat-group",
+        /// 微博、公众号
+        Microblog = "microblog",
         /// 触摸屏
         TouchScreen = "touch-screen",
     }

@@ -1,12 +1,19 @@
-//! What the statements of a matter hold in their facts: ids, codes, dates, amounts in fen, counts, verdicts, references; no free text.
+//! What statements hold in their facts: ids, codes, dates, amounts in fen, counts, verdicts, references; no free text.
 //!
 //! Reading is tolerant: a field this version does not know is passed over ([`unknown`] gives it, to be shown raw). Publishing is strict:
 //! [`super::check`] refuses it, and every word outside the lists.
+//!
+//! One [`Said`] for all kinds, those of a division and of a node included: who reads a log reads every entry the same way, and what a kind is
+//! about stands in [`KindCode::about`]. The registry's kinds have types of their own (see [`crate::registry`]) and are [`Said::Raw`] here.
 
 mod carrying;
 mod deciding;
+mod governing;
 mod judging;
+mod mending;
+mod overseeing;
 mod parts;
+mod witnessing;
 
 use std::collections::BTreeMap;
 
@@ -14,8 +21,12 @@ use serde::{Deserialize, Serialize};
 
 pub use carrying::{Completion, Milestone, Plan, Problem, Progress, Termination};
 pub use deciding::{Answer, Attendance, Link, Objection, OptionCount, Outcome, Promise, Raised, Reopen, Step, Tally, Topic};
+pub use governing::{Assessment, Catalogue, CatalogueItem, Indicator, LogPlace, LogSizes, Period, PlaceConsequence, RulesNotice};
 pub use judging::{Delivered, Feedback, ResultNotice, Verification};
+pub use mending::{Change, Correction, FactPath, Redaction, Withdrawal};
+pub use overseeing::{Circular, Countersign, Evaluation, Rectification};
 pub use parts::{Bearer, CommitmentId, Fen};
+pub use witnessing::{Anchor, EvidenceNotice, Head, Observation};
 
 use super::Reference;
 use super::codes::KindCode;
@@ -24,10 +35,53 @@ use crate::facts::{Facts, Value};
 use crate::statement::{Kind, Statement};
 use crate::time::Date;
 
-/// The facts of a statement, read as its kind's.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Said {
+/// Declares what a statement can say: each kind with the type of its facts.
+macro_rules! said {
+    ($($(#[$doc:meta])* $kind:ident ($facts:ty),)+) => {
+        /// The facts of a statement, read as its kind's.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Said {
+            $($(#[$doc])* $kind($facts),)+
+            /// A kind not known here or the registry's, or facts that do not read as their kind's: the fields as they stand.
+            Raw(BTreeMap<String, Value>),
+        }
+
+        impl Said {
+            /// Reads facts as those of `kind`; [`Said::Raw`] when the kind is not known here or is the registry's.
+            pub fn read(kind: &Kind, facts: &Facts) -> Result<Self, Malformed> {
+                Ok(match kind.as_str().parse() {
+                    $(Ok(KindCode::$kind) => Self::$kind(facts.read()?),)+
+                    Ok(KindCode::Charter | KindCode::Appoint | KindCode::Revoke | KindCode::Division) | Err(_) => {
+                        Self::Raw(facts.fields().clone())
+                    }
+                })
+            }
+
+            /// The kind, if it was read as one.
+            pub const fn kind(&self) -> Option<KindCode> {
+                match self {
+                    $(Self::$kind(_) => Some(KindCode::$kind),)+
+                    Self::Raw(_) => None,
+                }
+            }
+
+            /// The facts as a statement holds them.
+            pub fn to_facts(&self) -> Result<Facts, Malformed> {
+                match self {
+                    $(Self::$kind(said) => Facts::of(said),)+
+                    Self::Raw(fields) => Facts::of(fields),
+                }
+            }
+        }
+    };
+}
+
+said! {
+    /// 制度规程
+    Rules(RulesNotice),
+    /// 协商事项清单、协商目录
+    Catalogue(Catalogue),
     /// 议题
     Topic(Topic),
     /// 程序步骤
@@ -50,38 +104,37 @@ pub enum Said {
     Completion(Completion),
     /// 监督核实
     Verification(Verification),
+    /// 会签
+    Countersign(Countersign),
     /// 实施结果公开
     Result(ResultNotice),
     /// 居民反馈
     Feedback(Feedback),
+    /// 评估
+    Evaluation(Evaluation),
     /// 终止
     Termination(Termination),
-    /// A kind not known here, or facts that do not read as their kind's: the fields as they stand.
-    Raw(BTreeMap<String, Value>),
+    /// 督促整改、问责
+    Rectification(Rectification),
+    /// 通报、反映
+    Circular(Circular),
+    /// 考核评价
+    Assessment(Assessment),
+    /// 更正
+    Correction(Correction),
+    /// 撤回误录
+    Void(Withdrawal),
+    /// 隐私删除
+    Redaction(Redaction),
+    /// 不一致
+    Evidence(EvidenceNotice),
+    /// 锚定
+    Anchor(Anchor),
+    /// 观察
+    Observation(Observation),
 }
 
 impl Said {
-    /// Reads facts as those of `kind`; [`Said::Raw`] when the kind is not one of a matter's.
-    pub fn read(kind: &Kind, facts: &Facts) -> Result<Self, Malformed> {
-        Ok(match kind.as_str().parse() {
-            Ok(KindCode::Topic) => Self::Topic(facts.read()?),
-            Ok(KindCode::Step) => Self::Step(facts.read()?),
-            Ok(KindCode::Outcome) => Self::Outcome(facts.read()?),
-            Ok(KindCode::Objection) => Self::Objection(facts.read()?),
-            Ok(KindCode::Answer) => Self::Answer(facts.read()?),
-            Ok(KindCode::Plan) => Self::Plan(facts.read()?),
-            Ok(KindCode::Progress) => Self::Progress(facts.read()?),
-            Ok(KindCode::Problem) => Self::Problem(facts.read()?),
-            Ok(KindCode::Reopen) => Self::Reopen(facts.read()?),
-            Ok(KindCode::Completion) => Self::Completion(facts.read()?),
-            Ok(KindCode::Verification) => Self::Verification(facts.read()?),
-            Ok(KindCode::Result) => Self::Result(facts.read()?),
-            Ok(KindCode::Feedback) => Self::Feedback(facts.read()?),
-            Ok(KindCode::Termination) => Self::Termination(facts.read()?),
-            Ok(KindCode::Charter | KindCode::Appoint | KindCode::Revoke | KindCode::Division) | Err(_) => Self::Raw(facts.fields().clone()),
-        })
-    }
-
     /// The statement it refers to, if its kind refers to one.
     pub fn target(&self) -> Option<&Reference> {
         match self {
@@ -89,6 +142,13 @@ impl Said {
             Self::Answer(answer) => Some(&answer.target),
             Self::Verification(verification) => Some(&verification.target),
             Self::Termination(termination) => Some(&termination.resolution),
+            Self::Countersign(countersign) => Some(&countersign.target),
+            Self::Evaluation(evaluation) => evaluation.target.as_ref(),
+            Self::Rectification(rectification) => rectification.target.as_ref(),
+            Self::Circular(circular) => circular.target.as_ref(),
+            Self::Correction(correction) => Some(&correction.target),
+            Self::Void(withdrawal) => Some(&withdrawal.target),
+            Self::Redaction(redaction) => Some(&redaction.target),
             _ => None,
         }
     }
@@ -122,28 +182,20 @@ impl Said {
             Self::Result(result) => result.date,
             Self::Feedback(feedback) => feedback.date,
             Self::Termination(termination) => termination.date,
-            Self::Raw(_) => None,
-        }
-    }
-
-    /// The facts as a statement holds them.
-    pub fn to_facts(&self) -> Result<Facts, Malformed> {
-        match self {
-            Self::Topic(said) => Facts::of(said),
-            Self::Step(said) => Facts::of(said),
-            Self::Outcome(said) => Facts::of(said),
-            Self::Objection(said) => Facts::of(said),
-            Self::Answer(said) => Facts::of(said),
-            Self::Plan(said) => Facts::of(said),
-            Self::Progress(said) => Facts::of(said),
-            Self::Problem(said) => Facts::of(said),
-            Self::Reopen(said) => Facts::of(said),
-            Self::Completion(said) => Facts::of(said),
-            Self::Verification(said) => Facts::of(said),
-            Self::Result(said) => Facts::of(said),
-            Self::Feedback(said) => Facts::of(said),
-            Self::Termination(said) => Facts::of(said),
-            Self::Raw(fields) => Facts::of(fields),
+            Self::Countersign(countersign) => countersign.date,
+            Self::Evaluation(evaluation) => evaluation.date,
+            Self::Rectification(rectification) => rectification.date,
+            Self::Circular(circular) => circular.date,
+            Self::Correction(correction) => correction.date,
+            Self::Void(withdrawal) => withdrawal.date,
+            Self::Redaction(redaction) => redaction.date,
+            Self::Rules(_)
+            | Self::Catalogue(_)
+            | Self::Assessment(_)
+            | Self::Evidence(_)
+            | Self::Anchor(_)
+            | Self::Observation(_)
+            | Self::Raw(_) => None,
         }
     }
 }

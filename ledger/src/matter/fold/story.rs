@@ -180,7 +180,7 @@ impl<'p> Story<'p> {
             Said::Result(_) => self.take_result(record),
             Said::Feedback(feedback) => self.take_feedback(record, feedback, date),
             Said::Termination(termination) => self.take_termination(record, termination),
-            Said::Topic(_) | Said::Raw(_) => Err(Irregular::UnknownKind),
+            _ => Err(Irregular::UnknownKind),
         }?;
         touched.round = touched.round.or_else(|| self.rounds.last().map(|round| round.number));
         Ok(touched)
