@@ -97,7 +97,14 @@ async fn begin(args: &Args, root: Division, language: Language) -> anyhow::Resul
         office_keys.push(make_office_key(args, &office, language)?);
     }
     office_keys.sort();
-    let federation = FederationFile { name, offset: 8, root, keys: office_keys, charter: charter_of(&origin, &machine, &args.addresses)? };
+    let federation = FederationFile {
+        name,
+        offset: 8,
+        root,
+        keys: office_keys,
+        earlier: vec![],
+        charter: charter_of(&origin, &machine, &args.addresses)?,
+    };
     let path = args.dir.join("federation.txt");
     write_new(&path, federation.to_string().as_bytes(), language)?;
     write_node_file(args, root, passphrase_file.as_deref(), &[], language)?;

@@ -71,6 +71,7 @@ mod tests {
             offset: 8,
             root: "990101000000".parse().unwrap(),
             keys: vec![key("a.example/990101000000/government")],
+            earlier: vec![],
             charter: CharterFacts {
                 addresses: vec!["/ip4/127.0.0.1/tcp/9601".to_owned()],
                 former: None,

@@ -105,6 +105,7 @@ impl Audit {
             return Ok(audit);
         }
         audit.judge_upper_tiles(source, &upper, head.size())?;
+        audit.judge_end(registry, &leaves);
         audit.judge_witnessed(source, registry, &leaves)?;
         audit.judge_entries(source, registry, &leaves, &mut progress)?;
         Ok(audit)
@@ -198,6 +199,20 @@ impl Audit {
             }
         }
         Ok(())
+    }
+
+    /// Of a log that forked the next generation's charter names one branch; this must be it.
+    fn judge_end(&mut self, registry: &Registry, leaves: &[Hash]) {
+        let Some(end) = registry.end(&self.origin) else { return };
+        let kept = usize::try_from(end.size).ok().and_then(|size| leaves.get(..size));
+        if let Some(kept) = kept.filter(|kept| grow(kept).0.root().to_string() != end.root) {
+            let size = kept.len();
+            self.find(
+                "head",
+                None,
+                format!("the next generation's charter ends this log at size {size} with another root: another branch goes on"),
+            );
+        }
     }
 
     fn judge_witnessed<S: Source>(&mut self, source: &mut S, registry: &Registry, leaves: &[Hash]) -> Result<(), S::Unavailable> {
@@ -359,6 +374,30 @@ mod tests {
 
     fn audit(registry: &Registry, files: &mut Files) -> Audit {
         Audit::run(files, registry, &origin(VILLAGE), |_, _| {}).unwrap_or_else(|never| match never {})
+    }
+
+    #[test]
+    fn a_branch_that_the_next_generation_does_not_go_on_from_is_told() {
+        let (mut world, files) = (World::default(), log(3).1);
+        let leaves: Vec<Hash> = {
+            let tile = TileId::between(0, 4).next().unwrap();
+            tile.decode(&files[&tile.to_string()]).unwrap()
+        };
+        let mut found = Vec::new();
+        for root in [grow(&leaves[..2]).0.root(), Hash::EMPTY] {
+            let mut next = witnessed_charter(&format!("{VILLAGE}/2"), TOWNSHIP);
+            next.former = Some(crate::registry::FormerEnd { root: root.to_string(), size: 2 });
+            let mut registry = log(3).0;
+            let at = world.say(COUNTY, &office(COUNTY, "government"), ("charter", Facts::of(&next).unwrap()));
+            let mut entry = world.entries[at].1.clone();
+            entry.index = 7;
+            registry.observe(&origin(COUNTY), &entry);
+            assert!(registry.end(&origin(VILLAGE)).is_some());
+            found.push(Audit::run(&mut files.clone(), &registry, &origin(VILLAGE), |_, _| {}).unwrap());
+        }
+        assert!(found[0].is_sound(), "{:?}", found[0].findings);
+        assert_eq!(found[0].void.get(&2), Some(&Void::BeyondEnd));
+        assert!(found[1].findings.iter().any(|finding| finding.why.contains("another branch")), "{:?}", found[1].findings);
     }
 
     #[test]

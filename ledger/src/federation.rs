@@ -6,7 +6,7 @@
 //! offset 8
 //! root 990101000000
 //! key <vkey of a root office>
-//! charter <facts of the root's charter, one line>
+//! charter <facts of a charter of the root, one line>   ← one or more, oldest first
 //! ```
 //!
 //! It is not signed: it *is* the trust. Its fingerprint of 24 digits is what a county prints on paper. It changes only by a new file.
@@ -25,6 +25,8 @@ use crate::registry::CharterFacts;
 pub const HEADER: &str = "luodi/federation/v1";
 /// Most pinned office keys.
 const MOST_KEYS: usize = 16;
+/// Most charters of the root: a rotation every few years takes two, a lost key one.
+const MOST_CHARTERS: usize = 32;
 
 /// A federation file that was read and checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,11 +39,24 @@ pub struct FederationFile {
     pub root: Division,
     /// The pinned keys of the root's offices, sorted; each is named `<federation>/<root>/<office>`.
     pub keys: Vec<VerifierKey>,
+    /// The root's earlier charters, oldest first: those of former generations of its log, and those before each rotation of its key.
+    pub earlier: Vec<CharterFacts>,
     /// The root's charter.
     pub charter: CharterFacts,
 }
 
 impl FederationFile {
+    /// The root's charters, oldest first.
+    pub fn charters(&self) -> impl Iterator<Item = &CharterFacts> {
+        self.earlier.iter().chain([&self.charter])
+    }
+
+    fn charter_of(line: &str, name: &Federation, root: Division) -> Result<CharterFacts, Malformed> {
+        let charter: CharterFacts = Facts::parse(line)?.read()?;
+        charter.check(name, root)?;
+        Ok(charter)
+    }
+
     /// BLAKE3 of the file.
     pub fn hash(&self) -> Blake3 {
         Blake3::of(self.to_string().as_bytes())
@@ -62,8 +77,7 @@ impl fmt::Display for FederationFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{HEADER}\nname {}\noffset {}\nroot {}", self.name, self.offset, self.root)?;
         self.keys.iter().try_for_each(|key| writeln!(f, "key {key}"))?;
-        let charter = Facts::of(&self.charter).map_err(|_| fmt::Error)?;
-        writeln!(f, "charter {}", charter.as_str())
+        self.charters().try_for_each(|charter| writeln!(f, "charter {}", Facts::of(charter).map_err(|_| fmt::Error)?.as_str()))
     }
 }
 
@@ -74,9 +88,10 @@ impl FromStr for FederationFile {
         let wrong = |why: &str| Malformed::new("federation file", why.to_owned());
         let body = text.strip_suffix('\n').ok_or_else(|| wrong("must end in a line feed"))?;
         let lines: Vec<&str> = body.split('\n').collect();
-        let [HEADER, name, offset, root, keys @ .., charter] = lines.as_slice() else {
-            return Err(wrong("luodi/federation/v1, name, offset, root, key lines and charter wanted"));
+        let [HEADER, name, offset, root, rest @ ..] = lines.as_slice() else {
+            return Err(wrong("luodi/federation/v1, name, offset, root, key and charter lines wanted"));
         };
+        let (keys, charters) = rest.split_at(rest.iter().take_while(|line| line.starts_with("key ")).count());
         let field = |line: &str, key: &str| {
             let value = line.strip_prefix(key).and_then(|rest| rest.strip_prefix(' ')).map(str::to_owned);
             value.ok_or_else(|| Malformed::new(key, format!("a line \"{key} …\" wanted here")))
@@ -98,11 +113,19 @@ impl FromStr for FederationFile {
                 return Err(Malformed::new("key", format!("{} is not a key of an office of {root}", key.name())));
             }
         }
-        let facts = Facts::parse(&field(charter, "charter")?)?;
-        let charter: CharterFacts = facts.read()?;
-        charter.check(&name, root)?;
-        let file = Self { name, offset, root, keys, charter };
+        let mut charters =
+            charters.iter().map(|line| Self::charter_of(&field(line, "charter")?, &name, root)).collect::<Result<Vec<_>, _>>()?;
+        if charters.len() > MOST_CHARTERS || !charters.is_sorted_by(|a, b| rank(a) < rank(b)) {
+            return Err(Malformed::new("charter", "at most 32 lines wanted, by generation and number"));
+        }
+        let charter = charters.pop().ok_or_else(|| Malformed::new("charter", "a line wanted here"))?;
+        let file = Self { name, offset, root, keys, earlier: charters, charter };
         // A field that no type here knows would be lost, and with it the one spelling.
         if file.to_string() == text { Ok(file) } else { Err(wrong("unknown fields in the charter")) }
     }
+}
+
+/// What orders the charters of the root.
+fn rank(charter: &CharterFacts) -> (u32, u32) {
+    (charter.origin.generation, charter.number)
 }

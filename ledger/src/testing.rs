@@ -26,8 +26,10 @@ pub(crate) fn seed(name: &str) -> [u8; 32] {
     *Blake3::of(name.as_bytes()).as_bytes()
 }
 
-pub(crate) fn origin(division: &str) -> Origin {
-    format!("{FEDERATION}/log/{division}/1").parse().unwrap()
+/// The log of a division: its first generation, or `<division>/<generation>`.
+pub(crate) fn origin(log: &str) -> Origin {
+    let generation = if log.contains('/') { "" } else { "/1" };
+    format!("{FEDERATION}/log/{log}{generation}").parse().unwrap()
 }
 
 pub(crate) fn office(division: &str, office: &str) -> SignerKey {
@@ -69,7 +71,7 @@ pub(crate) fn charter_facts(division: &str) -> CharterFacts {
         former: None,
         from: 0,
         keys: vec![log.public().clone()],
-        node: office(division, "node").public().clone(),
+        node: office(&origin.division.to_string(), "node").public().clone(),
         number: 1,
         origin,
         peer: "12D3KooWExample".into(),
@@ -85,6 +87,7 @@ pub(crate) fn federation() -> FederationFile {
         offset: 8,
         root: COUNTY.parse().unwrap(),
         keys: vec![office(COUNTY, "government").public().clone()],
+        earlier: vec![],
         charter: charter_facts(COUNTY),
     }
 }
@@ -131,7 +134,7 @@ impl World {
         let link = self.links.entry(division.to_owned()).or_insert_with(Link::start);
         let logged: Time = "2026-06-01T00:00:00Z".parse::<Time>().unwrap().plus(i64::try_from(link.index).unwrap() * 86_400 * 30);
         let kind: Kind = kind.parse().unwrap();
-        let matter = (!kind.is_registry()).then(|| format!("{division}-2026-0001").parse().unwrap());
+        let matter = (!kind.is_registry()).then(|| format!("{}-2026-0001", origin(division).division).parse().unwrap());
         let statement =
             Statement { log: origin(division), by: vec![by.public().name().parse().unwrap()], kind, matter, time: logged, facts, body };
         let statement: SignedStatement = statement.sign(std::slice::from_ref(by)).unwrap();
@@ -158,12 +161,15 @@ impl World {
     }
 
     pub(crate) fn head(&self, division: &str) -> SignedCheckpoint {
+        self.head_by(division, &[log_key(division)])
+    }
+
+    pub(crate) fn head_by(&self, division: &str, keys: &[SignerKey]) -> SignedCheckpoint {
         let mut range = CompactRange::default();
         let leaves = self.leaves(division);
         for leaf in &leaves {
             range.append(*leaf);
         }
-        let head = Checkpoint { origin: origin(division).to_string(), size: leaves.len() as u64, root: range.root() };
-        head.sign(&[log_key(division)])
+        Checkpoint { origin: origin(division).to_string(), size: leaves.len() as u64, root: range.root() }.sign(keys)
     }
 }

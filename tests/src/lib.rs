@@ -114,7 +114,7 @@ impl County {
             }
         }
         let keys = offices.iter().filter(|key| key.public().name().contains(COUNTY)).map(|key| key.public().clone()).collect();
-        let federation = FederationFile { name, offset: 8, root, keys, charter: charter(&nodes, 0) };
+        let federation = FederationFile { name, offset: 8, root, keys, earlier: vec![], charter: charter(&nodes, 0) };
         let county = Self {
             folder,
             federation,

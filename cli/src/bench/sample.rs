@@ -66,7 +66,7 @@ pub(crate) fn appoint(key: &SignerKey) -> anyhow::Result<Facts> {
 pub(crate) fn federation_file(charter: CharterFacts) -> anyhow::Result<FederationFile> {
     let root: Division = COUNTY.parse()?;
     let keys = vec![office(COUNTY, "government")?.public().clone()];
-    Ok(FederationFile { name: federation()?, offset: 8, root, keys, charter })
+    Ok(FederationFile { name: federation()?, offset: 8, root, keys, earlier: vec![], charter })
 }
 
 /// A log under construction.

@@ -159,7 +159,7 @@ async fn make(path: &Path, port: u16, now: Time, language: Language) -> anyhow::
     }
     pinned.sort();
     let charter = charter(COUNTY, &all, &state)?;
-    let federation = FederationFile { name: federation(), offset: OFFSET, root: COUNTY.division(), keys: pinned, charter };
+    let federation = FederationFile { name: federation(), offset: OFFSET, root: COUNTY.division(), keys: pinned, earlier: vec![], charter };
     fs::write(building.join("federation.txt"), federation.to_string())?;
     fs::write(building.join("places.csv"), places())?;
     StoryClock::new(&building).tell(super::play::first_moment(now))?;

@@ -99,6 +99,7 @@ pub fn federation() -> FederationFile {
         offset: 8,
         root: division(COUNTY),
         keys: vec![office(COUNTY, "government").public().clone()],
+        earlier: vec![],
         charter: charter(COUNTY),
     }
 }

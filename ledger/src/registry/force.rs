@@ -50,9 +50,10 @@ impl InForce {
     fn of(federation: &FederationFile) -> Self {
         let mut force =
             Self { charters: BTreeMap::new(), appointments: BTreeMap::new(), endings: BTreeMap::new(), tree: Tree::new(federation.root) };
-        let facts = &federation.charter;
-        if let Ok(policy) = facts.policy.parse() {
-            force.charter(Charter { facts: facts.clone(), policy, stated: None });
+        for facts in federation.charters() {
+            if let Ok(policy) = facts.policy.parse() {
+                force.charter(Charter { facts: facts.clone(), policy, stated: None });
+            }
         }
         force
     }

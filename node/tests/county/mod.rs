@@ -94,6 +94,7 @@ pub(crate) fn federation(nodes: &[Node]) -> FederationFile {
         offset: 8,
         root: nodes[0].division,
         keys: vec![office(nodes[0].division, "government").public().clone()],
+        earlier: vec![],
         charter: nodes[0].charter(),
     }
 }
