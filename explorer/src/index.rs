@@ -11,7 +11,7 @@ use luodi_ledger::matter::view::View;
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::matter::{Marks, Record, Reference, fold};
 use luodi_ledger::names::{Division, MatterId, Origin};
-use luodi_ledger::standing::Standing;
+use luodi_ledger::standing::{Cosigned, Standing, is_annulled, is_logged_doubtful};
 use luodi_ledger::time::{Date, Time};
 
 use crate::source::{HeldEntry, HeldLog, Holdings};
@@ -168,10 +168,10 @@ impl Index {
     fn fold(&self, holdings: &Holdings, id: MatterId, now: Time) -> Case {
         let (mut records, mut words) = (Vec::new(), BTreeMap::new());
         for (origin, log) in holdings.logs().iter().filter(|(origin, _)| holdings.registry().is_within(id.division, origin.division)) {
-            let fork_seen = holdings.is_contradicted(origin);
+            let seen = Seen { fork: holdings.is_contradicted(origin), cosigned: log.cosigned() };
             let indices = self.mentions.get(origin).and_then(|mentions| mentions.of.get(&id));
             for index in indices.into_iter().flatten() {
-                let Some(record) = log.entry(*index).and_then(|held| record(origin, *index, held, fork_seen)) else { continue };
+                let Some(record) = log.entry(*index).and_then(|held| record(origin, *index, held, seen)) else { continue };
                 if let Some(read) = words_of(log, &record) {
                     words.insert(record.reference.clone(), read);
                 }
@@ -186,7 +186,14 @@ fn matter_of(held: &HeldEntry) -> Option<MatterId> {
     held.entry.as_ref().ok()?.statement.statement().matter
 }
 
-fn record(origin: &Origin, index: u64, held: &HeldEntry, fork_seen: bool) -> Option<Record> {
+/// What the cross-check has seen of a log.
+#[derive(Clone, Copy)]
+struct Seen {
+    fork: bool,
+    cosigned: Option<Cosigned>,
+}
+
+fn record(origin: &Origin, index: u64, held: &HeldEntry, seen: Seen) -> Option<Record> {
     let entry = held.entry.as_ref().ok()?;
     let standing = match &held.judged {
         Ok(term_expired) => Standing::Valid { term_expired: *term_expired },
@@ -197,7 +204,11 @@ fn record(origin: &Origin, index: u64, held: &HeldEntry, fork_seen: bool) -> Opt
         statement: entry.statement.statement().clone(),
         logged: entry.logged,
         standing,
-        marks: Marks { fork_seen, ..Marks::default() },
+        marks: Marks {
+            logged_doubtful: is_logged_doubtful(index, entry.logged, seen.cosigned),
+            annulled: is_annulled(index, standing, seen.cosigned.map_or(0, |head| head.size)),
+            fork_seen: seen.fork,
+        },
     })
 }
 

@@ -11,6 +11,8 @@ use luodi_ledger::hash::Blake3;
 use luodi_ledger::key::VerifierKey;
 use luodi_ledger::names::Origin;
 use luodi_ledger::registry::Denied;
+use luodi_ledger::standing::Cosigned;
+use luodi_ledger::time::Time;
 
 use super::tree::Tree;
 
@@ -91,6 +93,14 @@ impl HeldLog {
     /// The largest head that met its charter's quorum, and who cosigned it.
     pub fn witnessed(&self) -> Option<(&SignedCheckpoint, &[VerifierKey])> {
         self.witnessed.as_ref().map(|(head, by)| (head, by.as_slice()))
+    }
+
+    /// The largest head that met its quorum, with the times of its cosignatures.
+    pub fn cosigned(&self) -> Option<Cosigned> {
+        let (head, by) = self.witnessed()?;
+        let times: Vec<Time> =
+            head.cosigners(by).ok()?.iter().filter_map(|line| Time::from_unix(i64::try_from(line.time).ok()?).ok()).collect();
+        Some(Cosigned { size: head.size(), between: (*times.iter().min()?, *times.iter().max()?) })
     }
 
     /// Whether the log's charter asks for no witness: nobody else checks it.
