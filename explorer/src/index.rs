@@ -15,6 +15,7 @@ use luodi_ledger::standing::{Cosigned, Standing, is_annulled, is_logged_doubtful
 use luodi_ledger::time::{Date, Time};
 
 use crate::source::{HeldEntry, HeldLog, Holdings};
+use crate::spoken::Spoken;
 
 /// Whether a source answers.
 #[derive(Clone, Debug, Default)]
@@ -68,6 +69,8 @@ pub struct Snapshot {
     pub holdings: Holdings,
     /// The matters, by home division.
     pub boards: BTreeMap<Division, Arc<Board>>,
+    /// Where each office spoke, and what logs say beside matters.
+    pub spoken: Spoken,
     /// The sources, in the order of the configuration.
     pub sources: Vec<SourceState>,
 }
@@ -89,8 +92,14 @@ impl Snapshot {
 
     /// All matters in or below `place`, or everywhere.
     pub fn cases(&self, place: Option<Division>) -> impl Iterator<Item = &Arc<Case>> {
-        let within = move |code: &Division| place.is_none_or(|place| code.is_within(place));
+        let within = move |code: &Division| place.is_none_or(|place| self.lies_within(*code, place));
         self.boards.iter().filter(move |(code, _)| within(code)).flat_map(|(_, board)| board.values())
+    }
+
+    /// Whether a division is `place` or lies below it: as the registry says, and by its code where `place` stands above the federation.
+    pub fn lies_within(&self, code: Division, place: Division) -> bool {
+        let registry = self.holdings.registry();
+        registry.is_within(code, place) || (registry.federation().root.is_within(place) && code.is_within(place))
     }
 
     /// Whether a division has a log of its own here.
@@ -101,7 +110,7 @@ impl Snapshot {
     /// Whether this is the home of any log, or stands above one.
     pub fn joined_below(&self, code: Division) -> usize {
         let homes: BTreeSet<Division> =
-            self.holdings.logs().keys().map(|origin| origin.division).filter(|home| home.is_within(code)).collect();
+            self.holdings.logs().keys().map(|origin| origin.division).filter(|home| self.lies_within(*home, code)).collect();
         homes.len()
     }
 }
@@ -119,12 +128,13 @@ pub(crate) struct Index {
     packs: Packs,
     mentions: BTreeMap<Origin, Mentions>,
     boards: BTreeMap<Division, Arc<Board>>,
+    spoken: Spoken,
     day: Option<Date>,
 }
 
 impl Default for Index {
     fn default() -> Self {
-        Self { packs: Packs::built_in(), mentions: BTreeMap::new(), boards: BTreeMap::new(), day: None }
+        Self { packs: Packs::built_in(), mentions: BTreeMap::new(), boards: BTreeMap::new(), spoken: Spoken::default(), day: None }
     }
 }
 
@@ -147,7 +157,13 @@ impl Index {
             let case = self.fold(holdings, id, now);
             Arc::make_mut(self.boards.entry(id.division).or_default()).insert(id, Arc::new(case));
         }
-        Snapshot { as_of: now, holdings: holdings.clone(), boards: self.boards.clone(), sources: sources.to_vec() }
+        Snapshot {
+            as_of: now,
+            holdings: holdings.clone(),
+            boards: self.boards.clone(),
+            spoken: self.spoken.clone(),
+            sources: sources.to_vec(),
+        }
     }
 
     /// Reads what is new in a log; returns the matters that entries from `lowest` on name.
@@ -155,6 +171,7 @@ impl Index {
         let Some(log) = holdings.logs().get(origin) else { return BTreeSet::new() };
         let mentions = self.mentions.entry(origin.clone()).or_default();
         for (index, held) in (mentions.scanned..).zip(log.entries().iter().skip(usize::try_from(mentions.scanned).unwrap_or(usize::MAX))) {
+            self.spoken.note(origin, index, held);
             if let Some(id) = matter_of(held) {
                 mentions.of.entry(id).or_default().push(index);
             }

@@ -1,7 +1,7 @@
 //! The explorer: shows residents, in plain words, what was decided and whether it was done.
 //!
 //! It reads two or more nodes over HTTP and believes none: every byte is judged again with [`luodi_ledger`]. In reading order: [`config`]
-//! and [`site`]; [`divisions`], the places people look for; [`index`], what is known; [`look`] and the pages; [`server`].
+//! and [`site`]; [`divisions`], the places people look for; [`index`] and [`spoken`], what is known; [`look`] and the pages; [`server`].
 //!
 //! Out of scope: signing, publishing, keeping what it read: its memory is rebuilt from the nodes at every start.
 
@@ -15,6 +15,7 @@ mod pages;
 pub mod server;
 pub mod site;
 pub mod source;
+pub mod spoken;
 
 pub use config::Config;
 pub use serve::{Problem, run};

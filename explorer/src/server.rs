@@ -10,7 +10,7 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use luodi_ledger::hash::Blake3;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -27,17 +27,21 @@ const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
 
 /// The whole site, testable without a socket.
 pub fn router(site: &Arc<Site>) -> Router {
-    let pages = Router::new()
+    let pages = Router::new();
+    let pages = listed(pages, "/search", get(pages::search));
+    let pages = listed(pages, "/notices", get(pages::notices));
+    let pages = listed(pages, "/results", get(pages::results));
+    let pages = listed(pages, "/overdue", get(pages::overdue));
+    let pages = listed(pages, "/places", get(pages::places));
+    let pages = pages
         .route("/", get(pages::home))
-        .route("/search", get(pages::search))
-        .route("/search.csv", get(pages::search))
-        .route("/search.json", get(pages::search))
         .route("/place/{code}", get(pages::place))
         .route("/matter/{id}", get(pages::matter))
         .route("/matter/{id}/check", get(pages::check))
         .route("/log/{code}/{index}", get(pages::entry))
         .route("/receipt/{code}/{index}", get(pages::receipt))
         .route("/federation.txt", get(pages::federation))
+        .route("/office/{code}/{office}", get(pages::office))
         .route("/nodes", get(pages::nodes))
         .route("/evidence/{id}", get(pages::evidence))
         .route("/help", get(pages::help))
@@ -55,6 +59,11 @@ pub fn router(site: &Arc<Site>) -> Router {
         .layer(middleware::from_fn(named_by_hash))
         .layer(CompressionLayer::new().gzip(true))
         .layer(middleware::map_response(move |response| ready(guarded(&for_headers, response))))
+}
+
+/// A list stands at three addresses: the page, and the same rows to download.
+fn listed(pages: Router<Arc<Site>>, path: &str, list: MethodRouter<Arc<Site>>) -> Router<Arc<Site>> {
+    pages.route(path, list.clone()).route(&format!("{path}.csv"), list.clone()).route(&format!("{path}.json"), list)
 }
 
 fn asset(kind: &'static str, text: &'static str) -> Response {

@@ -18,6 +18,13 @@ use tower::ServiceExt as _;
 /// The ways a page can be asked for.
 const LOOKS: [&str; 4] = ["", "lang=en", "mode=elder", "lang=en&mode=elder"];
 
+/// The lists that stand at an address of their own.
+const LISTS: [&str; 7] =
+    ["/notices", "/notices?show=ended", "/overdue", "/overdue?show=late", "/results", "/results?show=claimed", "/places"];
+
+/// An office of each level, the root's pinned one among them.
+const OFFICES: [(&str, &str); 4] = [(COUNTY, "government"), (TOWNSHIP, "government"), (VILLAGE, "committee"), (VILLAGE, "supervisors")];
+
 fn site() -> Arc<Site> {
     story::county().site()
 }
@@ -75,6 +82,8 @@ fn all_paths() -> Vec<String> {
         paths.extend([format!("/matter/{id}"), format!("/matter/{id}/check")]);
     }
     paths.push(format!("/log/{VILLAGE}/0"));
+    paths.extend(LISTS.map(ToOwned::to_owned));
+    paths.extend(OFFICES.map(|(code, word)| format!("/office/{code}/{word}")));
     paths
 }
 
@@ -266,6 +275,9 @@ async fn what_is_unknown_is_missed_in_words() {
         "/log/x/0",
         "/evidence/x",
         "/receipt/x/0",
+        "/office/990101001201/owners",
+        "/office/990101001201/node",
+        "/office/x/committee",
         "/nowhere",
     ];
     for path in paths {
@@ -294,35 +306,134 @@ async fn places_are_found_by_name_pinyin_and_code() {
     assert!(page(&site, "/search?q=路灯").await.contains(NOTICE));
 }
 
+/// The rows of a list as JSON, held to be the same in the CSV and to fill every column.
+async fn downloaded(site: &Arc<Site>, path: &str, query: &str) -> Vec<serde_json::Map<String, serde_json::Value>> {
+    let json: serde_json::Value = serde_json::from_str(&page(site, &with(&format!("{path}.json"), query)).await).unwrap();
+    let rows: Vec<_> = json.as_array().unwrap().iter().map(|row| row.as_object().unwrap().clone()).collect();
+    let text = page(site, &with(&format!("{path}.csv"), query)).await;
+    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let columns: Vec<String> = reader.headers().unwrap().iter().map(ToOwned::to_owned).collect();
+    let records: Vec<_> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(records.len(), rows.len(), "{path}?{query}");
+    for (row, record) in rows.iter().zip(&records) {
+        let mut sorted = columns.clone();
+        sorted.sort();
+        assert!(row.keys().eq(&sorted), "{path}: {sorted:?}");
+        for (column, cell) in columns.iter().zip(record) {
+            let value = match &row[column] {
+                serde_json::Value::Null => String::new(),
+                serde_json::Value::String(text) => text.clone(),
+                serde_json::Value::Array(all) => all.iter().map(|each| each.as_str().unwrap()).collect::<Vec<_>>().join(" "),
+                other => other.to_string(),
+            };
+            assert_eq!(cell.trim_start_matches('\''), value.trim_start_matches('\''), "{path}?{query} {column}");
+        }
+    }
+    rows
+}
+
+/// What each `href` of a page that begins with `prefix` goes on with, up to a query.
+fn linked<'a>(html: &'a str, prefix: &str) -> Vec<&'a str> {
+    let main = html.split("<main").nth(1).unwrap();
+    main.split("href=\"").skip(1).filter_map(|rest| rest.split(['"', '?', '#']).next()?.strip_prefix(prefix)).collect()
+}
+
 #[tokio::test]
 async fn a_list_to_download_holds_the_rows_of_its_page() {
     let site = site();
+    let village = format!("/place/{VILLAGE}");
+    let matters = [
+        ("/search", "", 8),
+        ("/search", "state=on-notice,overdue", 2),
+        ("/search", "q=下水道", 1),
+        (&village, "", 4),
+        ("/notices", "", 1),
+        ("/notices", "show=ended", 5),
+        ("/overdue", "", 2),
+        ("/overdue", "show=late", 2),
+        ("/overdue", "show=silent", 1),
+        ("/results", "", 1),
+        ("/results", "show=claimed", 1),
+        ("/results", "place=990101001202", 0),
+    ];
+    for (path, query, count) in matters {
+        let html = page(&site, &with(path, query)).await;
+        let rows = downloaded(&site, path, query).await;
+        let listed: Vec<&str> = rows.iter().map(|row| row["id"].as_str().unwrap()).collect();
+        assert_eq!(linked(&html, "/matter/"), listed, "{path}?{query}");
+        assert_eq!(listed.len(), count, "{path}?{query}");
+    }
     for (path, query) in
-        [("/search", ""), ("/search", "state=on-notice,overdue"), ("/search", "q=下水道"), (&format!("/place/{VILLAGE}") as &str, "")]
+        [("/places", ""), ("/places", "q=xing"), ("/places", &format!("place={TOWNSHIP}")), ("/places", "q=chentang&show=joined")]
     {
         let html = page(&site, &with(path, query)).await;
-        let listed: Vec<String> = html.split("href=\"/matter/").skip(1).map(|rest| rest[..22].to_owned()).collect();
-        let json: serde_json::Value = serde_json::from_str(&page(&site, &with(&format!("{path}.json"), query)).await).unwrap();
-        let from_json: Vec<String> = json.as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect();
-        let text = page(&site, &with(&format!("{path}.csv"), query)).await;
-        let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-        let from_csv: Vec<String> = reader.records().map(|record| record.unwrap()[0].to_owned()).collect();
-        assert!(!listed.is_empty(), "{path}?{query}");
-        assert_eq!(listed, from_json, "{path}?{query}");
-        assert_eq!(listed, from_csv, "{path}?{query}");
+        let rows = downloaded(&site, path, query).await;
+        let listed: Vec<&str> = rows.iter().take(60).map(|row| row["code"].as_str().unwrap()).collect();
+        let all = linked(&html, "/place/");
+        assert!(all == listed && (query.contains("show") == all.is_empty()), "{path}?{query}");
     }
+    let rows = downloaded(&site, &format!("/office/{VILLAGE}/supervisors"), "").await;
+    assert!(rows.iter().any(|row| row["kind"] == "verification" && row["reacted_days"] == 10), "{rows:?}");
+}
+
+#[tokio::test]
+async fn late_silent_and_finished_are_told_in_figures() {
+    let site = site();
+    let late = words(&page(&site, "/overdue").await);
+    // The report on the drain was rejected, so its promise is late again, whatever its status reads.
+    for said in ["逾期 23 天 60 天没有消息 办老年食堂，80 岁以上免费 期限 10月30日", "逾期 20 天 疏通东巷下水道 期限 11月2日"]
+    {
+        assert!(late.contains(said), "{said}: {late}");
+    }
+    let row = &downloaded(&site, "/overdue", "show=late").await[0];
+    assert_eq!((row["days_late"].as_i64(), row["due"].as_str()), (Some(23), Some("2026-10-30")), "{row:?}");
+    let done = words(&page(&site, "/results").await);
+    assert!(done.contains("说的 9月23日，实际 9月13日") && done.contains("早 10 天"), "{done}");
+    assert!(done.contains("预算 9.6万元，实际 9.53万元"), "{done}");
+    let english = words(&page(&site, "/results?lang=en").await);
+    assert!(english.contains("10 days early") && english.contains("CNY 95,300"), "{english}");
+    let notices = words(&page(&site, "/notices?lang=en").await);
+    assert!(notices.contains("4 days left") && notices.contains("Lamps at the village gate"), "{notices}");
+}
+
+#[tokio::test]
+async fn an_office_shows_its_terms_its_keys_and_how_soon_it_reacts() {
+    let site = site();
+    let path = format!("/office/{VILLAGE}/supervisors");
+    let chinese = words(&page(&site, &path).await);
+    for said in [
+        "杏花村村务监督委员会",
+        "任期 2024年1月1日 – 2028年12月31日",
+        "选举产生",
+        "杏坪镇人民政府 登记于 1月2日",
+        "2 次 ：中位数 10 天，最久 16 天",
+        "监督核实",
+    ] {
+        assert!(chinese.contains(said), "{said}: {chinese}");
+    }
+    let english = words(&page(&site, &format!("{path}?lang=en")).await);
+    for said in ["Term 1 Jan 2024 – 31 Dec 2028", "elected", "2 times : median 10 days, longest 16 days"] {
+        assert!(english.contains(said), "{said}: {english}");
+    }
+    // The neighbours have a report that nobody has verified for three days.
+    let waiting = page(&site, "/office/990101001202/supervisors").await;
+    assert!(waiting.contains(CLAIMED) && words(&waiting).contains("已等 3 天"), "{}", words(&waiting));
+    let root = words(&page(&site, &format!("/office/{COUNTY}/government")).await);
+    assert!(root.contains("由联盟文件直接指定") && root.contains("登记公布"), "{root}");
+    // Whoever is named beside a statement is one link away.
+    assert!(page(&site, &format!("/matter/{DONE}")).await.contains(&format!("href=\"{path}\"")));
+    assert!(page(&site, &format!("/place/{VILLAGE}")).await.contains(&format!("href=\"{path}\"")));
 }
 
 #[tokio::test]
 async fn the_numbers_on_the_first_page_open_to_as_many_rows() {
     let site = site();
     let home = page(&site, "/").await;
-    for state in ["on-notice", "under-way", "overdue", "done"] {
-        let link = format!("/search?state={state}\"><b>");
-        let at = home.find(&link).unwrap_or_else(|| panic!("{state}")) + link.len();
+    for (path, query) in [("/notices", ""), ("/search", "state=under-way"), ("/overdue", "show=late"), ("/results", "")] {
+        let link = format!("href=\"{}\"><b>", with(path, query));
+        let at = home.find(&link).unwrap_or_else(|| panic!("{link}")) + link.len();
         let number: usize = home[at..].split('<').next().unwrap().parse().unwrap();
-        let json: serde_json::Value = serde_json::from_str(&page(&site, &format!("/search.json?state={state}")).await).unwrap();
-        assert_eq!(json.as_array().unwrap().len(), number, "{state}");
+        assert_eq!(downloaded(&site, path, query).await.len(), number, "{path}?{query}");
     }
 }
 

@@ -13,6 +13,7 @@ use maud::{Markup, html};
 use super::layout;
 use super::matter::{entry_path, title};
 use super::missing::absent;
+use super::office;
 use super::phrase::Scene;
 use super::trust;
 use crate::index::Case;
@@ -66,7 +67,7 @@ fn row(scene: Scene<'_>, event: &Event) -> Markup {
     html! {
         tr {
             td { a href=(look.to(&entry_path(on))) { (what) } }
-            td.small { @for by in &event.by { (scene.office(by)) br; } }
+            td.small { @for by in &event.by { (office::link(scene, by)) br; } }
             td.small { (scene.moment(event.time)) }
             td { @match event.standing {
                 Standing::Valid { term_expired: false } => span.pass { (look.say("✓ 是", "✓ yes")) },

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use luodi_ledger::matter::codes::Status;
+use luodi_ledger::matter::view::View;
 use luodi_ledger::names::{Division, Level};
 use maud::{Markup, html};
 
 use super::layout;
+use super::lists::{is_late, is_on_notice, link};
 use super::phrase::Scene;
 use super::rows;
 use super::search::{place_row, search_form};
@@ -24,12 +26,12 @@ const MOST_PLACES: usize = 30;
 pub(crate) async fn home(State(site): State<Arc<Site>>, look: Look) -> Markup {
     let snapshot = site.snapshot();
     let scene = Scene { site: &site, snapshot: &snapshot, look: &look };
-    let of = |statuses: &[Status]| rows::by_urgency(snapshot.cases(None).filter(|case| statuses.contains(&case.view.status)));
-    let mut notices = of(&[Status::OnNotice]);
-    notices.sort_by_key(|case| case.view.days);
-    let attention = of(&[Status::Overdue, Status::VerificationFailed]);
-    let waiting = of(&[Status::Claimed]);
-    let results = of(&[Status::Done]);
+    let of = |holds: fn(&View) -> bool| rows::by_urgency(snapshot.cases(None).filter(|case| holds(&case.view)));
+    let mut notices = of(is_on_notice);
+    notices.sort_by_key(|case| case.view.notice.as_ref().and_then(|notice| notice.left));
+    let attention = of(|view| matches!(view.status, Status::Overdue | Status::VerificationFailed));
+    let waiting = of(|view| view.status == Status::Claimed);
+    let results = of(|view| view.status == Status::Done);
     let main = html! {
         (any_fork(scene))
         section.card {
@@ -37,10 +39,10 @@ pub(crate) async fn home(State(site): State<Arc<Site>>, look: Look) -> Markup {
             (search_form(&look, ""))
         }
         (numbers(scene))
-        (some(scene, look.say("公示快到期的", "Notices ending soon"), &notices, "on-notice"))
-        (some(scene, look.say("要留意的", "Needs attention"), &attention, "overdue,verification-failed"))
-        (some(scene, look.say("报告完成，等人核实的", "Waiting to be verified"), &waiting, "claimed"))
-        (some(scene, look.say("新核实办结的", "Newly verified as done"), &results, "done"))
+        (some(scene, look.say("公示快到期的", "Notices ending soon"), &notices, &look.to("/notices")))
+        (some(scene, look.say("要留意的", "Needs attention"), &attention, &look.link("/search", &[("state", "overdue,verification-failed")])))
+        (some(scene, look.say("报告完成，等人核实的", "Waiting to be verified"), &waiting, &link(&look, "/results", "claimed", None)))
+        (some(scene, look.say("新核实办结的", "Newly verified as done"), &results, &look.to("/results")))
         (joined(scene))
         section.card {
             h2 { (look.say("怎么知道是真的", "How do I know it is true?")) }
@@ -56,13 +58,20 @@ pub(crate) async fn home(State(site): State<Arc<Site>>, look: Look) -> Markup {
 
 /// Four big numbers, each a link to the list behind it.
 fn numbers(scene: Scene<'_>) -> Markup {
-    const SHOWN: [(Status, &str); 4] =
-        [(Status::OnNotice, "s-notice"), (Status::UnderWay, "s-go"), (Status::Overdue, "s-bad"), (Status::Done, "s-good")];
+    let look = scene.look;
+    let under_way: fn(&View) -> bool = |view| view.status == Status::UnderWay;
+    let done: fn(&View) -> bool = |view| view.status == Status::Done;
+    let shown = [
+        (Status::OnNotice, "s-notice", look.to("/notices"), is_on_notice as fn(&View) -> bool),
+        (Status::UnderWay, "s-go", look.link("/search", &[("state", "under-way")]), under_way),
+        (Status::Overdue, "s-bad", link(look, "/overdue", "late", None), is_late),
+        (Status::Done, "s-good", look.to("/results"), done),
+    ];
     html! {
         ul.numbers {
-            @for (status, class) in SHOWN {
-                li { a class=(class) href=(scene.look.link("/search", &[("state", status.to_string().as_str())])) {
-                    b { (scene.snapshot.cases(None).filter(|case| case.view.status == status).count()) }
+            @for (status, class, list, holds) in shown {
+                li { a class=(class) href=(list) {
+                    b { (scene.snapshot.cases(None).filter(|case| holds(&case.view)).count()) }
                     (scene.label(&status))
                 } }
             }
@@ -70,15 +79,13 @@ fn numbers(scene: Scene<'_>) -> Markup {
     }
 }
 
-fn some(scene: Scene<'_>, heading: &str, cases: &[&Case], states: &str) -> Markup {
+fn some(scene: Scene<'_>, heading: &str, cases: &[&Case], list: &str) -> Markup {
     html! {
         @if let Some(few) = cases.get(..cases.len().min(FEW)).filter(|few| !few.is_empty()) {
             section.card {
                 h2 { (heading) }
                 (rows::list(scene, few))
-                @if cases.len() > FEW {
-                    p { a href=(scene.look.link("/search", &[("state", states)])) { (scene.look.say("全部 ", "All ")) (cases.len()) } }
-                }
+                p.small { a href=(list) { (scene.look.say("全部 ", "All ")) (cases.len()) } }
             }
         }
     }
@@ -91,7 +98,7 @@ fn joined(scene: Scene<'_>) -> Markup {
     let upper: Vec<Division> = homes.iter().copied().filter(|code| code.level() != Level::Community).collect();
     html! {
         section.card {
-            h2 { (look.say("已加入的地方", "Places that have joined")) " " span.quiet { (homes.len()) } }
+            h2 { (look.say("已加入的地方", "Places that have joined")) " " a.quiet href=(look.to("/places")) { (homes.len()) } }
             @if homes.is_empty() { p { (look.say("正在读取各地的记录，请稍候再看。", "Records are being read; please look again in a moment.")) } }
             ul.rows { @for code in upper.iter().take(MOST_PLACES) { (place_row(scene, *code)) } }
         }

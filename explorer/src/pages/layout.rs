@@ -53,6 +53,9 @@ pub(crate) fn page(site: &Site, look: &Look, title: &str, place: Option<Division
                     nav aria-label=(look.say("全站", "Site")) {
                         a href=(look.to("/")) { (look.say("首页", "Home")) }
                         a href=(look.to("/search")) { (look.say("查询", "Search")) }
+                        a href=(look.to("/notices")) { (look.say("公示", "Notices")) }
+                        a href=(look.to("/results")) { (look.say("结果", "Results")) }
+                        a href=(look.to("/overdue")) { (look.say("逾期与久无消息", "Overdue")) }
                         a href=(look.to("/nodes")) { (look.say("各处保存的是否一致", "Do the copies agree?")) }
                         a href=(look.to("/help")) { (look.say("说明与怎样核对", "Help and how to check")) }
                     }

@@ -99,6 +99,18 @@ impl Scene<'_> {
         names.join(self.look.say("、", " and "))
     }
 
+    /// Several offices in one phrase, each a link to its page.
+    pub(crate) fn offices_linked(&self, names: &[OfficeName], home: Division) -> Markup {
+        html! {
+            @for (position, name) in names.iter().enumerate() {
+                @if position > 0 { (self.look.say("、", " and ")) }
+                @if name.is(Office::NODE) { (self.office_briefly(name, home)) } @else {
+                    a.quiet href=(self.look.to(&super::office::path(name))) { (self.office_briefly(name, home)) }
+                }
+            }
+        }
+    }
+
     /// Who bears a duty: an office, or a body that only the words name.
     pub(crate) fn bearer(&self, bearer: &Bearer, home: Division) -> String {
         let office = bearer.body.as_str().parse().map(|office| OfficeName {

@@ -8,9 +8,11 @@ use luodi_ledger::names::{Division, OfficeName};
 use maud::{Markup, html};
 
 use super::layout;
+use super::lists::{self, Format, MOST_ROWS};
 use super::missing::absent;
+use super::office;
 use super::phrase::Scene;
-use super::rows::{self, Format};
+use super::rows;
 use super::search::place_row;
 use super::trust;
 use crate::divisions::level_words;
@@ -29,10 +31,8 @@ pub(crate) async fn place(State(site): State<Arc<Site>>, Path(name): Path<String
         return absent(&site, &look, ("没有这个代码的地方", "There is no place of this code"));
     };
     let cases = rows::by_urgency(snapshot.cases(Some(code)));
-    match format {
-        Format::Csv => return rows::csv(scene, &cases),
-        Format::Json => return rows::json(scene, &cases),
-        Format::Page => {}
+    if format != Format::Page {
+        return lists::respond(format, &rows::all(scene, &cases), || html! {});
     }
     let title = scene.place(code);
     let joined = snapshot.joined_below(code);
@@ -47,12 +47,13 @@ pub(crate) async fn place(State(site): State<Arc<Site>>, Path(name): Path<String
         @if joined == 0 { (not_joined(scene, code)) } @else {
             section.card {
                 h2 { (look.say("事项", "Matters")) " " span.quiet { (cases.len()) } }
+                (lists::shortcuts(scene, Some(code)))
                 @if cases.is_empty() { p { (look.say("还没有公开的事项。", "No matter has been published yet.")) } }
                 (rows::list(scene, &cases))
-                @if cases.len() > rows::MOST_ROWS {
+                @if cases.len() > MOST_ROWS {
                     p { a href=(look.link("/search", &[("place", code.to_string().as_str())])) { (look.say("查询全部", "Search all of them")) } }
                 }
-                (rows::formats(scene, &format!("/place/{code}")))
+                (lists::formats(scene, &format!("/place/{code}")))
             }
         }
         (offices(scene, code))
@@ -95,7 +96,7 @@ fn office_line(scene: Scene<'_>, office: &OfficeName) -> Markup {
     let newest = scene.snapshot.holdings.registry().appointments(office).last();
     let words = scene.registered(office).unwrap_or_default();
     html! {
-        b { (scene.office(office)) }
+        b { (office::link(scene, office)) }
         @if let Some(phone) = &words.phone { " " a href={ "tel:" (phone.replace([' ', '-'], "")) } { (phone) } }
         @if let Some(address) = scene.in_language(&words, |words| words.address.clone()) { " " span.small { (address) } }
         br;
@@ -122,7 +123,7 @@ fn below(scene: Scene<'_>, code: Division) -> Markup {
             section.card {
                 h2 { (look.say("下辖", "Places below")) " " span.quiet.small { @if look.is_english() { (joined) " of " (children.len()) " joined" } @else { (children.len()) " 个，已加入 " (joined) " 个" } } }
                 ul.rows { @for child in first.iter().chain(&rest).take(MOST_BELOW) { (place_row(scene, *child)) } }
-                @if children.len() > MOST_BELOW { p.quiet { (look.say("其余请用查询。", "Use the search for the others.")) } }
+                p.small { a href=(lists::link(look, "/places", "", Some(code))) { (look.say("列表与下载", "As a list, to download")) } }
             }
         }
     }

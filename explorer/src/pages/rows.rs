@@ -1,19 +1,15 @@
-//! Lists of matters: the same rows as a page, as CSV and as JSON, so what is downloaded is what was seen.
+//! Matters as rows of a list.
 
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
 use luodi_ledger::matter::codes::Status;
 use luodi_ledger::names::Division;
 use maud::{Markup, html};
 use serde::Serialize;
 
+use super::lists::{Listed, MOST_ROWS};
 use super::matter::{said, title};
 use super::phrase::{Scene, status_chip};
 use crate::divisions::Place;
 use crate::index::Case;
-
-/// Most rows on one page, about 30 KB; CSV and JSON give all of them.
-pub(crate) const MOST_ROWS: usize = 60;
 
 /// One matter in a list.
 #[derive(Clone, Debug, Serialize)]
@@ -44,6 +40,24 @@ pub(crate) struct Row {
     pub(crate) budget_yuan: Option<String>,
     /// When the newest statement that counts was logged.
     pub(crate) updated: Option<String>,
+}
+
+impl Listed for Row {
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "title",
+        "place",
+        "place_name",
+        "status",
+        "status_word",
+        "days",
+        "tags",
+        "decided",
+        "due",
+        "first_due",
+        "budget_yuan",
+        "updated",
+    ];
 }
 
 impl Row {
@@ -105,6 +119,11 @@ pub(crate) fn by_urgency<'a>(cases: impl Iterator<Item = &'a std::sync::Arc<Case
     cases
 }
 
+/// The rows of all, to download.
+pub(crate) fn all(scene: Scene<'_>, cases: &[&Case]) -> Vec<Row> {
+    cases.iter().map(|case| Row::of(scene, case)).collect()
+}
+
 /// The rows as a list of links.
 pub(crate) fn list(scene: Scene<'_>, cases: &[&Case]) -> Markup {
     html! { ul.rows { @for case in cases.iter().take(MOST_ROWS) { (item(scene, case)) } } }
@@ -129,97 +148,8 @@ fn item(scene: Scene<'_>, case: &Case) -> Markup {
 }
 
 /// The first sentence or two of a text.
-fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     /// Three lines of a small phone.
     const MOST: usize = 60;
     if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST).chain(std::iter::once('…')).collect() }
-}
-
-/// The links to the same list in other formats.
-pub(crate) fn formats(scene: Scene<'_>, path: &str) -> Markup {
-    let look = scene.look;
-    html! {
-        p.small.noprint {
-            (look.say("这个列表也可以下载：", "This list to download: "))
-            a href=(look.same_query(&format!("{path}.csv"))) { "CSV" } " · "
-            a href=(look.same_query(&format!("{path}.json"))) { "JSON" }
-        }
-    }
-}
-
-/// How a list is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
-    Page,
-    Csv,
-    Json,
-}
-
-impl Format {
-    /// Splits the format off the end of a path segment.
-    pub(crate) fn split(name: &str) -> (&str, Self) {
-        if let Some(rest) = name.strip_suffix(".csv") {
-            (rest, Self::Csv)
-        } else if let Some(rest) = name.strip_suffix(".json") {
-            (rest, Self::Json)
-        } else {
-            (name, Self::Page)
-        }
-    }
-}
-
-/// All rows as JSON.
-pub(crate) fn json(scene: Scene<'_>, cases: &[&Case]) -> Response {
-    let rows: Vec<Row> = cases.iter().map(|case| Row::of(scene, case)).collect();
-    axum::Json(rows).into_response()
-}
-
-/// All rows as CSV with a heading, marked as UTF-8 for spreadsheets.
-pub(crate) fn csv(scene: Scene<'_>, cases: &[&Case]) -> Response {
-    const HEADING: [&str; 13] = [
-        "id",
-        "title",
-        "place",
-        "place_name",
-        "status",
-        "status_word",
-        "days",
-        "tags",
-        "decided",
-        "due",
-        "first_due",
-        "budget_yuan",
-        "updated",
-    ];
-    let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
-    let mut written = writer.write_record(HEADING);
-    for row in cases.iter().map(|case| Row::of(scene, case)) {
-        let days = row.days.map(|days| days.to_string());
-        let fields = [
-            Some(row.id),
-            Some(row.title),
-            Some(row.place),
-            Some(row.place_name),
-            Some(row.status),
-            Some(row.status_word),
-            days,
-            Some(row.tags.join(" ")),
-            row.decided,
-            row.due,
-            row.first_due,
-            row.budget_yuan,
-            row.updated,
-        ];
-        written = written.and_then(|()| writer.write_record(fields.into_iter().map(|field| inert(field.unwrap_or_default()))));
-    }
-    match (written, writer.into_inner()) {
-        (Ok(()), Ok(bytes)) => ([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], bytes).into_response(),
-        // Writing to memory cannot fail; a half-written list must not pass for a whole one.
-        _ => axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
-}
-
-/// A spreadsheet takes a cell that begins so for a formula; an apostrophe keeps it text.
-fn inert(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
 }

@@ -9,8 +9,9 @@ use luodi_ledger::names::Division;
 use maud::{Markup, html};
 
 use super::layout;
+use super::lists::{self, Format, MOST_ROWS};
 use super::phrase::Scene;
-use super::rows::{self, Format, Row};
+use super::rows::{self, Row};
 use crate::index::Case;
 use crate::look::Look;
 use crate::site::Site;
@@ -24,15 +25,14 @@ pub(crate) async fn search(State(site): State<Arc<Site>>, look: Look) -> Respons
     let cases = matters(scene);
     match Format::split(look.path()).1 {
         Format::Page => page(scene, &cases).into_response(),
-        Format::Csv => rows::csv(scene, &cases),
-        Format::Json => rows::json(scene, &cases),
+        format => lists::respond(format, &rows::all(scene, &cases), || html! {}),
     }
 }
 
 /// The matters that answer the query in the address.
 fn matters(scene: Scene<'_>) -> Vec<&Case> {
     let look = scene.look;
-    let place: Option<Division> = look.field("place").and_then(|code| code.parse().ok());
+    let place: Option<Division> = lists::place_asked(look);
     let states: Vec<Status> =
         look.field("state").into_iter().flat_map(|states| states.split(',')).filter_map(|state| state.parse().ok()).collect();
     let words: Vec<String> = look.field("q").unwrap_or_default().split_whitespace().map(str::to_lowercase).collect();
@@ -50,7 +50,6 @@ fn matters(scene: Scene<'_>) -> Vec<&Case> {
 fn page(scene: Scene<'_>, cases: &[&Case]) -> Markup {
     let (look, snapshot) = (scene.look, scene.snapshot);
     let query = look.field("q").unwrap_or_default();
-    let place: Option<Division> = look.field("place").and_then(|code| code.parse().ok());
     let found = scene.site.divisions().search(query, |code| snapshot.has_joined(code));
     let total = found.places.len();
     let main = html! {
@@ -58,7 +57,7 @@ fn page(scene: Scene<'_>, cases: &[&Case]) -> Markup {
             h1 { (look.say("查询", "Search")) }
             (search_form(look, query))
             (states(scene))
-            @if let Some(place) = place { p { (look.say("只看：", "Only in: ")) (layout::place_line(scene.site, look, place)) " " a href=(look.with("place", "")) { (look.say("看全部", "everywhere")) } } }
+            (lists::only_in(scene))
         }
         @if !query.is_empty() {
             section.card {
@@ -71,7 +70,8 @@ fn page(scene: Scene<'_>, cases: &[&Case]) -> Markup {
                 }
                 ul.rows { @for place in found.places.iter().take(MOST_PLACES) { (place_row(scene, place.code())) } }
                 @if total > MOST_PLACES {
-                    p.quiet { (look.say("只列出前 20 个，多输几个字可以缩小范围。", "Only the first 20 are listed; type more to narrow them down.")) }
+                    p { a href=(look.link("/places", &[("q", query)])) { (look.say("全部 ", "All ")) (total) } " "
+                        span.quiet { (look.say("多输几个字可以缩小范围。", "Type more to narrow them down.")) } }
                 }
             }
         }
@@ -79,8 +79,8 @@ fn page(scene: Scene<'_>, cases: &[&Case]) -> Markup {
             h2 { (look.say("事项", "Matters")) " " span.quiet { (cases.len()) } }
             @if cases.is_empty() { p { (look.say("没有符合的事项。", "No matter answers this.")) } }
             (rows::list(scene, cases))
-            @if cases.len() > rows::MOST_ROWS { p.quiet { (look.say("只列出前 60 个，下载的列表里有全部。", "Only the first 60 are listed; the downloads hold all of them.")) } }
-            (rows::formats(scene, "/search"))
+            @if cases.len() > MOST_ROWS { (lists::more(look)) }
+            (lists::formats(scene, "/search"))
         }
     };
     layout::page(scene.site, look, look.say("查询", "Search"), None, &main)
@@ -89,7 +89,7 @@ fn page(scene: Scene<'_>, cases: &[&Case]) -> Markup {
 /// Links that narrow the list to one state, each with its count in the chosen place.
 fn states(scene: Scene<'_>) -> Markup {
     let look = scene.look;
-    let place: Option<Division> = look.field("place").and_then(|code| code.parse().ok());
+    let place: Option<Division> = lists::place_asked(look);
     let chosen = look.field("state");
     html! {
         p.small.noprint {
@@ -106,14 +106,19 @@ fn states(scene: Scene<'_>) -> Markup {
 
 /// A place as a row: its name, whether it has joined, the way down to it.
 pub(crate) fn place_row(scene: Scene<'_>, code: Division) -> Markup {
+    html! { li { (place_link(scene, code)) } }
+}
+
+/// What a row of a place holds.
+pub(crate) fn place_link(scene: Scene<'_>, code: Division) -> Markup {
     let look = scene.look;
     html! {
-        li { a.row href=(look.to(&format!("/place/{code}"))) {
+        a.row href=(look.to(&format!("/place/{code}"))) {
             b { (scene.place(code)) }
             @if scene.snapshot.joined_below(code) == 0 { " " span.tag { (look.say("尚未加入", "not joined yet")) } }
             br;
             span.quiet.small { (layout::place_line(scene.site, look, code)) }
-        } }
+        }
     }
 }
 

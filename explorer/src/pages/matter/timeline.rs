@@ -40,7 +40,7 @@ fn entry(scene: Scene<'_>, case: &Case, event: &Event) -> Markup {
         li id=(anchor(&event.reference)) class=(class) {
             div.said {
                 b { (scene.date(event.date)) " " (heading) }
-                " " span.quiet.small { (scene.offices(&event.by, view.place)) }
+                " " span.quiet.small { (scene.offices_linked(&event.by, view.place)) }
             }
             (remarks(scene, view, event))
             (moves(scene, event))

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use super::said;
 use crate::index::Case;
+use crate::pages::office;
 use crate::pages::phrase::Scene;
 
 /// The three voices.
@@ -98,7 +99,7 @@ pub(super) fn whom_to_ask(scene: Scene<'_>, view: &View) -> Markup {
                 @let words = scene.registered(&office).unwrap_or_default();
                 @let phone = words.phone.clone();
                 p {
-                    b { (scene.office(&office)) }
+                    b { (office::link(scene, &office)) }
                     @match phone { Some(phone) => { br; a href={ "tel:" (phone.replace([' ', '-'], "")) } { (phone) } }, None => { br; span.quiet.small { (look.say("没有登记电话", "no phone registered")) } } }
                     @if let Some(address) = scene.in_language(&words, |words| words.address.clone()) { br; span.small { (address) } }
                 }

@@ -1,0 +1,109 @@
+//! Places as a list: those that answer a query, those below one, those that have joined.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use luodi_ledger::names::Division;
+use maud::{Markup, html};
+use serde::Serialize;
+
+use super::{Format, Frame, Listed, place_asked, respond};
+use crate::divisions::Place;
+use crate::look::Look;
+use crate::pages::phrase::Scene;
+use crate::pages::search::place_link;
+use crate::site::Site;
+
+/// One place.
+#[derive(Serialize)]
+struct Row {
+    code: String,
+    name: String,
+    official_name: String,
+    english_name: String,
+    above: String,
+    joined: bool,
+    matters: usize,
+}
+
+impl Listed for Row {
+    const COLUMNS: &'static [&'static str] = &["code", "name", "official_name", "english_name", "above", "joined", "matters"];
+}
+
+/// With `q` the places that answer it, else those right below `place`; with `show=joined` only those that have a record here.
+pub(crate) async fn places(State(site): State<Arc<Site>>, look: Look) -> Response {
+    let snapshot = site.snapshot();
+    let scene = Scene { site: &site, snapshot: &snapshot, look: &look };
+    let query = look.field("q").unwrap_or_default();
+    let asked: Vec<Division> = match place_asked(&look) {
+        _ if !query.is_empty() => {
+            site.divisions().search(query, |code| snapshot.has_joined(code)).places.into_iter().map(Place::code).collect()
+        }
+        Some(place) => site.divisions().children(place).map(Place::code).collect(),
+        None => {
+            let homes: BTreeSet<Division> = snapshot.holdings.logs().keys().map(|origin| origin.division).collect();
+            homes.into_iter().collect()
+        }
+    };
+    let known = Known::of(scene);
+    let joined = |code: &Division| known.joined.contains(code);
+    let choices = vec![
+        ("", look.say("全部", "All").to_owned(), asked.len()),
+        ("joined", look.say("已加入", "Joined").to_owned(), asked.iter().filter(|code| joined(code)).count()),
+    ];
+    let only_joined = look.field("show") == Some("joined");
+    let rows: Vec<Row> = asked.into_iter().filter(|code| !only_joined || joined(code)).map(|code| row(scene, &known, code)).collect();
+    let frame = Frame {
+        path: "/places",
+        title: ("地方", "Places"),
+        about: (
+            "同名的地方很多，看代码和上级。没有加入的地方，不等于没有协商过。",
+            "Many places share a name: the code and the place above tell them apart. Not joined does not mean that nothing was consulted.",
+        ),
+        empty: ("没有找到这样的地方。", "No such place found."),
+        choices,
+    };
+    respond(Format::split(look.path()).1, &rows, || frame.page(scene, &rows, |row| item(scene, row)))
+}
+
+/// What is known of all places at once, so that a list of 50,000 costs no more for each than a look-up.
+struct Known {
+    joined: BTreeSet<Division>,
+    matters: BTreeMap<Division, usize>,
+}
+
+impl Known {
+    fn of(scene: Scene<'_>) -> Self {
+        let registry = scene.snapshot.holdings.registry();
+        let above = |code: Division| registry.parent(code).or_else(|| code.parent());
+        let up = |code: Division| std::iter::successors(Some(code), move |code| above(*code));
+        let joined = scene.snapshot.holdings.logs().keys().flat_map(|origin| up(origin.division)).collect();
+        let mut matters = BTreeMap::new();
+        for case in scene.snapshot.cases(None) {
+            for code in up(case.view.place) {
+                *matters.entry(code).or_default() += 1;
+            }
+        }
+        Self { joined, matters }
+    }
+}
+
+fn row(scene: Scene<'_>, known: &Known, code: Division) -> Row {
+    let place = scene.site.place(code);
+    let above = scene.site.divisions().path(code).into_iter().filter(|upper| upper.code() != code).map(Place::short);
+    Row {
+        code: code.to_string(),
+        name: place.map_or_else(|| code.to_string(), |place| place.short().to_owned()),
+        official_name: place.map(|place| place.official().to_owned()).unwrap_or_default(),
+        english_name: place.map(Place::english).unwrap_or_default(),
+        above: above.collect::<Vec<_>>().join(" "),
+        joined: known.joined.contains(&code),
+        matters: known.matters.get(&code).copied().unwrap_or_default(),
+    }
+}
+
+fn item(scene: Scene<'_>, row: &Row) -> Markup {
+    html! { @if let Ok(code) = row.code.parse() { (place_link(scene, code)) } }
+}

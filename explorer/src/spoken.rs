@@ -1,0 +1,84 @@
+//! Where each office spoke, and what the logs say beside matters (registrations, catalogues, circulars, rules …): positions only, so that
+//! a page finds its statements without reading whole logs.
+//!
+//! Out of scope: what counts (the holdings judge each entry). Invariant: grows with what is read and is never recomputed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use luodi_ledger::names::{Division, Office, OfficeName, Origin};
+use luodi_ledger::statement::{Kind, Statement};
+
+use crate::source::{HeldEntry, HeldLog, Holdings};
+
+/// A log's generation and an index in it.
+type At = (u32, u64);
+/// Positions by the division whose log it is.
+type ByLog = BTreeMap<Division, Vec<At>>;
+
+/// Positions of statements; clones share what did not change.
+#[derive(Clone, Debug, Default)]
+pub struct Spoken {
+    /// By the division of the office; for each office the divisions whose logs it spoke in.
+    offices: BTreeMap<Division, Arc<BTreeMap<Office, ByLog>>>,
+    /// By the division of the log: statements that name no matter, by kind.
+    beside: BTreeMap<Division, Arc<BTreeMap<Kind, Vec<At>>>>,
+}
+
+/// A statement where it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Stands<'a> {
+    /// The log.
+    pub origin: &'a Origin,
+    /// All that is held of it.
+    pub log: &'a HeldLog,
+    /// The position.
+    pub index: u64,
+    /// The entry as held and judged.
+    pub held: &'a HeldEntry,
+    /// What it says.
+    pub statement: &'a Statement,
+}
+
+impl Spoken {
+    /// Takes in an entry.
+    pub(crate) fn note(&mut self, origin: &Origin, index: u64, held: &HeldEntry) {
+        let Ok(entry) = &held.entry else { return };
+        let (statement, at) = (entry.statement.statement(), (origin.generation, index));
+        for by in &statement.by {
+            let offices = Arc::make_mut(self.offices.entry(by.division).or_default());
+            offices.entry(by.office.clone()).or_default().entry(origin.division).or_default().push(at);
+        }
+        if statement.matter.is_none() {
+            Arc::make_mut(self.beside.entry(origin.division).or_default()).entry(statement.kind.clone()).or_default().push(at);
+        }
+    }
+
+    /// What `office` signed, wherever it stands, in the order of each log.
+    pub fn by<'a>(&'a self, holdings: &'a Holdings, office: &OfficeName) -> impl Iterator<Item = Stands<'a>> {
+        let logs = self.offices.get(&office.division).and_then(|offices| offices.get(&office.office));
+        logs.into_iter().flatten().flat_map(move |(division, all)| all.iter().filter_map(move |at| stands(holdings, *division, *at)))
+    }
+
+    /// The statements of `kind` that name no matter, in logs that `within` admits, from the highest division down.
+    pub fn beside<'a>(
+        &'a self,
+        holdings: &'a Holdings,
+        kind: &'a str,
+        within: impl Fn(Division) -> bool + 'a,
+    ) -> impl Iterator<Item = Stands<'a>> {
+        let logs = self.beside.iter().filter(move |(division, _)| within(**division));
+        let of_kind = move |kinds: &'a BTreeMap<Kind, Vec<At>>| kinds.iter().filter(move |(each, _)| each.as_str() == kind);
+        logs.flat_map(move |(division, kinds)| {
+            of_kind(kinds).flat_map(move |(_, all)| all.iter().filter_map(move |at| stands(holdings, *division, *at)))
+        })
+    }
+}
+
+fn stands(holdings: &Holdings, division: Division, (generation, index): At) -> Option<Stands<'_>> {
+    let wanted = Origin { federation: holdings.registry().federation().name.clone(), division, generation };
+    let (origin, log) = holdings.logs().get_key_value(&wanted)?;
+    let held = log.entry(index)?;
+    let statement = held.entry.as_ref().ok()?.statement.statement();
+    Some(Stands { origin, log, index, held, statement })
+}
