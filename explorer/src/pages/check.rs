@@ -40,13 +40,10 @@ fn page(scene: Scene<'_>, case: &Case) -> Markup {
         section.card { p.lead { (trust::sentence(scene, view)) } }
         section.card {
             h2 { (look.say("每一步是谁签的", "Who signed each step")) }
-            div.scroll tabindex="0" role="region" aria-label=(look.say("表格", "Table")) { table {
-                thead { tr {
-                    th { (look.say("哪一步", "Step")) } th { (look.say("谁签的", "Signed by")) } th { (look.say("什么时候", "When")) }
-                    th { (look.say("当时有权签", "In office then")) } th { (look.say("别家见证", "Witnessed")) } th { (look.say("几处一致", "Copies")) } th { (look.say("回执", "Receipt")) }
-                } }
+            table.stack {
+                thead { tr { @for (chinese, english) in COLUMNS { th { (look.say(chinese, english)) } } } }
                 tbody { @for event in view.timeline.iter().rev() { (row(scene, event)) } }
-            } }
+            }
         }
         (limits(scene))
         (offline(scene))
@@ -54,29 +51,41 @@ fn page(scene: Scene<'_>, case: &Case) -> Markup {
     layout::page(scene.site, look, heading, Some(view.place), &main)
 }
 
+/// Chinese and English headings; on a phone each cell repeats its own.
+const COLUMNS: [(&str, &str); 7] = [
+    ("哪一步", "Step"),
+    ("谁签的", "Signed by"),
+    ("什么时候", "When"),
+    ("当时有权签", "In office then"),
+    ("别家见证", "Witnessed"),
+    ("几处一致", "Copies"),
+    ("回执", "Receipt"),
+];
+
 fn row(scene: Scene<'_>, event: &Event) -> Markup {
     let look = scene.look;
     let on = &event.reference;
     let log = scene.snapshot.holdings.logs().get(&on.log);
     let witnessed = log.and_then(|log| log.witnessed()).is_some_and(|(head, _)| on.index < head.size());
     let copies = log.map_or(0, |log| log.copies().values().filter(|copy| !copy.contradicts && copy.agrees_to > on.index).count());
+    let heading = |column: usize| look.pick(COLUMNS[column]);
     let what = match &event.said {
         Said::Step(step) => scene.label(&step.step),
         _ => scene.label(&event.kind),
     };
     html! {
         tr {
-            td { a href=(look.to(&entry_path(on))) { (what) } }
-            td.small { @for by in &event.by { (office::link(scene, by)) br; } }
-            td.small { (scene.moment(event.time)) }
-            td { @match event.standing {
+            td data-label=(heading(0)) { a href=(look.to(&entry_path(on))) { (what) } }
+            td data-label=(heading(1)) { span { @for by in &event.by { (office::link(scene, by)) br; } } }
+            td data-label=(heading(2)) { (scene.moment(event.time)) }
+            td data-label=(heading(3)) { @match event.standing {
                 Standing::Valid { term_expired: false } => span.pass { (look.say("✓ 是", "✓ yes")) },
                 Standing::Valid { term_expired: true } => span.pass { (look.say("✓ 任期已过", "✓ term over")) },
                 Standing::Void(why) => span.fail { "✗ " (scene.label(&why)) },
             } }
-            td { @if witnessed { span.pass { (look.say("✓ 已见证", "✓ witnessed")) } } @else { span.quiet { (look.say("等待中", "waiting")) } } }
-            td { (copies) "/" (scene.snapshot.sources.len()) }
-            td { a href=(look.to(&format!("/receipt/{}/{}", on.log.division, on.index))) { (look.say("下载", "file")) } }
+            td data-label=(heading(4)) { @if witnessed { span.pass { (look.say("✓ 已见证", "✓ witnessed")) } } @else { span.quiet { (look.say("等待中", "waiting")) } } }
+            td data-label=(heading(5)) { (copies) "/" (scene.snapshot.sources.len()) }
+            td data-label=(heading(6)) { a href=(look.to(&format!("/receipt/{}/{}", on.log.division, on.index))) { (look.say("下载", "file")) } }
         }
     }
 }

@@ -89,14 +89,14 @@ fn numbers(scene: Scene<'_>, origin: &Origin, log: &HeldLog, index: u64, held: &
     html! {
         section.card {
             h2 { (look.say("供复算的数字", "Numbers to recompute")) }
-            div.scroll tabindex="0" role="region" aria-label=(look.say("表格", "Table")) { table {
-                tr { th { "origin" } td.small { (origin) } }
-                tr { th { "BLAKE3" } td { pre { (Blake3::of(&held.bytes)) } } }
-                @if let Ok(entry) = &held.entry { tr { th { "statement id" } td { pre { (entry.statement.id()) } } } }
-                tr { th { "leaf (SHA-256)" } td { pre { (Hash::leaf(&held.bytes)) } } }
-                @if let Some(path) = path { tr { th { "inclusion" } td { pre { @for hash in &path { (hash) "\n" } } } } }
-                @if let Some(head) = head { tr { th { "checkpoint" } td { pre { (head.note()) } } } }
-            } }
+            dl.exact {
+                dt { "origin" } dd { pre { (origin) } }
+                dt { "BLAKE3" } dd { pre { (Blake3::of(&held.bytes)) } }
+                @if let Ok(entry) = &held.entry { dt { "statement id" } dd { pre { (entry.statement.id()) } } }
+                dt { "leaf (SHA-256)" } dd { pre { (Hash::leaf(&held.bytes)) } }
+                @if let Some(path) = path { dt { "inclusion" } dd { pre { @for hash in &path { (hash) "\n" } } } }
+                @if let Some(head) = head { dt { "checkpoint" } dd { pre { (head.note()) } } }
+            }
         }
     }
 }

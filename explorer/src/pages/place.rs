@@ -38,7 +38,7 @@ pub(crate) async fn place(State(site): State<Arc<Site>>, Path(name): Path<String
     let joined = snapshot.joined_below(code);
     let main = html! {
         (trust::fork_warning(scene, code))
-        (layout::crumbs(&site, &look, code))
+        div.upward { (layout::crumbs(&site, &look, code)) }
         h1 { (title) }
         p.quiet.small {
             @if let Some(place) = site.place(code) { @if look.is_english() || place.official() != place.short() { (place.official()) " · " } }

@@ -134,8 +134,10 @@ fn item(scene: Scene<'_>, case: &Case) -> Markup {
     let row = Row::of(scene, case);
     html! {
         li { a.row href=(look.to(&format!("/matter/{}", view.id))) {
-            (status_chip(look, view)) " " b { (row.title) }
+            (status_chip(look, view))
             @for tag in &row.tags { " " span.tag { (tag) } }
+            br;
+            b { (row.title) }
             @if let Some(decided) = &row.decided { br; (shortened(decided)) }
             br;
             span.quiet.small {

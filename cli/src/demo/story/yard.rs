@@ -139,7 +139,7 @@ fn carry_out(yard: &mut Telling) {
         &["committee"],
         "plan",
         Said::Plan(plan),
-        text("施工方案和节点公布。", "The plan of works and its milestones.")
+        text("施工方案和时间表公布。", "The plan of works and its milestones.")
             .milestone("frame", "主体加固", "Frame strengthened")
             .milestone("roof", "屋面翻新", "Roof renewed")
             .milestone("yard", "院落硬化、戏台完工", "Yard paved, stage built"),

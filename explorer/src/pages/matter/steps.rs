@@ -1,12 +1,13 @@
 //! The steps of the method as a strip: which were taken, when, by what counts; what is missing is said.
 
-use luodi_ledger::matter::codes::{StepState, Unit};
+use luodi_ledger::matter::Reference;
+use luodi_ledger::matter::codes::{StepState, Unit, Word};
 use luodi_ledger::matter::facts::Tally;
 use luodi_ledger::matter::labels::{ADVISORY, NOT_JUDGED};
 use luodi_ledger::matter::view::{Judged, Round, StepView, TallyView};
 use maud::{Markup, html};
 
-use super::anchor;
+use super::{anchor, said};
 use crate::index::Case;
 use crate::pages::icons;
 use crate::pages::phrase::{Scene, share};
@@ -21,7 +22,7 @@ pub(super) fn strip(scene: Scene<'_>, case: &Case) -> Markup {
             h2 { (look.say("怎么决定的", "How it was decided")) @if let Some(method) = method { " " span.quiet.small { (method) } } }
             @for round in view.rounds.iter().rev() {
                 @if several { h3 { (heading(scene, round)) } }
-                ol.steps { @for step in &round.steps { (one(scene, step)) } }
+                ol.steps { @for step in &round.steps { (one(scene, case, step)) } }
             }
             @if view.rounds.is_empty() { p.quiet { (look.say("还没有开始。", "Not begun yet.")) } }
         }
@@ -43,7 +44,7 @@ fn heading(scene: Scene<'_>, round: &Round) -> String {
     if scene.look.is_english() { format!("Round {number}{why}{result}") } else { format!("第 {number} 轮{why}{result}") }
 }
 
-fn one(scene: Scene<'_>, step: &StepView) -> Markup {
+fn one(scene: Scene<'_>, case: &Case, step: &StepView) -> Markup {
     let failed = step.passed == Some(false);
     let (class, drawing) = match step.state {
         StepState::Done if failed => ("fault", icons::failed()),
@@ -58,20 +59,20 @@ fn one(scene: Scene<'_>, step: &StepView) -> Markup {
                 (Some(on), Some(date)) => a href={ "#" (anchor(on)) } { (scene.date(date)) },
                 _ => span.small { (scene.label(&step.state)) },
             }
-            @for tally in &step.tallies { div.small { (tally_line(scene, tally)) } }
+            @for tally in &step.tallies { div.small { (tally_line(scene, case, step.on.as_ref(), tally)) } }
         }
     }
 }
 
-/// `应到 42 实到 36 (85.7%，需≥2/3) 赞成 33 反对 2 弃权 1 → 通过 (article)`.
-pub(super) fn tally_line(scene: Scene<'_>, view: &TallyView) -> Markup {
+/// `应到 42 实到 36 (85.7%，需≥2/3) 赞成 33 反对 2 弃权 1 → 通过 (article)`; options are named as the words of the step, `on`, name them.
+pub(super) fn tally_line(scene: Scene<'_>, case: &Case, on: Option<&Reference>, view: &TallyView) -> Markup {
     let look = scene.look;
     let judged = view.judged.as_ref();
     let quorum = judged.and_then(|judged| judged.quorum.as_ref());
     html! {
         (counts(scene, &view.tally))
         @if let Some(test) = quorum { " (" (share(look, test)) ")" }
-        @if !view.tally.options.is_empty() { br; (votes(scene, &view.tally)) }
+        @if !view.tally.options.is_empty() { br; (votes(scene, case, on, &view.tally)) }
         @match judged {
             Some(judged) => (verdict(scene, judged)),
             None => span.quiet { " · " (look.pick(NOT_JUDGED)) },
@@ -93,15 +94,17 @@ fn counts(scene: Scene<'_>, tally: &Tally) -> String {
     if scene.look.is_english() { format!("{unit}{present} of {due} came") } else { format!("{unit}应到 {due} 实到 {present}") }
 }
 
-fn votes(scene: Scene<'_>, tally: &Tally) -> String {
-    let option = |code: &str| match code {
+fn votes(scene: Scene<'_>, case: &Case, on: Option<&Reference>, tally: &Tally) -> String {
+    let option = |code: &Word| match code.as_str() {
         "for" => scene.look.say("赞成", "for").to_owned(),
         "against" => scene.look.say("反对", "against").to_owned(),
         "abstain" => scene.look.say("弃权", "abstained").to_owned(),
-        other => other.to_owned(),
+        other => said(scene, case, on, |words| words.options.get(code).cloned()).unwrap_or_else(|| other.to_owned()),
     };
-    let counted: Vec<String> = tally.options.iter().map(|each| format!("{} {}", option(each.code.as_str()), each.count)).collect();
-    counted.join(scene.look.say(" ", ", "))
+    let counted: Vec<String> = tally.options.iter().map(|each| format!("{} {}", option(&each.code), each.count)).collect();
+    // Named options may hold numbers of their own.
+    let plain = tally.options.iter().all(|each| ["for", "against", "abstain"].contains(&each.code.as_str()));
+    counted.join(scene.look.say(if plain { " " } else { "，" }, ", "))
 }
 
 fn verdict(scene: Scene<'_>, judged: &Judged) -> Markup {

@@ -113,8 +113,8 @@ fn facts(scene: Scene<'_>, case: &Case, event: &Event) -> Markup {
             html! {
                 (line(form.into_iter().chain(people).collect()))
                 @match judged {
-                    Some(judged) => @for tally in &judged.tallies { p.small { (tally_line(scene, tally)) } },
-                    None => @for tally in &step.tallies { p.small { (tally_line(scene, &TallyView { tally: tally.clone(), judged: None })) } },
+                    Some(judged) => @for tally in &judged.tallies { p.small { (tally_line(scene, case, Some(&event.reference), tally)) } },
+                    None => @for tally in &step.tallies { p.small { (tally_line(scene, case, Some(&event.reference), &TallyView { tally: tally.clone(), judged: None })) } },
                 }
             }
         }
