@@ -7,7 +7,7 @@ use clap::error::ErrorKind;
 use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::language::Language;
-use crate::{Outcome, audit, bench, demo, explorer, help, init, new, publish, review, run, sign, status, verify};
+use crate::{Outcome, audit, bench, demo, explorer, help, import, init, new, publish, review, run, sign, status, verify};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -47,6 +47,11 @@ pub enum Command {
     /// Send a signed statement to a node.
     #[command(about = "公布已签署的文件：先预览，再发往节点 ¦ Publish a signed statement: preview it, then send it to a node")]
     Publish(publish::Args),
+    /// Sign tables of past matters.
+    #[command(
+        about = "导入：把台账表格里的事项和进展签署公布（先 --dry-run） ¦ Import tables of past matters and progress (with --dry-run first)"
+    )]
+    Import(import::Args),
     /// Decide completions that wait for the supervisors.
     #[command(
         about = "监委会核实：查看待核实的报告，认可、部分认可或退回 ¦ For supervisors: see what waits, accept, partly accept or reject"
@@ -93,6 +98,7 @@ impl Invocation {
                 Command::New(args) => new::run(args, language).await,
                 Command::Sign(args) => sign::run(&args, language),
                 Command::Publish(args) => publish::run(args, language).await,
+                Command::Import(args) => import::run(args, language).await,
                 Command::Review(args) => review::run(args, language).await,
                 Command::Verify(args) => verify::run(&args, language),
                 Command::Audit(args) => audit::run(args, language).await,

@@ -17,6 +17,7 @@ mod draft;
 mod explorer;
 mod faults;
 mod help;
+mod import;
 mod init;
 mod invitation;
 mod join;

@@ -21,6 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Largest answer read: a full entry bundle is at most 256 leaves of 64 KiB.
 const LONGEST_ANSWER: usize = 17 * 1024 * 1024;
 
+/// A longer wait than this is for the next day, not for a queue.
+const SHORT_WAIT: Duration = Duration::from_secs(120);
+
 /// A node's HTTP address.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
@@ -51,6 +54,8 @@ pub(crate) enum Answer {
     Refused(Fault),
     /// Not now: the queue is full, or the node is confirming.
     Busy(Duration, Fault),
+    /// Not today: this office has published its share of the day.
+    Spent(Duration, Fault),
 }
 
 /// The error object of the API.
@@ -203,8 +208,12 @@ impl Node {
         if fault.why.is_empty() {
             fault.why = status.to_string();
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
+        if status == StatusCode::SERVICE_UNAVAILABLE {
             return Ok(Answer::Busy(Duration::from_secs(wait.unwrap_or(1)), fault));
+        }
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            let wait = Duration::from_secs(wait.unwrap_or(1));
+            return Ok(if wait > SHORT_WAIT { Answer::Spent(wait, fault) } else { Answer::Busy(wait, fault) });
         }
         if status.is_client_error() {
             return Ok(Answer::Refused(fault));

@@ -18,6 +18,22 @@ use crate::personal;
 use crate::preview::preview;
 use crate::sign::body_beside;
 
+/// The node takes no more from this office today (429).
+#[derive(Debug)]
+pub(crate) struct Spent {
+    /// When it will again.
+    pub(crate) wait: Duration,
+    told: String,
+}
+
+impl std::fmt::Display for Spent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.told)
+    }
+}
+
+impl std::error::Error for Spent {}
+
 /// How often a busy node is asked again before giving up.
 const TRIES: usize = 20;
 
@@ -132,6 +148,16 @@ pub(crate) async fn deliver(
             Answer::Refused(fault) => {
                 waiting.finish_and_clear();
                 return Ok(Err(fault.to_string()));
+            }
+            Answer::Spent(wait, fault) => {
+                waiting.finish_and_clear();
+                let hours = wait.as_secs().div_ceil(3600);
+                let told = say!(
+                    language,
+                    "节点今天不再收这个组织的（{fault}）；约 {hours} 小时后再公布一次",
+                    "the node takes no more from this office today ({fault}); publish again in about {hours} h"
+                );
+                return Err(Spent { wait, told }.into());
             }
             Answer::Busy(wait, fault) => {
                 waiting.enable_steady_tick(Duration::from_millis(120));

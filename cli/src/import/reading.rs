@@ -1,0 +1,239 @@
+//! One row read by its mapping: fields out of cells, every fault noted with its place.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use luodi_ledger::matter::codes::{CodeList, Coded};
+use luodi_ledger::matter::facts::Fen;
+use luodi_ledger::matter::labels::Label;
+use luodi_ledger::time::Date;
+
+use super::cell::{self, Wrong};
+use super::mapping::{Field, Mapping};
+use super::table::{Cell, Row, Table};
+use crate::language::{Language, say};
+
+/// Most words of a list shown in a remedy.
+const MOST_SHOWN: usize = 12;
+
+/// What is wrong with a table, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) row: u32,
+    /// The column as people find it, where one is at fault.
+    pub(super) column: Option<String>,
+    pub(super) wrong: Wrong,
+    pub(super) language: Language,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { row, column, wrong: Wrong { problem, remedy }, language } = self;
+        let column = column.as_deref().unwrap_or_default();
+        f.write_str(&match (language, column.is_empty()) {
+            (Language::Chinese, true) => format!("第 {row} 行：{problem}；{remedy}"),
+            (Language::Chinese, false) => format!("第 {row} 行 {column}：{problem}；{remedy}"),
+            (Language::English, true) => format!("row {row}: {problem}; {remedy}"),
+            (Language::English, false) => format!("row {row}, {column}: {problem}; {remedy}"),
+        })
+    }
+}
+
+/// A row being read.
+pub(super) struct Reading<'a> {
+    pub(super) table: &'a Table,
+    pub(super) mapping: &'a Mapping,
+    pub(super) row: &'a Row,
+    pub(super) language: Language,
+    pub(super) faults: Vec<Fault>,
+    /// Cells signed as they stand: those of the columns to keep, and words that stood for no value.
+    pub(super) kept: BTreeMap<String, String>,
+    /// A word said that the matter was given up.
+    pub(super) abandoned: bool,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn new(table: &'a Table, mapping: &'a Mapping, row: &'a Row, language: Language) -> Self {
+        let mut reading = Self { table, mapping, row, language, faults: Vec::new(), kept: BTreeMap::new(), abandoned: false };
+        for column in &mapping.keep {
+            reading.keep(*column);
+        }
+        reading
+    }
+
+    /// What tells the row from every other.
+    pub(super) fn key(&mut self) -> Option<String> {
+        let parts: Vec<String> = self.mapping.key.iter().map(|column| self.row.cells[*column].text().into_owned()).collect();
+        let key = parts.join(" · ");
+        if parts.iter().all(|part| part.trim().is_empty()) {
+            let column = self.mapping.key.first().map(|column| self.table.column_name(*column, self.language));
+            self.note(
+                column,
+                Wrong {
+                    problem: say!(self.language, "没有编号，认不出这一行", "empty, so the row cannot be told from others"),
+                    remedy: say!(self.language, "填上；合计、说明等不是事项的行请删去", "fill it in; delete rows that are totals or notes"),
+                },
+            );
+            return None;
+        }
+        Some(key)
+    }
+
+    pub(super) fn note(&mut self, column: Option<String>, wrong: Wrong) {
+        self.faults.push(Fault { row: self.row.number, column, wrong, language: self.language });
+    }
+
+    /// Notes a fault of a field, at its column.
+    pub(super) fn blame(&mut self, field: Field, wrong: Wrong) {
+        let column = self.mapping.fields.get(&field).and_then(|source| source.column);
+        let column = column.map_or_else(|| format!("[fields] {field:?}"), |column| self.table.column_name(column, self.language));
+        self.note(Some(column), wrong);
+    }
+
+    /// Keeps a cell as it stands.
+    fn keep(&mut self, column: usize) {
+        let text = self.row.cells[column].text().into_owned();
+        if !text.is_empty() {
+            self.kept.insert(self.table.heading[column].clone(), text);
+        }
+    }
+
+    /// Keeps the cell of a field as it stands, for what it says goes nowhere else.
+    pub(super) fn keep_field(&mut self, field: Field) {
+        if let Some(column) = self.mapping.fields.get(&field).and_then(|source| source.column) {
+            self.keep(column);
+        }
+    }
+
+    /// The cell of a field; its default where it is empty or a word stands in it that means so.
+    fn cell(&mut self, field: Field) -> Option<Cell> {
+        let source = self.mapping.fields.get(&field)?;
+        let default = || source.default.clone().map(Cell::Text);
+        let Some(column) = source.column else { return default() };
+        let cell = &self.row.cells[column];
+        match cell {
+            Cell::Empty => default(),
+            Cell::Broken(shown) => {
+                let problem = say!(self.language, "Excel 显示 {shown}", "Excel shows {shown}");
+                let remedy = say!(self.language, "改正公式，或填上数值", "mend the formula, or type the value");
+                self.blame(field, Wrong { problem, remedy });
+                None
+            }
+            Cell::Text(text) if !field.is_words() => {
+                let abandoned = self.mapping.markers.abandoned.contains(text);
+                if abandoned || self.mapping.markers.absent.contains(text) {
+                    self.abandoned |= abandoned;
+                    self.keep(column);
+                    return default();
+                }
+                Some(cell.clone())
+            }
+            _ => Some(cell.clone()),
+        }
+    }
+
+    fn read<T>(&mut self, field: Field, of: impl Fn(&Cell) -> Result<T, Wrong>) -> Option<T> {
+        match of(&self.cell(field)?) {
+            Ok(value) => Some(value),
+            Err(wrong) => {
+                self.blame(field, wrong);
+                None
+            }
+        }
+    }
+
+    /// Words, as they stand.
+    pub(super) fn words(&mut self, field: Field) -> Option<String> {
+        self.cell(field).map(|cell| cell.text().into_owned())
+    }
+
+    pub(super) fn day(&mut self, field: Field) -> Option<Date> {
+        let (dates, language) = (self.mapping.dates, self.language);
+        self.read(field, |cell| cell::day(cell, dates, language))
+    }
+
+    pub(super) fn money(&mut self, field: Field) -> Option<Fen> {
+        let unit = self.mapping.fields.get(&field)?.unit;
+        let language = self.language;
+        self.read(field, |cell| cell::money(cell, unit, language))
+    }
+
+    pub(super) fn count(&mut self, field: Field) -> Option<u32> {
+        let language = self.language;
+        self.read(field, |cell| cell::count(cell, language))
+    }
+
+    /// A word of a list: as the mapping translates it, our own word, or what pages show for it.
+    pub(super) fn code<L: CodeList + Label>(&mut self, field: Field) -> Option<L> {
+        let text = self.translated(field)?;
+        let shown = |code: &L| code.zh() == text || code.en().eq_ignore_ascii_case(&text);
+        let found = text.parse().ok().or_else(|| L::ALL.iter().copied().find(shown));
+        if found.is_none() {
+            self.unknown_word(
+                field,
+                &text,
+                L::ALL.iter().map(|code| (code.as_str(), self.language.pick(code.zh(), code.en()).into_owned())).collect(),
+            );
+        }
+        found
+    }
+
+    /// As [`Self::code`], for facts that keep words of later versions.
+    pub(super) fn coded<L: CodeList + Label>(&mut self, field: Field) -> Option<Coded<L>> {
+        self.code(field).map(Coded::Known)
+    }
+
+    /// A word that reads as a `T`, once it is translated.
+    pub(super) fn parsed<T: std::str::FromStr<Err: fmt::Display>>(&mut self, field: Field) -> Option<T> {
+        let text = self.translated(field)?;
+        match text.parse() {
+            Ok(value) => Some(value),
+            Err(fault) => {
+                self.blame(
+                    field,
+                    Wrong {
+                        problem: say!(self.language, "“{text}”：{fault}", "\"{text}\": {fault}"),
+                        remedy: say!(
+                            self.language,
+                            "改正，或在对照表里用 values 写明它是什么",
+                            "correct it, or say with values in the mapping what it means"
+                        ),
+                    },
+                );
+                None
+            }
+        }
+    }
+
+    /// The word of a field, as the mapping translates it.
+    pub(super) fn translated(&mut self, field: Field) -> Option<String> {
+        let cell = self.cell(field)?;
+        let text = cell.text();
+        let values = &self.mapping.fields.get(&field)?.values;
+        Some(values.get(text.as_ref()).cloned().unwrap_or_else(|| text.into_owned()))
+    }
+
+    /// Whether the mapping passes rows with this word over.
+    pub(super) fn is_skipped(&self) -> bool {
+        self.mapping.fields.values().any(|source| {
+            let column = source.column.filter(|_| !source.skip.is_empty());
+            column.is_some_and(|column| source.skip.contains(self.row.cells[column].text().as_ref()))
+        })
+    }
+
+    pub(super) fn unknown_word(&mut self, field: Field, text: &str, known: Vec<(&str, String)>) {
+        let more = known.len() > MOST_SHOWN;
+        let list: Vec<String> = known.into_iter().take(MOST_SHOWN).map(|(code, label)| format!("{code} {label}")).collect();
+        let mut list = list.join(self.language.pick("、", ", "));
+        if more {
+            list += "…";
+        }
+        self.blame(
+            field,
+            Wrong {
+                problem: say!(self.language, "不认识“{text}”", "\"{text}\" is not known"),
+                remedy: say!(self.language, "在对照表的 values 里写明它是：{list}", "say with values in the mapping which it is: {list}"),
+            },
+        );
+    }
+}
