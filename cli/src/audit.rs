@@ -3,7 +3,7 @@
 //! A folder holds what a node serves, path for path (`log/<division>/<generation>/head`, `tile/…`); `--keep` writes one. Logs are audited
 //! from the root down, for each rests on the registrations above it. Exit 0 sound, 1 something is wrong, 2 could not tell.
 
-mod source;
+pub(crate) mod source;
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,6 @@ use serde_json::json;
 use self::source::{At, Kept};
 use crate::Outcome;
 use crate::language::{Language, say, tell};
-use crate::node_client::Node;
 
 /// Arguments of `luodi audit`.
 #[derive(Debug, clap::Args)]
@@ -47,20 +46,7 @@ pub struct Args {
 
 pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcome> {
     let federation = crate::new::read_federation(&args.federation, language)?;
-    let at = if args.source.contains("://") {
-        At::Node(Node::new(&args.source, language)?)
-    } else {
-        let folder = PathBuf::from(&args.source);
-        if !folder.is_dir() {
-            let shown = folder.display();
-            bail!(say!(
-                language,
-                "{shown}：没有这个文件夹；节点网址应以 http:// 开头",
-                "{shown}: no such folder; a node's address begins with http://"
-            ));
-        }
-        At::Folder(folder)
-    };
+    let at = At::of(&args.source, language)?;
     let logs = logs(&at, &federation, args.log.as_ref()).await?;
     if logs.is_empty() {
         bail!(say!(language, "那里没有这个联邦的账", "no log of this federation is there"));
@@ -89,13 +75,10 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
 
 /// The logs to audit, highest first.
 async fn logs(at: &At, federation: &FederationFile, only: Option<&Origin>) -> anyhow::Result<Vec<Origin>> {
-    let found = match at {
-        At::Node(node) => node.logs().await?.into_iter().map(|log| log.origin).collect(),
-        At::Folder(folder) => source::logs_in(folder, federation)?,
-    };
+    let found = at.logs(federation).await?;
     let wanted =
         |log: &Origin| only.is_none_or(|only| only == log || (only.division != log.division && only.division.is_within(log.division)));
-    let mut logs: Vec<Origin> = found.into_iter().filter(|log| log.federation == federation.name && wanted(log)).collect();
+    let mut logs: Vec<Origin> = found.into_iter().filter(wanted).collect();
     logs.sort_by_key(|log| (log.division.level(), log.clone()));
     Ok(logs)
 }

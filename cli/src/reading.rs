@@ -3,6 +3,7 @@
 //! Out of scope: upper tiles and cosignatures, which `luodi audit` checks. What is read here is what the log's signed root covers.
 
 use anyhow::{Context as _, ensure};
+use luodi_ledger::checkpoint::SignedCheckpoint;
 use luodi_ledger::entry::{Entry, Link};
 use luodi_ledger::federation::FederationFile;
 use luodi_ledger::matter::words::Words;
@@ -12,6 +13,7 @@ use luodi_ledger::names::{Division, Origin};
 use luodi_ledger::registry::Registry;
 use luodi_ledger::tile::BundleId;
 
+use crate::audit::source::At;
 use crate::language::{Language, say};
 use crate::node_client::Node;
 
@@ -27,6 +29,7 @@ pub(crate) struct Shelf {
 impl Shelf {
     /// Reads the logs of `division` and of all above it from `node`, highest first.
     pub(crate) async fn read(node: &Node, federation: FederationFile, division: Division, language: Language) -> anyhow::Result<Self> {
+        let at = At::Node(node.clone());
         let root = federation.root;
         ensure!(
             division.is_within(root),
@@ -41,7 +44,7 @@ impl Shelf {
             let logs: Vec<Origin> = registry.generations(each).cloned().collect();
             ensure!(!logs.is_empty(), say!(language, "{each} 还没有登记节点", "no charter of {each} is in the logs above it"));
             for origin in logs {
-                let read = read_log(node, &registry, &origin, language).await?;
+                let (_, read) = read_log(&at, &registry, &origin, language).await?;
                 registry.observe_all(read.iter().map(|entry| (&origin, entry)));
                 entries.extend(read.into_iter().map(|entry| (origin.clone(), entry)));
             }
@@ -59,7 +62,8 @@ impl Shelf {
     }
 }
 
-fn record(registry: &Registry, origin: &Origin, entry: &Entry) -> Option<Record> {
+/// An entry that names a matter, with what it counts for.
+pub(crate) fn record(registry: &Registry, origin: &Origin, entry: &Entry) -> Option<Record> {
     let statement = entry.statement.statement();
     statement.matter?;
     Some(Record {
@@ -71,16 +75,21 @@ fn record(registry: &Registry, origin: &Origin, entry: &Entry) -> Option<Record>
     })
 }
 
-/// The well-formed entries of a log, held to the root that its charter's key signed.
-async fn read_log(node: &Node, registry: &Registry, origin: &Origin, language: Language) -> anyhow::Result<Vec<Entry>> {
-    let (base, prefix) = (node.base(), Node::log_path(origin));
-    let head = node.get(&format!("{prefix}/head")).await?;
+/// The well-formed entries of a log, held to the root that its charter's key signed, and the head it signed.
+pub(crate) async fn read_log(
+    at: &At,
+    registry: &Registry,
+    origin: &Origin,
+    language: Language,
+) -> anyhow::Result<(SignedCheckpoint, Vec<Entry>)> {
+    let (base, prefix) = (at.to_string(), Node::log_path(origin));
+    let head = at.get(&format!("{prefix}/head")).await?;
     let head = head.with_context(|| say!(language, "{base} 没有 {origin}", "{base} holds no {origin}"))?;
     let head = registry.open_head(origin, &head).with_context(|| format!("{base}{prefix}/head"))?;
     let (mut tree, mut link, mut entries) = (CompactRange::new(), Link::start(), Vec::new());
     for bundle in BundleId::between(0, head.size()) {
         let path = format!("{prefix}/{bundle}");
-        let bytes = node.get(&path).await?.with_context(|| say!(language, "{base}{path}：没有", "{base}{path}: there is none"))?;
+        let bytes = at.get(&path).await?.with_context(|| say!(language, "{base}{path}：没有", "{base}{path}: there is none"))?;
         for leaf in bundle.decode(&bytes).with_context(|| format!("{base}{path}"))? {
             tree.append(Hash::leaf(leaf));
             // What does not read as an entry counts nowhere, and is no reason to stop.
@@ -91,9 +100,9 @@ async fn read_log(node: &Node, registry: &Registry, origin: &Origin, language: L
         tree.root() == head.root(),
         say!(
             language,
-            "{base}：{origin} 的内容与其签名不符，不能依据它核实",
+            "{base}：{origin} 的内容与其签名不符，不能依据它",
             "{base}: what it serves of {origin} is not what the log signed; do not act on it"
         )
     );
-    Ok(entries)
+    Ok((head, entries))
 }

@@ -4,17 +4,72 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use luodi_ledger::audit::Source;
 use luodi_ledger::federation::FederationFile;
 use luodi_ledger::names::{Division, Origin};
 
+use crate::language::{Language, say};
 use crate::node_client::Node;
 
 /// A node, or a folder laid out as a node serves.
-pub(super) enum At {
+#[derive(Clone, Debug)]
+pub(crate) enum At {
     Node(Node),
     Folder(PathBuf),
+}
+
+impl At {
+    /// The node at an address, or a folder that `luodi audit --keep` wrote.
+    pub(crate) fn of(source: &str, language: Language) -> anyhow::Result<Self> {
+        if source.contains("://") {
+            return Ok(Self::Node(Node::new(source, language)?));
+        }
+        let folder = PathBuf::from(source);
+        if !folder.is_dir() {
+            let shown = folder.display();
+            bail!(say!(
+                language,
+                "{shown}：没有这个文件夹；节点网址应以 http:// 开头",
+                "{shown}: no such folder; a node's address begins with http://"
+            ));
+        }
+        Ok(Self::Folder(folder))
+    }
+
+    /// The bytes at `path`, such as `/log/<division>/<generation>/head`; nothing where nothing is held.
+    pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Option<Vec<u8>>> {
+        match self {
+            Self::Node(node) => node.get(path).await,
+            Self::Folder(folder) => {
+                let file = folder.join(path.trim_start_matches('/'));
+                match fs::read(&file) {
+                    Ok(bytes) => Ok(Some(bytes)),
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+                    Err(error) => Err(error).with_context(|| file.display().to_string()),
+                }
+            }
+        }
+    }
+
+    /// The logs of a federation that are held there.
+    pub(crate) async fn logs(&self, federation: &FederationFile) -> anyhow::Result<Vec<Origin>> {
+        let mut logs: Vec<Origin> = match self {
+            Self::Node(node) => node.logs().await?.into_iter().map(|log| log.origin).collect(),
+            Self::Folder(folder) => logs_in(folder, federation)?,
+        };
+        logs.retain(|log| log.federation == federation.name);
+        Ok(logs)
+    }
+}
+
+impl std::fmt::Display for At {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Node(node) => f.write_str(node.base()),
+            Self::Folder(folder) => folder.display().fmt(f),
+        }
+    }
 }
 
 /// One log at a place, and where what is read of it is kept.
@@ -42,17 +97,7 @@ impl Source for Kept<'_> {
     type Unavailable = anyhow::Error;
 
     fn read(&mut self, path: &str) -> anyhow::Result<Option<Vec<u8>>> {
-        let bytes = match self.at {
-            At::Node(node) => tokio::runtime::Handle::current().block_on(node.get(&format!("{}/{path}", self.prefix)))?,
-            At::Folder(folder) => {
-                let file = folder.join(&self.prefix[1..]).join(path);
-                match fs::read(&file) {
-                    Ok(bytes) => Some(bytes),
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-                    Err(error) => return Err(error).with_context(|| file.display().to_string()),
-                }
-            }
-        };
+        let bytes = tokio::runtime::Handle::current().block_on(self.at.get(&format!("{}/{path}", self.prefix)))?;
         if let (Some(folder), Some(bytes)) = (&self.copy, &bytes) {
             let file = folder.join(path);
             let keep = || {
@@ -66,7 +111,7 @@ impl Source for Kept<'_> {
 }
 
 /// The logs that a folder holds: `log/<division>/<generation>`.
-pub(super) fn logs_in(folder: &Path, federation: &FederationFile) -> anyhow::Result<Vec<Origin>> {
+fn logs_in(folder: &Path, federation: &FederationFile) -> anyhow::Result<Vec<Origin>> {
     let names = |folder: &Path| -> anyhow::Result<Vec<String>> {
         let entries = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
         entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()

@@ -14,12 +14,17 @@ mod item;
 mod journal;
 mod known;
 mod mapping;
+mod matters;
 mod plan;
+mod progress;
 mod reading;
 mod rows;
 mod send;
 mod table;
 mod telling;
+
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 
@@ -44,6 +49,7 @@ use crate::{Outcome, clock};
 
 /// Arguments of `luodi import`.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Args {
     /// The table.
     #[arg(value_name = "TABLE", help = "表格：CSV（UTF-8 或 GB18030）或 .xlsx ¦ The table: CSV (UTF-8 or GB18030) or .xlsx")]

@@ -120,7 +120,9 @@ impl Table {
         names.resize(names.len().max(widest), String::new());
         let mut below: Vec<Row> =
             rows.into_iter().filter(|row| row.number > heading && row.cells.iter().any(|cell| *cell != Cell::Empty)).collect();
-        below.iter_mut().for_each(|row| row.cells.resize(names.len(), Cell::Empty));
+        for row in &mut below {
+            row.cells.resize(names.len(), Cell::Empty);
+        }
         names.iter().any(|name| !name.is_empty()).then_some(Self { sheet, heading: names, rows: below })
     }
 
@@ -252,7 +254,7 @@ fn sheet_rows(path: &Path, sheet: Option<&str>, language: Language) -> anyhow::R
 fn cell(value: &DataRef<'_>, row: u32, language: Language) -> anyhow::Result<Cell> {
     Ok(match value {
         DataRef::Empty => Cell::Empty,
-        DataRef::String(text) => short(text, row, language)?,
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => short(text, row, language)?,
         DataRef::SharedString(text) => short(text, row, language)?,
         DataRef::Int(number) => Cell::Number(number.to_string()),
         DataRef::Float(number) => Cell::Number(as_shown(*number)),
@@ -267,7 +269,6 @@ fn cell(value: &DataRef<'_>, row: u32, language: Language) -> anyhow::Result<Cel
             }
         }
         DataRef::DateTime(duration) => Cell::Number(as_shown(duration.as_f64())),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => short(text, row, language)?,
         DataRef::Error(error) => Cell::Broken(error.to_string()),
     })
 }

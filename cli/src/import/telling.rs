@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use console::style;
-use luodi_ledger::matter::codes::FlagCode;
+use luodi_ledger::matter::codes::{FlagCode, Status};
 use luodi_ledger::matter::facts::{Fen, Said};
 use luodi_ledger::matter::labels::Label;
 use luodi_ledger::matter::pack::Packs;
@@ -100,16 +100,15 @@ fn after(desk: &Desk<'_>, job: &Job, before: &[Record], packs: &Packs, (now, off
         records.iter().filter(|record| record.reference.log == desk.log).map(|record| record.reference.index + 1).max().unwrap_or_default();
     let mut resolution: Option<Reference> = None;
     for todo in &job.todos {
-        let reference = match &todo.published {
-            Some(reference) => reference.clone(),
-            None => {
-                let (statement, _) = desk.statement(job, todo, now, resolution.as_ref())?;
-                let reference = Reference { log: desk.log.clone(), index: next, id: statement.id() };
-                next += 1;
-                let standing = Standing::Valid { term_expired: false };
-                records.push(Record { reference: reference.clone(), statement, logged: now, standing, marks: Marks::default() });
-                reference
-            }
+        let reference = if let Some(reference) = &todo.published {
+            reference.clone()
+        } else {
+            let (statement, _) = desk.statement(job, todo, now, resolution.as_ref())?;
+            let reference = Reference { log: desk.log.clone(), index: next, id: statement.id() };
+            next += 1;
+            let standing = Standing::Valid { term_expired: false };
+            records.push(Record { reference: reference.clone(), statement, logged: now, standing, marks: Marks::default() });
+            reference
         };
         if matches!(todo.source.part.as_str(), "outcome" | "step") {
             resolution = Some(reference);
@@ -117,6 +116,12 @@ fn after(desk: &Desk<'_>, job: &Job, before: &[Record], packs: &Packs, (now, off
     }
     let view = fold(job.matter, &records, packs, now, offset);
     let mut status = label(&view.status, desk.language);
+    if let Some(left) = view.days.filter(|_| view.status == Status::OnNotice) {
+        // A notice runs from the day the ledger has the decision, whatever hung on a wall before.
+        let then = fold(job.matter, &records, packs, now.plus(left * 86_400), offset);
+        let then = label(&then.status, desk.language);
+        status += &say!(desk.language, "，{left} 天后：{then}", ", after {left} days: {then}");
+    }
     if view.has(FlagCode::BackFilled) {
         let flag = label(&FlagCode::BackFilled, desk.language);
         status += &say!(desk.language, "（{flag}）", " ({flag})");
