@@ -6,11 +6,12 @@
 //! In reading order: [`names`], [`time`], [`facts`], [`hash`] and [`key`] are the words; [`note`] is the one envelope; [`statement`] is
 //! what an office signs and [`entry`] what a log holds; [`merkle`], [`tile`], [`checkpoint`] and [`cosignature`] make a log provable;
 //! [`follow`] decides whether a head may replace another and [`fork`] proves that two cannot both be honest; [`registry`] decides who may
-//! sign what; [`policy`], [`receipt`] and [`audit`] put it together; [`matter`] tells what was decided and whether it was done; [`privacy`]
-//! finds what must not be said.
+//! sign what; [`policy`], [`receipt`] and [`audit`] put it together; [`matter`] tells what was decided and whether it was done, and
+//! [`assessment`] how a county does it; [`privacy`] finds what must not be said.
 //!
 //! Out of scope: fetching, storing, asking the time, making keys from randomness.
 
+pub mod assessment;
 pub mod audit;
 pub mod checkpoint;
 pub mod cosignature;

@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 
 use super::codes::{
-    Addressee, Basis, Category, Channel, CheckMade, CircularGround, CodeList, Coded, CommitmentState, Consequence, Contradicts, Decision,
-    Duty, DutyCode, Elsewhere, Every, Finding, FlagCode, Form, FundSource, Gathering, Inspection, Irregular, KindCode, LinkKind, Measure,
+    Addressee, Basis, CaseState, Category, Channel, CheckMade, CircularGround, CodeList, Coded, CommitmentState, Consequence, Contradicts, Decision,
+    Duty, DutyCode, Elsewhere, Every, Finding, FlagCode, Form, FundSource, Gathering, IndicatorCode, Inspection, Irregular, KindCode, LinkKind, Measure,
     Method, ObservationGround, OfficeCode, OutcomeResult, Participant, PlanReason, Proposer, Rating, RectificationAction, RedactionGround,
     ReopenReason, SlotState, Status, StepCode, StepState, Tag, TerminationReason, Unit, Verdict, VoidReason,
 };
@@ -490,6 +490,34 @@ labels! {
         Resolution: "决议公开", "Resolution published";
         Answer: "异议答复", "Answer to an objection";
         Result: "实施结果公开", "Result published";
+    }
+    IndicatorCode {
+        EveryStep: "程序完整率", "Every required step taken";
+        NoticeKept: "公示足期率", "Notice days kept";
+        OnTime: "按期完成率", "Completed by the first due date";
+        Verified: "核实通过率", "Completions accepted by those who verify";
+        DaysToDone: "从决议到全部核实的天数", "Days from decision to done";
+        OverdueNow: "当前逾期率", "Commitments overdue now";
+        MissingDisclosures: "应公开而未公开率", "Disclosures missing";
+        AnsweredInTime: "异议按时答复率", "Objections answered in time";
+        BackFilled: "补录率", "Statements entered late";
+        Silent: "整季没有记录的社区", "Communities silent for a quarter";
+        NoDirectory: "没有协商目录的社区", "Communities without a directory";
+        NeverConsulted: "从未协商的必议条目", "Must-items never consulted";
+        Matters: "新增协商事项", "Matters raised";
+        Communities: "入网社区", "Communities with a log";
+        FormsUsed: "采用的协商形式", "Forms of consultation used";
+        WiderParticipants: "有“两委”和政府以外主体参加的事项", "Matters with participants beyond the offices";
+        Consensus: "取得共识", "Rounds that came to consensus";
+        Reopened: "再次协商", "Rounds consulted again";
+        Rescheduled: "改过期限的承诺", "Commitments rescheduled";
+    }
+    CaseState {
+        Had: "符合", "yes";
+        Not: "不符合", "no";
+        Pending: "尚不能判定", "cannot be told yet";
+        NotJudged: "未判定", "not judged";
+        Advisory: "仅供参考，不计入", "for reference only, not counted";
     }
     SlotState {
         Filled: "已公开", "told in time";

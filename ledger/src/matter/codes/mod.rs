@@ -59,6 +59,7 @@ macro_rules! code_list {
     )+};
 }
 
+mod assessing;
 mod calendar;
 mod deciding;
 mod found;
@@ -68,6 +69,7 @@ mod procedure;
 mod subject;
 mod works;
 
+pub use assessing::{CaseState, IndicatorCode};
 pub use calendar::{DutyCode, Every, SlotState};
 pub use deciding::{Decision, Finding, OutcomeResult, Verdict};
 pub use found::{CommitmentState, FlagCode, Irregular, Status, StepState, Tag};

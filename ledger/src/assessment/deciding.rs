@@ -1,0 +1,110 @@
+//! How things are decided: steps, notices, consensus, who takes part, how.
+
+use super::{Case, Gathered};
+use crate::matter::codes::{CaseState, IndicatorCode, OutcomeResult, Participant, StepState, Word};
+use crate::matter::facts::{Said, Step};
+use crate::matter::pack::Pack;
+use crate::matter::view::{Event, OutcomeView, Round, RulesUsed, View};
+
+/// The offices that take part in everything: whoever else does is the wider circle that the notice asks for.
+const OFFICES: [Participant; 4] =
+    [Participant::GovernmentOrAgency, Participant::PartyOrganisation, Participant::ResidentCommittee, Participant::SupervisoryCommittee];
+
+pub(super) fn gather(gathered: &mut Gathered<'_>, view: &View) {
+    for round in &view.rounds {
+        if let Some(outcome) = &round.outcome
+            && let Some(event) = view.event(&outcome.on).filter(|event| gathered.in_period(event.logged))
+        {
+            of_outcome(gathered, view, round, outcome, event);
+        }
+    }
+    of_topic(gathered, view);
+    of_steps(gathered, view);
+    of_statements(gathered, view);
+}
+
+fn of_outcome(gathered: &mut Gathered<'_>, view: &View, round: &Round, outcome: &OutcomeView, event: &Event) {
+    let case = |state| Case { on: Some(outcome.on.clone()), day: Some(outcome.date), ..Case::of(view, state) };
+    gathered.push(IndicatorCode::Consensus, case(had(outcome.result == OutcomeResult::Consensus)));
+    let reopened = view.rounds.iter().any(|later| later.number > round.number);
+    gathered.push(IndicatorCode::Reopened, case(had(reopened)));
+    if outcome.result == OutcomeResult::None {
+        return;
+    }
+    let (steps, notice) = match judging(gathered, view, outcome) {
+        Ok(pack) => {
+            let given = match &event.said {
+                Said::Outcome(said) => said.notice_days.unwrap_or(pack.notice.days),
+                _ => pack.notice.days,
+            };
+            (had(round.steps.iter().all(|step| step.state != StepState::Skipped)), had(given >= pack.notice.days))
+        }
+        Err(left_out) => (left_out, left_out),
+    };
+    gathered.push(IndicatorCode::EveryStep, case(steps));
+    gathered.push(IndicatorCode::NoticeKept, case(notice));
+}
+
+/// The pack that judges an outcome, or why none does.
+fn judging<'a>(gathered: &Gathered<'a>, view: &View, outcome: &OutcomeView) -> Result<&'a Pack, CaseState> {
+    let RulesUsed::Known { pack: name, .. } = &view.rules else { return Err(CaseState::NotJudged) };
+    let packs = gathered.ground.packs;
+    let pack = packs.judging(name, view.place).ok_or(CaseState::NotJudged)?;
+    if packs.in_force(name, view.place, outcome.date) { Ok(pack) } else { Err(CaseState::Advisory) }
+}
+
+fn of_topic(gathered: &mut Gathered<'_>, view: &View) {
+    if let Some(topic) = &view.topic
+        && view.event(&topic.on).is_some_and(|event| gathered.in_period(event.logged))
+    {
+        let case = Case { on: Some(topic.on.clone()), day: Some(topic.date), ..Case::of(view, CaseState::Had) };
+        gathered.push(IndicatorCode::Matters, case);
+    }
+}
+
+fn of_steps(gathered: &mut Gathered<'_>, view: &View) {
+    let step = |event: &'_ Event| match &event.said {
+        Said::Step(step) if event.effect.counts() => Some(step.clone()),
+        _ => None,
+    };
+    let taken: Vec<(&Event, Step)> =
+        view.timeline.iter().filter(|event| gathered.in_period(event.logged)).filter_map(|event| Some((event, step(event)?))).collect();
+    for (event, step) in &taken {
+        if let Some(form) = step.form.and_then(|form| form.as_str().parse::<Word>().ok()) {
+            let case = Case { on: Some(event.reference.clone()), day: Some(step.date), word: Some(form), ..Case::of(view, CaseState::Had) };
+            gathered.push(IndicatorCode::FormsUsed, case);
+        }
+    }
+    let attended = || taken.iter().filter(|(_, step)| step.participants.iter().any(|attendance| attendance.count > 0));
+    let wider = |step: &Step| {
+        step.participants.iter().any(|there| there.count > 0 && !there.kind.known().is_some_and(|kind| OFFICES.contains(&kind)))
+    };
+    if let Some((first, _)) = attended().next() {
+        let found = attended().find(|(_, step)| wider(step)).map(|(event, _)| event);
+        let case = Case { on: Some(found.unwrap_or(first).reference.clone()), ..Case::of(view, had(found.is_some())) };
+        gathered.push(IndicatorCode::WiderParticipants, case);
+    }
+}
+
+fn of_statements(gathered: &mut Gathered<'_>, view: &View) {
+    let late = |event: &Event| {
+        view.flags.iter().any(|flag| matches!(flag, crate::matter::view::Flag::BackFilled { on, .. } if *on == event.reference))
+    };
+    let mut in_time = 0;
+    for event in view.timeline.iter().filter(|event| event.effect.counts() && gathered.in_period(event.logged)) {
+        if late(event) {
+            let case = Case { on: Some(event.reference.clone()), day: Some(event.date), ..Case::of(view, CaseState::Had) };
+            gathered.push(IndicatorCode::BackFilled, case);
+        } else {
+            in_time += 1;
+        }
+    }
+    if in_time > 0 {
+        let cases = gathered.cases.entry(IndicatorCode::BackFilled).or_default();
+        *cases.unlisted.entry(view.place).or_default() += in_time;
+    }
+}
+
+pub(super) const fn had(holds: bool) -> CaseState {
+    if holds { CaseState::Had } else { CaseState::Not }
+}
