@@ -1,10 +1,13 @@
 //! How things are decided: steps, notices, consensus, who takes part, how.
 
+use std::collections::BTreeSet;
+
 use super::{Case, Gathered};
+use crate::matter::Reference;
 use crate::matter::codes::{CaseState, IndicatorCode, OutcomeResult, Participant, StepState, Word};
 use crate::matter::facts::{Said, Step};
 use crate::matter::pack::Pack;
-use crate::matter::view::{Event, OutcomeView, Round, RulesUsed, View};
+use crate::matter::view::{Event, Flag, OutcomeView, Round, RulesUsed, View};
 
 /// The offices that take part in everything: whoever else does is the wider circle that the notice asks for.
 const OFFICES: [Participant; 4] =
@@ -87,21 +90,20 @@ fn of_steps(gathered: &mut Gathered<'_>, view: &View) {
 }
 
 fn of_statements(gathered: &mut Gathered<'_>, view: &View) {
-    let late = |event: &Event| {
-        view.flags.iter().any(|flag| matches!(flag, crate::matter::view::Flag::BackFilled { on, .. } if *on == event.reference))
-    };
-    let mut in_time = 0;
-    for event in view.timeline.iter().filter(|event| event.effect.counts() && gathered.in_period(event.logged)) {
-        if late(event) {
-            let case = Case { on: Some(event.reference.clone()), day: Some(event.date), ..Case::of(view, CaseState::Had) };
-            gathered.push(IndicatorCode::BackFilled, case);
-        } else {
-            in_time += 1;
-        }
+    let flagged = view.flags.iter().filter_map(|flag| match flag {
+        Flag::BackFilled { on, .. } => Some(on),
+        _ => None,
+    });
+    let late: BTreeSet<&Reference> = flagged.collect();
+    let logged = view.timeline.iter().filter(|event| event.effect.counts() && gathered.in_period(event.logged));
+    let (back_filled, in_time): (Vec<&Event>, Vec<&Event>) = logged.partition(|event| late.contains(&event.reference));
+    for event in back_filled {
+        let case = Case { on: Some(event.reference.clone()), day: Some(event.date), ..Case::of(view, CaseState::Had) };
+        gathered.push(IndicatorCode::BackFilled, case);
     }
-    if in_time > 0 {
+    if !in_time.is_empty() {
         let cases = gathered.cases.entry(IndicatorCode::BackFilled).or_default();
-        *cases.unlisted.entry(view.place).or_default() += in_time;
+        *cases.unlisted.entry(view.place).or_default() += in_time.len() as u64;
     }
 }
 

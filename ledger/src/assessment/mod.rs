@@ -21,6 +21,7 @@ mod deciding;
 mod figure;
 mod indicator;
 mod places;
+mod reading;
 
 #[cfg(test)]
 mod tests;
@@ -29,16 +30,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-pub use compare::{Difference, Signed, differences};
+pub use compare::{Difference, differences};
 pub use figure::{FEWEST, Figure};
 pub use indicator::{Better, Measure};
+pub use reading::Reading;
 
 use self::figure::Sums;
+use crate::matter::Reference;
 use crate::matter::calendar::{Place, Span};
 use crate::matter::codes::{CaseState, CodeList as _, IndicatorCode, Word};
 use crate::matter::facts::CommitmentId;
 use crate::matter::pack::Packs;
-use crate::matter::Reference;
 use crate::matter::view::View;
 use crate::names::{Division, Level, MatterId};
 use crate::time::{Date, Time};

@@ -6,10 +6,11 @@
 use std::borrow::Cow;
 
 use super::codes::{
-    Addressee, Basis, CaseState, Category, Channel, CheckMade, CircularGround, CodeList, Coded, CommitmentState, Consequence, Contradicts, Decision,
-    Duty, DutyCode, Elsewhere, Every, Finding, FlagCode, Form, FundSource, Gathering, IndicatorCode, Inspection, Irregular, KindCode, LinkKind, Measure,
-    Method, ObservationGround, OfficeCode, OutcomeResult, Participant, PlanReason, Proposer, Rating, RectificationAction, RedactionGround,
-    ReopenReason, SlotState, Status, StepCode, StepState, Tag, TerminationReason, Unit, Verdict, VoidReason,
+    Addressee, Basis, CaseState, Category, Channel, CheckMade, CircularGround, CodeList, Coded, CommitmentState, Consequence, Contradicts,
+    Decision, Duty, DutyCode, Elsewhere, Every, Finding, FlagCode, Form, FundSource, Gathering, IndicatorCode, Inspection, Irregular,
+    KindCode, LinkKind, Measure, Method, ObservationGround, OfficeCode, OutcomeResult, Participant, PlanReason, Proposer, Rating,
+    RectificationAction, RedactionGround, ReopenReason, SlotState, Status, StepCode, StepState, Tag, TerminationReason, Unit, Verdict,
+    VoidReason,
 };
 use crate::names::Office;
 use crate::standing::Void;

@@ -1,0 +1,153 @@
+//! From the entries of logs to the ground of an assessment: who has a log, which packs and catalogues stand, what was said of which matter.
+//!
+//! Out of scope: whether the entries are the log (the caller holds them to signed roots), and reading bodies: the one kind of word that
+//! judges, the text of a rule pack, is asked for by its hash and must bear it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Assessment, Ground, Member};
+use crate::entry::Entry;
+use crate::matter::calendar::{Filled, Place, Span};
+use crate::matter::codes::{Duty, KindCode, Word};
+use crate::matter::facts::{Catalogue, RulesNotice, Said};
+use crate::matter::pack::{InForce, Packs};
+use crate::matter::view::View;
+use crate::matter::words::Words;
+use crate::matter::{Marks, Record, Reference, fold};
+use crate::names::{Division, MatterId, OfficeName, Origin};
+use crate::registry::Registry;
+use crate::statement::BodyRef;
+use crate::time::{Date, Time};
+
+/// What the logs of a county, and those above it, hold.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    county: Division,
+    offset: i8,
+    packs: Packs,
+    members: Vec<Member>,
+    records: BTreeMap<MatterId, Vec<Record>>,
+    /// `rules` that stand and whose pack could not be read: matters that name it are not judged.
+    pub unread: Vec<Reference>,
+}
+
+impl Reading {
+    /// Reads entries, in any order of logs. `registry` has observed them all; `body` gives the bytes a statement names, if they are at hand.
+    pub fn of<'e>(
+        registry: &Registry,
+        county: Division,
+        entries: impl IntoIterator<Item = (&'e Origin, &'e Entry)>,
+        body: impl Fn(&Reference, &BodyRef) -> Option<Vec<u8>>,
+    ) -> Self {
+        let offset = registry.federation().offset;
+        let mut shelf = Shelf::default();
+        for (origin, entry) in entries {
+            shelf.put(registry, county, origin, entry, offset);
+        }
+        let (mut packs, mut unread) = (Packs::built_in(), Vec::new());
+        for (on, rules, named) in shelf.rules() {
+            let effective = InForce { from: Some(rules.from), until: rules.until };
+            let bytes = named.and_then(|named| body(on, &named).filter(|bytes| named.names(bytes)));
+            let text = bytes.and_then(|bytes| Words::parse(&bytes).ok()?.pack);
+            if text.and_then(|text| packs.adopt(on.clone(), rules.pack, effective, &text).ok()).is_none() {
+                unread.push(on.clone());
+            }
+        }
+        let members = shelf.members(registry);
+        Self { county, offset, packs, members, records: shelf.records, unread }
+    }
+
+    /// The county's figures for a period, as of an instant.
+    pub fn assess(&self, period: Span, as_of: Time) -> Assessment {
+        let views: Vec<View> = self.records.iter().map(|(id, records)| fold(*id, records, &self.packs, as_of, self.offset)).collect();
+        Assessment::of(&Ground {
+            county: self.county,
+            period,
+            as_of,
+            offset: self.offset,
+            places: &self.members,
+            views: &views,
+            packs: &self.packs,
+        })
+    }
+
+    /// The rule packs known from these logs, and those that ship.
+    pub fn packs(&self) -> &Packs {
+        &self.packs
+    }
+
+    /// The county and every division below it that has a log.
+    pub fn members(&self) -> &[Member] {
+        &self.members
+    }
+}
+
+/// What stands where, before anything is withdrawn.
+#[derive(Default)]
+struct Shelf {
+    began: BTreeMap<Division, Date>,
+    rules: Vec<(Reference, Vec<OfficeName>, RulesNotice, Option<BodyRef>)>,
+    catalogues: BTreeMap<Division, Vec<(Filled, Vec<OfficeName>, Catalogue)>>,
+    withdrawn: BTreeSet<(Reference, OfficeName)>,
+    records: BTreeMap<MatterId, Vec<Record>>,
+}
+
+impl Shelf {
+    fn put(&mut self, registry: &Registry, county: Division, origin: &Origin, entry: &Entry, offset: i8) {
+        let statement = entry.statement.statement();
+        let on = Reference { log: origin.clone(), index: entry.index, id: entry.statement.id() };
+        let (home, logged) = (origin.division, entry.logged.civil_date(offset));
+        let below = registry.is_within(home, county);
+        if below {
+            self.began.entry(home).and_modify(|first| *first = logged.min(*first)).or_insert(logged);
+        }
+        let standing = registry.standing(origin, entry);
+        if let Some(id) = statement.matter.filter(|id| registry.is_within(id.division, county) && registry.is_within(id.division, home)) {
+            let record = Record { reference: on, statement: statement.clone(), logged: entry.logged, standing, marks: Marks::default() };
+            self.records.entry(id).or_default().push(record);
+            return;
+        }
+        let kind = statement.kind.as_str().parse();
+        if !standing.is_valid() || !matches!(kind, Ok(KindCode::Rules | KindCode::Catalogue | KindCode::Void)) {
+            return;
+        }
+        match Said::read(&statement.kind, &statement.facts) {
+            Ok(Said::Rules(rules)) => self.rules.push((on, statement.by.clone(), rules, statement.body)),
+            Ok(Said::Catalogue(catalogue)) if below => {
+                self.catalogues.entry(home).or_default().push((Filled { logged, on }, statement.by.clone(), catalogue));
+            }
+            Ok(Said::Void(void)) => self.withdrawn.extend(statement.by.iter().map(|by| (void.target.clone(), by.clone()))),
+            _ => {}
+        }
+    }
+
+    /// Whether an office that signed a statement has since withdrawn it as misfiled.
+    fn is_withdrawn(&self, on: &Reference, by: &[OfficeName]) -> bool {
+        by.iter().any(|by| self.withdrawn.contains(&(on.clone(), by.clone())))
+    }
+
+    fn rules(&self) -> impl Iterator<Item = (&Reference, &RulesNotice, Option<BodyRef>)> {
+        self.rules.iter().filter(|(on, by, ..)| !self.is_withdrawn(on, by)).map(|(on, _, rules, body)| (on, rules, *body))
+    }
+
+    fn members(&self, registry: &Registry) -> Vec<Member> {
+        let member = |(division, began): (&Division, &Date)| {
+            let catalogues = self.catalogues.get(division).map_or(&[][..], Vec::as_slice);
+            let standing = || catalogues.iter().filter(|(filled, by, _)| !self.is_withdrawn(&filled.on, by));
+            // The newest version is in force; of one version, the later entry.
+            let newest = standing().max_by_key(|(filled, _, catalogue)| (catalogue.version, &filled.on));
+            let must = newest.map(|(_, _, catalogue)| {
+                let must = catalogue.items.iter().filter(|item| item.duty == Duty::Must).map(|item| item.code);
+                must.collect::<Vec<Word>>()
+            });
+            let mut filed: Vec<Filled> = standing().map(|(filled, ..)| filled.clone()).collect();
+            filed.sort();
+            Member {
+                place: Place { division: *division, since: Some(*began), catalogues: filed },
+                parent: registry.parent(*division),
+                must,
+            }
+        };
+        self.began.iter().map(member).collect()
+    }
+}
