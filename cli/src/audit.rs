@@ -5,6 +5,8 @@
 
 pub(crate) mod source;
 
+pub(crate) use self::source::{At, Kept};
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -16,7 +18,6 @@ use luodi_ledger::names::Origin;
 use luodi_ledger::registry::{Registry, Witnessing};
 use serde_json::json;
 
-use self::source::{At, Kept};
 use crate::Outcome;
 use crate::language::{Language, say, tell};
 
@@ -47,13 +48,22 @@ pub struct Args {
 pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcome> {
     let federation = crate::new::read_federation(&args.federation, language)?;
     let at = At::of(&args.source, language)?;
-    let logs = logs(&at, &federation, args.log.as_ref()).await?;
+    let logs = at.logs(&federation).await?;
     if logs.is_empty() {
         bail!(say!(language, "那里没有这个联邦的账", "no log of this federation is there"));
     }
-    // Reading blocks, over HTTP too, so it runs beside the event loop.
-    let keep = args.keep.clone();
-    let audits = tokio::task::spawn_blocking(move || audit_all(&at, keep.as_deref(), federation, &logs, language)).await??;
+    let (keep, only) = (args.keep.clone(), args.log.clone());
+    let wanted = move |registry: &Registry, log: &Origin| {
+        only.as_ref().is_none_or(|only| only == log || (only.division != log.division && registry.is_within(only.division, log.division)))
+    };
+    let audits = tokio::task::spawn_blocking(move || {
+        let way = Way { keep: keep.as_deref(), bodies: true };
+        read(&at, &way, federation, &logs, wanted, language)
+    });
+    let audits = audits.await??.audits;
+    if audits.is_empty() {
+        bail!(say!(language, "那里没有这本账", "this log is not there"));
+    }
     let sound = audits.iter().all(Audit::is_sound);
     if args.json {
         tell!("{:#}", as_json(&audits));
@@ -73,33 +83,50 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
     Ok(if sound { Outcome::Done } else { Outcome::Refused })
 }
 
-/// The logs to audit, highest first.
-async fn logs(at: &At, federation: &FederationFile, only: Option<&Origin>) -> anyhow::Result<Vec<Origin>> {
-    let found = at.logs(federation).await?;
-    let wanted =
-        |log: &Origin| only.is_none_or(|only| only == log || (only.division != log.division && only.division.is_within(log.division)));
-    let mut logs: Vec<Origin> = found.into_iter().filter(wanted).collect();
-    logs.sort_by_key(|log| (log.division.level(), log.clone()));
-    Ok(logs)
+/// What was read and judged at one place.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    /// All that is registered there.
+    pub(crate) registry: Registry,
+    /// The logs, highest first.
+    pub(crate) audits: Vec<Audit>,
 }
 
-fn audit_all(at: &At, keep: Option<&Path>, federation: FederationFile, logs: &[Origin], language: Language) -> anyhow::Result<Vec<Audit>> {
-    let mut registry = Registry::new(federation);
-    let mut audits = Vec::new();
+/// How a place is read.
+pub(crate) struct Way<'a> {
+    /// A folder in which all that is read is kept.
+    pub(crate) keep: Option<&'a Path>,
+    /// Whether bodies are read too.
+    pub(crate) bodies: bool,
+}
+
+/// Audits the `logs`, highest first, that are `wanted` by what was found above them. Blocks, so it runs beside the event loop.
+pub(crate) fn read(
+    at: &At,
+    way: &Way<'_>,
+    federation: FederationFile,
+    logs: &[Origin],
+    wanted: impl Fn(&Registry, &Origin) -> bool,
+    language: Language,
+) -> anyhow::Result<Reading> {
+    let mut reading = Reading { registry: Registry::new(federation), audits: Vec::new() };
     let style = ProgressStyle::with_template("{msg} {bar:32} {pos}/{len}")?;
     for origin in logs {
+        if !wanted(&reading.registry, origin) {
+            continue;
+        }
         let progress = ProgressBar::new(0).with_style(style.clone()).with_message(origin.to_string());
-        let mut source = Kept::new(at, keep, origin)?;
-        let audit = Audit::run(&mut source, &registry, origin, |done, of| {
+        let mut source = Kept::new(at, way, origin)?;
+        let audit = Audit::run(&mut source, &reading.registry, origin, |done, of| {
             progress.set_length(of);
             progress.set_position(done);
         })
         .with_context(|| say!(language, "{origin}：读不全，无法判断", "{origin}: cannot be read whole, so nothing can be told"))?;
         progress.finish_and_clear();
-        registry.observe_all(audit.registry_entries.iter().map(|entry| (origin, entry)));
-        audits.push(audit);
+        reading.registry.observe_all(audit.registry_entries.iter().map(|entry| (origin, entry)));
+        reading.audits.push(audit);
     }
-    Ok(audits)
+    Ok(reading)
 }
 
 fn as_words(audit: &Audit, language: Language) -> String {

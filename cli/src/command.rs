@@ -7,7 +7,7 @@ use clap::error::ErrorKind;
 use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::language::Language;
-use crate::{Outcome, audit, bench, demo, explorer, help, import, init, new, publish, review, run, sign, status, verify};
+use crate::{Outcome, audit, bench, demo, explorer, help, import, init, new, publish, registry, review, run, sign, status, verify};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -63,6 +63,11 @@ pub enum Command {
     /// Check a whole log from its bytes.
     #[command(about = "逐字节核对整本账 ¦ Check a whole log from its bytes")]
     Audit(audit::Args),
+    /// Show who may speak.
+    #[command(
+        about = "用文字列出登记：区划、组织、密钥、任期、旁证 ¦ Show in words who is registered: divisions, offices, keys, terms, witnesses"
+    )]
+    Registry(registry::Args),
     /// Say how a node is.
     #[command(about = "用文字说明节点现状 ¦ Say in words how a node is")]
     Status(status::Args),
@@ -102,6 +107,7 @@ impl Invocation {
                 Command::Review(args) => review::run(args, language).await,
                 Command::Verify(args) => verify::run(&args, language),
                 Command::Audit(args) => audit::run(args, language).await,
+                Command::Registry(args) => registry::run(args, language).await,
                 Command::Status(args) => status::run(args, language).await,
                 Command::Explorer(args) => explorer::run(args, language).await,
                 Command::Demo(args) => demo::run(args, language).await,

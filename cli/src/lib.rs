@@ -29,6 +29,7 @@ mod personal;
 mod preview;
 mod publish;
 mod reading;
+mod registry;
 mod review;
 mod run;
 mod sign;

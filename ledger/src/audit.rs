@@ -241,6 +241,9 @@ impl Audit {
         progress: &mut impl FnMut(u64, u64),
     ) -> Result<(), S::Unavailable> {
         let size = leaves.len() as u64;
+        // What the root's log registers of the root's own offices bears on that log itself, so it is judged when all of it is known.
+        let at_root = self.origin.division == registry.federation().root;
+        let mut held: Vec<Entry> = Vec::new();
         let mut link = Link::start();
         for bundle in BundleId::between(0, size) {
             let path = bundle.to_string();
@@ -262,11 +265,17 @@ impl Audit {
                     return Ok(());
                 }
                 match link.step(leaf) {
+                    Ok(entry) if at_root => held.push(entry),
                     Ok(entry) => self.judge_entry(source, registry, entry)?,
                     Err(_) => drop(self.void.insert(index, Void::Malformed)),
                 }
             }
             progress(link.index, size);
+        }
+        if at_root {
+            let mut registry = registry.clone();
+            registry.observe_all(held.iter().map(|entry| (&self.origin, entry)));
+            held.into_iter().try_for_each(|entry| self.judge_entry(source, &registry, entry))?;
         }
         Ok(())
     }
@@ -374,6 +383,24 @@ mod tests {
 
     fn audit(registry: &Registry, files: &mut Files) -> Audit {
         Audit::run(files, registry, &origin(VILLAGE), |_, _| {}).unwrap_or_else(|never| match never {})
+    }
+
+    #[test]
+    fn the_root_s_log_is_judged_by_what_it_registers_itself() {
+        let mut world = World::default();
+        let (county, affairs) = (office(COUNTY, "government"), office(COUNTY, "civil-affairs"));
+        world.say(COUNTY, &affairs, appoint(&office(TOWNSHIP, "government"), None));
+        world.say(COUNTY, &county, appoint(&affairs, None));
+        let (leaves, entries) = (world.leaves(COUNTY), &world.entries);
+        let bytes: Vec<Vec<u8>> = entries.iter().map(|(_, entry)| entry.to_bytes()).collect();
+        let mut files = Files::from([
+            ("head".to_owned(), world.head(COUNTY).to_bytes()),
+            ("tile/0/000.p/2".to_owned(), encode_hashes(&leaves)),
+            ("tile/entries/000.p/2".to_owned(), encode_entries(&bytes).unwrap()),
+        ]);
+        let audit = Audit::run(&mut files, &Registry::new(world.federation.clone()), &origin(COUNTY), |_, _| {}).unwrap();
+        assert!(audit.is_sound(), "{:?}", audit.findings);
+        assert_eq!((audit.valid, audit.void.len()), (2, 0));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use luodi_ledger::audit::Source;
 use luodi_ledger::federation::FederationFile;
 use luodi_ledger::names::{Division, Origin};
 
+use super::Way;
 use crate::language::{Language, say};
 use crate::node_client::Node;
 
@@ -52,13 +53,14 @@ impl At {
         }
     }
 
-    /// The logs of a federation that are held there.
+    /// The logs of a federation that are held there, highest first.
     pub(crate) async fn logs(&self, federation: &FederationFile) -> anyhow::Result<Vec<Origin>> {
         let mut logs: Vec<Origin> = match self {
             Self::Node(node) => node.logs().await?.into_iter().map(|log| log.origin).collect(),
             Self::Folder(folder) => logs_in(folder, federation)?,
         };
         logs.retain(|log| log.federation == federation.name);
+        logs.sort_by_key(|log| (log.division.level(), log.clone()));
         Ok(logs)
     }
 }
@@ -73,23 +75,24 @@ impl std::fmt::Display for At {
 }
 
 /// One log at a place, and where what is read of it is kept.
-pub(super) struct Kept<'a> {
+pub(crate) struct Kept<'a> {
     at: &'a At,
     prefix: String,
     copy: Option<PathBuf>,
+    bodies: bool,
 }
 
 impl<'a> Kept<'a> {
-    pub(super) fn new(at: &'a At, keep: Option<&Path>, origin: &Origin) -> io::Result<Self> {
+    pub(crate) fn new(at: &'a At, way: &Way<'_>, origin: &Origin) -> io::Result<Self> {
         let prefix = Node::log_path(origin);
-        let copy = keep.map(|folder| folder.join(&prefix[1..]));
+        let copy = way.keep.map(|folder| folder.join(&prefix[1..]));
         if let Some(folder) = &copy {
             if folder.exists() {
                 return Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{}: is there already", folder.display())));
             }
             fs::create_dir_all(folder)?;
         }
-        Ok(Self { at, prefix, copy })
+        Ok(Self { at, prefix, copy, bodies: way.bodies })
     }
 }
 
@@ -97,6 +100,9 @@ impl Source for Kept<'_> {
     type Unavailable = anyhow::Error;
 
     fn read(&mut self, path: &str) -> anyhow::Result<Option<Vec<u8>>> {
+        if !self.bodies && path.starts_with("body/") {
+            return Ok(None);
+        }
         let bytes = tokio::runtime::Handle::current().block_on(self.at.get(&format!("{}/{path}", self.prefix)))?;
         if let (Some(folder), Some(bytes)) = (&self.copy, &bytes) {
             let file = folder.join(path);

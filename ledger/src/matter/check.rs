@@ -12,6 +12,7 @@ use super::facts::{self, Bearer, Feedback, Fen, Outcome, Plan, Problem, Promise,
 use super::words::Words;
 use crate::Malformed;
 use crate::privacy::DISCLOSED;
+use crate::registry;
 use crate::statement::Statement;
 use crate::time::Date;
 
@@ -30,7 +31,7 @@ const AREA_CLASSES: [u16; 7] = [111, 112, 121, 122, 123, 210, 220];
 /// Words that a bearer may be, beside the offices: whoever carries a thing out without a key of their own.
 const OTHER_BEARERS: [&str; 6] = ["contractor", "property-company", "resident-unit", "residents", "volunteers", "utility"];
 
-/// Checks a statement and its body before publishing. Registry kinds are the registry's to check.
+/// Checks a statement and its body before publishing. Registry kinds are checked by the registry's own rules of form.
 pub fn check(statement: &Statement, body: Option<&[u8]>) -> Result<(), Malformed> {
     check_facts(statement)?;
     let words = check_body(statement, body)?;
@@ -52,7 +53,7 @@ pub fn check(statement: &Statement, body: Option<&[u8]>) -> Result<(), Malformed
 /// Checks the facts alone, for a form that has no body yet.
 pub fn check_facts(statement: &Statement) -> Result<(), Malformed> {
     if statement.kind.is_registry() {
-        return Ok(());
+        return registry::check(statement);
     }
     let kind: KindCode = statement.kind.as_str().parse().map_err(|fault: Malformed| wrong("kind", &fault.why))?;
     match (kind.about(), statement.matter) {

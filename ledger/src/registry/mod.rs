@@ -32,13 +32,15 @@ use self::force::{AllSeen, InForce};
 use self::judge::Law;
 use crate::checkpoint::SignedCheckpoint;
 use crate::entry::Entry;
+use crate::facts::Facts;
 use crate::federation::FederationFile;
 use crate::key::VerifierKey;
 use crate::names::{Division, OfficeName, Origin};
 use crate::policy::Policy;
 use crate::standing::Standing;
+use crate::statement::Statement;
 use crate::time::Date;
-use crate::{Refused, Rejected};
+use crate::{Malformed, Refused, Rejected};
 
 /// A charter in force, with its policy read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +82,20 @@ pub enum Witnessing {
     Short(Vec<VerifierKey>),
     /// The charter asks for nobody: nobody else has checked.
     NobodyAsked,
+}
+
+/// Checks a statement of a registry kind before it is signed or taken in: its facts, in the one form a reader knows. Whether its signers may
+/// say it is [`Registry::judge`]'s to tell. Errors name the field.
+pub fn check(statement: &Statement) -> Result<(), Malformed> {
+    let written = match Act::read(statement)? {
+        Act::Charter(charter) => Facts::of(&charter.0)?,
+        Act::Appoint(facts) => Facts::of(&facts)?,
+        Act::Revoke(facts, _) => Facts::of(&facts)?,
+        Act::Division(facts) => Facts::of(&facts)?,
+    };
+    let unknown = statement.facts.fields().keys().find(|key| !written.fields().contains_key(*key));
+    unknown
+        .map_or(Ok(()), |key| Err(Malformed::new(key.as_str(), format!("not a field of {}; correct it or leave it out", statement.kind))))
 }
 
 /// All that is registered; see the module. A clone shares what was read and found of each entry.
@@ -207,6 +223,11 @@ impl Registry {
     /// Where the next generation's charter says that a log ends, if one does.
     pub fn end(&self, origin: &Origin) -> Option<&FormerEnd> {
         self.in_force.end(origin).map(|(_, end)| end)
+    }
+
+    /// Every office that an appointment in force names.
+    pub fn registered_offices(&self) -> impl Iterator<Item = &OfficeName> {
+        self.in_force.appointments.keys()
     }
 
     /// Every office of a division that somebody has registered, the pinned ones of the root among them.
