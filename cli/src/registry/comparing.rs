@@ -57,8 +57,10 @@ fn entries(one: &Told, other: &Told, found: &mut Vec<Difference>) {
         }
     }
     for (holder, lacker, held, lacked) in [(one, other, &ours, &theirs), (other, one, &theirs, &ours)] {
+        // A log that a node does not follow is none that it withholds.
+        let kept = |log: &Origin| lacker.reading.audits.iter().any(|audit| &audit.origin == log);
         let mut missing: BTreeMap<&Origin, BTreeSet<u64>> = BTreeMap::new();
-        for at in held.keys().filter(|at| !lacked.contains_key(*at)) {
+        for at in held.keys().filter(|at| kept(&at.0) && !lacked.contains_key(*at)) {
             missing.entry(&at.0).or_default().insert(at.1);
         }
         found.extend(missing.into_iter().map(|(log, entries)| Difference::Missing {

@@ -183,7 +183,7 @@ impl Page {
             "    第 {number} 份节点登记，自第 {from} 条起：记账密钥 {keys}，节点密钥 {node}；{stated}\n",
             "    charter {number}, from size {from}: log keys {keys}, node key {node}; {stated}\n"
         );
-        let watchers: Vec<String> = charter.witnesses.iter().map(|each| format!("{}（{}）", each.operator, each.key)).collect();
+        let watchers: Vec<String> = charter.witnesses.iter().map(|each| format!("{} ({})", each.operator, each.key)).collect();
         if !watchers.is_empty() {
             let watchers = watchers.join(language.pick("、", ", "));
             let quorum = charter.policy.lines().find_map(|line| line.strip_prefix("group ")).and_then(|line| line.split(' ').nth(1));
@@ -208,8 +208,8 @@ impl Page {
     fn office(self, office: &Office) -> String {
         let word = &office.office.office;
         let label = self.language.pick(word.zh(), word.en());
-        let name = office.name.as_ref().map(|name| format!("：{name}")).unwrap_or_default();
-        let mut out = format!("  {label}（{word}）{name}\n");
+        let name = office.name.as_ref().map(|name| format!(" {name}")).unwrap_or_default();
+        let mut out = format!("  {label} ({word}){name}\n");
         for key in &office.keys {
             out += &self.key(key);
         }
@@ -227,13 +227,9 @@ impl Page {
         };
         let mut out = format!("    {} {state}\n", key.id);
         for Appointed { basis, from, until, stated } in &key.appointments {
-            let until = until.map(|until| until.to_string()).unwrap_or_default();
+            let until = until.map(|until| say!(language, "至 {until}", " to {until}")).unwrap_or_default();
             let (basis, stated) = (self.basis(basis), self.stated(stated));
-            out += &say!(
-                language,
-                "      {basis}，任期 {from} 至 {until}；{stated}\n",
-                "      {basis}, term from {from} to {until}; {stated}\n"
-            );
+            out += &say!(language, "      {basis}，任期自 {from}{until}；{stated}\n", "      {basis}, term from {from}{until}; {stated}\n");
         }
         for Ended { reason, valid, stated } in &key.endings {
             let kept: Vec<String> = valid
