@@ -8,11 +8,10 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode, header};
-use county::story::{self, AGAIN, CLAIMED, DONE, HOSTILE, MOVED, NOTICE, OVERDUE, PROMISED, REJECTED};
-use county::{COUNTY, TOWNSHIP, VILLAGE, head_over, origin, site_over};
+use county::story::{self, AGAIN, CLAIMED, DONE, HOSTILE, MOVED, NOTICE, OVERDUE, PROMISED, REJECTED, forked};
+use county::{COUNTY, TOWNSHIP, VILLAGE};
 use luodi_explorer::router;
 use luodi_explorer::site::Site;
-use luodi_explorer::source::Want;
 use tower::ServiceExt as _;
 
 /// The ways a page can be asked for.
@@ -27,19 +26,6 @@ const OFFICES: [(&str, &str); 4] = [(COUNTY, "government"), (TOWNSHIP, "governme
 
 fn site() -> Arc<Site> {
     story::county().site()
-}
-
-/// The county after its village showed one source another history.
-fn forked() -> Arc<Site> {
-    let county = story::county();
-    let mut holdings = county.holdings();
-    let mut other = county.logs[VILLAGE].leaves.clone();
-    let last = other.last_mut().unwrap();
-    *last = String::from_utf8(last.clone()).unwrap().replace("rejected", "accepted").into_bytes();
-    let head = head_over(VILLAGE, &other).to_bytes();
-    assert!(matches!(holdings.offer_head(2, &origin(VILLAGE), &head), Want::Entries { from: 0, .. }));
-    holdings.offer_entries(2, &origin(VILLAGE), 0, &other);
-    site_over(&mut holdings)
 }
 
 async fn answer(site: &Arc<Site>, path: &str) -> Response<Body> {
@@ -85,17 +71,6 @@ fn all_paths() -> Vec<String> {
     paths.extend(LISTS.map(ToOwned::to_owned));
     paths.extend(OFFICES.map(|(code, word)| format!("/office/{code}/{word}")));
     paths
-}
-
-/// Serves the county for looking at its pages: `LUODI_LOOK=127.0.0.1:8699 cargo test -p luodi-explorer --test pages looking -- --ignored`.
-#[tokio::test]
-#[ignore = "serves until it is ended; for people with a browser"]
-async fn for_looking_at() {
-    let address = std::env::var("LUODI_LOOK").unwrap_or_else(|_| "127.0.0.1:0".to_owned());
-    let listener = tokio::net::TcpListener::bind(address).await.unwrap();
-    println!("http://{}", listener.local_addr().unwrap());
-    let shown = if std::env::var("LUODI_LOOK_AT").is_ok_and(|what| what == "fork") { forked() } else { site() };
-    axum::serve(listener, router(&shown)).await.unwrap();
 }
 
 #[tokio::test]

@@ -11,9 +11,9 @@ import { promisify } from "node:util";
 /** A machine that builds and tests at once is slow. */
 const PATIENCE = 120_000;
 
-/** The program under test. */
-const LUODI = process.env.LUODI;
-if (!LUODI) throw new Error("LUODI names no program; start these tests with tests/browser/run");
+/** The program under test, and the one that serves a fork. */
+const { LUODI, LUODI_FORK } = process.env;
+if (!LUODI || !LUODI_FORK) throw new Error("no program is named; start these tests with tests/browser/run");
 
 /** A port that nobody listens on, below those that systems hand out for outgoing connections. */
 async function free_port() {
@@ -87,5 +87,24 @@ export class County {
         const status = await ended;
         await rm(this.folder, { recursive: true, force: true });
         return status;
+    }
+}
+
+/** A county of the explorer's own tests, one of whose logs showed two histories. */
+export class Forked {
+    static async start() {
+        const forked = new Forked();
+        forked.process = spawn(LUODI_FORK, [], { stdio: ["ignore", "pipe", "inherit"] });
+        for await (const line of createInterface({ input: forked.process.stdout })) {
+            forked.site = line.trim();
+            return forked;
+        }
+        throw new Error("the forked county does not start");
+    }
+
+    async stop() {
+        const ended = new Promise((ended) => this.process.once("exit", ended));
+        this.process.kill();
+        await ended;
     }
 }

@@ -43,8 +43,7 @@ export function asked_of_every_page(stage) {
                 for (const look of LOOKS) {
                     const where = with_look(path, look);
                     await reader.open(where);
-                    const wide = await reader.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-                    assert.equal(wide, 0, `${where} is ${wide} pixels too wide`);
+                    assert.equal(await reader.sticks_out(), 0, `pixels that ${where} is too wide`);
                     for (const { url } of reader.asked) assert.ok(url.startsWith(`${stage.county.site}/`), `${where} asks for ${url}`);
                     const of = (type) => reader.asked.filter((each) => each.type === type).length;
                     assert.deepEqual([of("document"), of("stylesheet"), of("script"), of("font")], [1, 1, 0, 0], where);
@@ -96,8 +95,8 @@ export function asked_of_every_page(stage) {
     });
 }
 
-/** The texts and targets that are too small, told by their place in the page. */
-function too_small(reader, mode) {
+/** The texts and targets that are too small in a mode, told by their place in the page. */
+export function too_small(reader, mode) {
     return reader.page.evaluate(
         ({ running, any, notes, target }) => {
             const told = (element) => {

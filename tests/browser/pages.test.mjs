@@ -3,13 +3,14 @@
 
 import { after, before, describe } from "node:test";
 import assert from "node:assert/strict";
-import { County } from "./county.mjs";
+import { County, Forked } from "./county.mjs";
 import { start } from "./reader.mjs";
 import { asked_of_every_page } from "./every_page.mjs";
 import { asked_of_the_first_screen } from "./first_screen.mjs";
 import { asked_without_scripts } from "./without_scripts.mjs";
 import { asked_of_links } from "./links.mjs";
 import { told_to_the_end } from "./decided.mjs";
+import { asked_of_a_fork } from "./fork.mjs";
 import { pictures } from "./pictures.mjs";
 
 describe("the demonstration's pages", () => {
@@ -32,4 +33,18 @@ describe("the demonstration's pages", () => {
     pictures(stage);
     // Last: it changes the county.
     told_to_the_end(stage);
+});
+
+describe("pages of a county with a fork", () => {
+    const stage = {};
+    before(async () => {
+        stage.county = await Forked.start();
+        stage.chromium = await start();
+    });
+    after(async () => {
+        await stage.chromium?.end();
+        await stage.county?.stop();
+    });
+
+    asked_of_a_fork(stage);
 });

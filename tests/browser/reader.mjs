@@ -100,6 +100,11 @@ export class Reader {
         });
     }
 
+    /** By how many pixels the page is wider than the screen. */
+    sticks_out() {
+        return this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    }
+
     /** What axe finds serious or critical. */
     async axe() {
         await this.page.evaluate(AXE);

@@ -1,7 +1,10 @@
 //! One matter for each status that people meet most, told backwards from now.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use luodi_explorer::site::Site;
+use luodi_explorer::source::Want;
 use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::Reference;
 use luodi_ledger::matter::codes::{
@@ -16,7 +19,7 @@ use luodi_ledger::matter::words::{CommitmentWords, Words};
 
 use luodi_ledger::key::SignerKey;
 
-use super::{COUNTY, County, OTHER, VILLAGE, ago, now, office};
+use super::{COUNTY, County, OTHER, VILLAGE, ago, head_over, now, office, origin, site_over};
 
 pub const DONE: &str = "990101001201-2026-0001";
 pub const MOVED: &str = "990101001201-2026-0002";
@@ -355,4 +358,17 @@ fn other(events: &mut Vec<Event>) {
     let said = Said::Completion(Completion { commitment: "c1".parse().unwrap(), cost: None, date: ago(2) });
     let (label, words) = ("stranger".to_owned(), words("都好了", "all fine"));
     events.push(Event { days: 2, label, code: OTHER, by: vec![stranger], id: HOSTILE, saying: Box::new(move |_| said), words });
+}
+
+/// The county after its village showed one source another history.
+pub fn forked() -> Arc<Site> {
+    let county = county();
+    let mut holdings = county.holdings();
+    let mut other = county.logs[VILLAGE].leaves.clone();
+    let last = other.last_mut().unwrap();
+    *last = String::from_utf8(last.clone()).unwrap().replace("rejected", "accepted").into_bytes();
+    let head = head_over(VILLAGE, &other).to_bytes();
+    assert!(matches!(holdings.offer_head(2, &origin(VILLAGE), &head), Want::Entries { from: 0, .. }));
+    holdings.offer_entries(2, &origin(VILLAGE), 0, &other);
+    site_over(&mut holdings)
 }
