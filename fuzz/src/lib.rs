@@ -5,6 +5,7 @@
 
 use std::str::FromStr;
 
+use luodi_ledger::attachment;
 use luodi_ledger::checkpoint::SignedCheckpoint;
 use luodi_ledger::entry::{Entry, Link};
 use luodi_ledger::facts::Facts;
@@ -39,6 +40,7 @@ pub const DECODERS: &[Decoder] = &[
     ("pack", pack),
     ("receipt", receipt),
     ("privacy", privacy),
+    ("attachment", attachment),
 ];
 
 /// A type with a text form.
@@ -168,4 +170,12 @@ pub fn privacy(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let found = privacy::numbers(&text);
     assert!(found.windows(2).all(|pair| pair[0].1.end <= pair[1].1.start));
+}
+
+/// A picture to clean; cleaning what is clean changes nothing.
+pub fn attachment(bytes: &[u8]) {
+    if let Ok(cleaned) = attachment::clean(bytes) {
+        assert!(cleaned.len() <= bytes.len() + 64, "nothing but the orientation is added");
+        assert_eq!(attachment::clean(&cleaned).as_ref(), Ok(&cleaned));
+    }
 }

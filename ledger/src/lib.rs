@@ -12,6 +12,7 @@
 //! Out of scope: fetching, storing, asking the time, making keys from randomness.
 
 pub mod assessment;
+pub mod attachment;
 pub mod audit;
 pub mod checkpoint;
 pub mod cosignature;

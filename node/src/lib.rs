@@ -1,6 +1,7 @@
 //! One member of the federation.
 
 pub mod api;
+pub mod attachments;
 pub mod clock;
 pub mod config;
 pub mod keys;

@@ -11,6 +11,7 @@ use super::codes::{About, CodeList, Coded, Decision, KindCode, OfficeCode, Outco
 use super::facts::{self, Bearer, Feedback, Fen, Outcome, Plan, Problem, Promise, Said, Step, Tally, Topic};
 use super::words::Words;
 use crate::Malformed;
+use crate::attachment;
 use crate::privacy::DISCLOSED;
 use crate::registry;
 use crate::statement::Statement;
@@ -270,6 +271,7 @@ fn check_body(statement: &Statement, body: Option<&[u8]>) -> Result<Option<Words
     if words.title.as_deref().is_some_and(|title| title.chars().count() > LONGEST_TITLE) {
         return Err(wrong("body.title", &format!("at most {LONGEST_TITLE} characters wanted; the rest belongs in the text")));
     }
+    attachment::check(&words.attachments)?;
     Ok(Some(words))
 }
 

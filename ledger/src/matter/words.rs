@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::codes::Word;
 use super::facts::{CommitmentId, LogSizes};
 use crate::Malformed;
+use crate::attachment::Attachment;
 
 /// A body, read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +48,9 @@ pub struct Words {
     /// How far each log was read for an `assessment`, whose facts name the BLAKE3 of this list.
     #[serde(default, skip_serializing_if = "LogSizes::is_empty")]
     pub log_sizes: LogSizes,
+    /// 附件: photos and scans.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
     /// 名称, of the office that an `appoint` registers: what pages call it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,

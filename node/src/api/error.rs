@@ -8,6 +8,7 @@ use luodi_ledger::privacy::Finding;
 use luodi_ledger::standing::Void;
 use serde_json::json;
 
+use crate::attachments::TakeError;
 use crate::protocol::sequencer::Refusal;
 use crate::sequencing::SubmitError;
 use crate::store::{CommitError, ReadError};
@@ -85,6 +86,30 @@ impl From<SubmitError> for ApiError {
             SubmitError::Store(_) | SubmitError::Read(_) | SubmitError::Closed => {
                 tracing::error!(%why, "a submission failed");
                 soon(5, "send it again later: the same statement is never logged twice")
+            }
+        }
+    }
+}
+
+impl From<TakeError> for ApiError {
+    fn from(error: TakeError) -> Self {
+        let why = error.to_string();
+        let answer = |status, remedy| Self::new(status, "attachment", why.clone(), remedy);
+        match error {
+            TakeError::Other(_) => answer(StatusCode::UNPROCESSABLE_ENTITY, "send the very bytes that were signed"),
+            TakeError::Broken(_) => answer(StatusCode::BAD_REQUEST, "send it again, whole"),
+            TakeError::Enough { .. } => Self {
+                retry_after: Some(3600),
+                ..answer(StatusCode::TOO_MANY_REQUESTS, "send it tomorrow; what is published stays published")
+            },
+            TakeError::Busy => Self { retry_after: Some(2), ..answer(StatusCode::SERVICE_UNAVAILABLE, "send it again in a moment") },
+            TakeError::Full => Self {
+                retry_after: Some(600),
+                ..answer(StatusCode::SERVICE_UNAVAILABLE, "ask the node's operator to make room on the disk")
+            },
+            TakeError::Io(error) => {
+                tracing::error!(%error, "an attachment was not taken in");
+                Self::unavailable("the attachment cannot be stored now")
             }
         }
     }

@@ -3,6 +3,7 @@
 //! Reading follows C2SP tlog-tiles under each log's prefix `/log/<division>/<generation>/`; writing is one signed statement at a time,
 //! and its signature is the only authority. Nothing served here is to be believed: readers judge it again.
 
+mod attachments;
 mod error;
 mod status;
 mod submit;
@@ -27,6 +28,7 @@ use tower_http::timeout::TimeoutLayer;
 pub use error::ApiError;
 pub use status::{PeerStatus, Status};
 
+use crate::attachments::Attachments;
 use crate::clock::Clock;
 use crate::registrar::Registrar;
 use crate::sequencing::Sequencer;
@@ -37,6 +39,9 @@ use crate::witnessing::Witness;
 const LONGEST_REQUEST: usize = 192 * 1024;
 /// Longest time for one answer: a long poll of 25 seconds and room to write it.
 const DEADLINE: Duration = Duration::from_secs(40);
+
+/// Longest time for an attachment to arrive: 64 MiB from a village behind a line of 1 Mbit/s.
+const DEADLINE_TO_ARRIVE: Duration = Duration::from_secs(900);
 
 /// All that the pages need.
 #[derive(Clone, Debug)]
@@ -55,13 +60,15 @@ pub struct Api {
     pub witness: Witness,
     /// The time.
     pub clock: Clock,
+    /// The files of public attachments.
+    pub attachments: Attachments,
     /// Who is connected.
     pub peers: watch::Receiver<Vec<PeerStatus>>,
 }
 
 /// The router over `api`.
 pub fn router(api: Api) -> Router {
-    Router::new()
+    let pages = Router::new()
         .route("/log/{division}/{generation}/checkpoint", get(tiles::checkpoint))
         .route("/log/{division}/{generation}/head", get(tiles::head))
         .route("/log/{division}/{generation}/policy", get(tiles::policy))
@@ -82,11 +89,17 @@ pub fn router(api: Api) -> Router {
         .fallback(|| async { ApiError::absent("path", "there is nothing here; see the README for what a node serves") })
         .layer(DefaultBodyLimit::max(LONGEST_REQUEST))
         .layer(CompressionLayer::new())
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, DEADLINE));
+    // Files are compressed already and may be long; the length of one that arrives is bounded by what its statement says.
+    let files = Router::new()
+        .route("/log/{division}/{generation}/attachment/{hash}", get(attachments::file).put(attachments::take))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, DEADLINE_TO_ARRIVE));
+    pages
+        .merge(files)
         // Readers in browsers verify for themselves, from any site.
         .layer(CorsLayer::permissive())
         .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-cache")))
         .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, DEADLINE))
         .layer(CatchPanicLayer::new())
         .with_state(Arc::new(api))
 }

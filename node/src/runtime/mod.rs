@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::{self, Api};
+use crate::attachments::Attachments;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::MachineKeys;
@@ -48,6 +49,9 @@ pub enum RunError {
     /// A setting.
     #[error(transparent)]
     Setting(#[from] luodi_ledger::Malformed),
+    /// The files of attachments.
+    #[error("attachments: {0}; see that the data folder can be read and written")]
+    Attachments(io::Error),
     /// HTTP.
     #[error("http {address}: {source}; another program may be using the port: change `http` in node.toml")]
     Http {
@@ -143,6 +147,7 @@ pub async fn run(
     let network = network::start(settings, parts, leaving.clone())?;
     let (seen, peers) = watch::channel(Vec::new());
 
+    let attachments = Attachments::open(&config.file.data, store_options(&config).free_floor).map_err(RunError::Attachments)?;
     let api = Api {
         federation: config.federation.name.clone(),
         origin: config.origin.clone(),
@@ -151,6 +156,7 @@ pub async fn run(
         sequencer: sequencer.clone(),
         witness: witness.clone(),
         clock: log.clock,
+        attachments,
         peers,
     };
     let router = api::router(api);

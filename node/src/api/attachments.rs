@@ -1,0 +1,177 @@
+//! Attachments over HTTP: the file of a public one by its hash, and taking it in from its publisher.
+//!
+//! What is served is the file, with its own content type, so that any browser shows it; the 32 random bytes that stand before it under the
+//! hash are in the header `luodi-nonce`. A reader checks BLAKE3(nonce ‖ file) against the hash.
+
+use std::io::SeekFrom;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use luodi_ledger::attachment::{Attachment, Media, NONCE};
+use luodi_ledger::entry::Entry;
+use luodi_ledger::hash::Blake3;
+use luodi_ledger::matter::words::Words;
+use luodi_ledger::names::OfficeName;
+use serde::Deserialize;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use tokio_util::io::ReaderStream;
+
+use super::{Api, ApiError, reading};
+
+/// Bears the nonce of an attachment, in hex.
+const NONCE_HEADER: &str = "luodi-nonce";
+/// Nothing in a file that a stranger published runs here.
+const INERT: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+/// How much of a file is read at once.
+const PIECE: usize = 64 * 1024;
+
+/// Where an attachment is named.
+#[derive(Debug, Deserialize)]
+pub(super) struct Named {
+    /// The entry of this log whose body lists it.
+    index: u64,
+}
+
+pub(super) async fn take(
+    State(api): State<Arc<Api>>,
+    Path((division, generation, hash)): Path<(String, String, String)>,
+    Query(named): Query<Named>,
+    body: Body,
+) -> Result<StatusCode, ApiError> {
+    let origin = api.log(&division, &generation)?;
+    if origin != api.origin {
+        return Err(ApiError::absent("log", "this node does not write that log; send it to the node of that division"));
+    }
+    let hash: Blake3 = hash.parse().map_err(|fault| ApiError::malformed(&fault))?;
+    let (reader, index) = (api.reader.clone(), named.index);
+    let listed = reading(move || {
+        let entry = reader.entries(&origin, index..index.saturating_add(1))?;
+        let Some(entry) = entry.first().and_then(|bytes| Entry::parse(bytes).ok()) else { return Ok(None) };
+        let statement = entry.statement.statement();
+        let Some(body) = statement.body.map(|body| reader.body(&body.hash)).transpose()?.flatten() else { return Ok(None) };
+        Ok(listed(&body, &hash).zip(statement.by.first().cloned()))
+    })
+    .await?;
+    let (named, office): (Attachment, OfficeName) =
+        listed.ok_or_else(|| ApiError::absent("attachment", "the body of this entry lists no such public attachment"))?;
+    let is_new = api.attachments.take(&named, &office, api.clock.now().civil_date(0), body.into_data_stream()).await?;
+    Ok(if is_new { StatusCode::CREATED } else { StatusCode::OK })
+}
+
+/// The public attachment `hash` as `body` lists it.
+fn listed(body: &[u8], hash: &Blake3) -> Option<Attachment> {
+    Words::parse(body).ok()?.attachments.into_iter().find(|listed| listed.hash == *hash && listed.is_public())
+}
+
+pub(super) async fn file(
+    State(api): State<Arc<Api>>,
+    Path((_, _, hash)): Path<(String, String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let hash: Blake3 = hash.parse().map_err(|fault| ApiError::malformed(&fault))?;
+    let kept = api.attachments.find(&hash).await.map_err(|error| {
+        tracing::error!(%error, %hash, "an attachment cannot be read");
+        ApiError::unavailable("the attachment cannot be read now")
+    })?;
+    let mut kept = kept.ok_or_else(|| ApiError::absent("attachment", "it is not held here"))?;
+    let etag = format!("\"{hash}\"");
+    let asked = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let nonce: String = kept.nonce.iter().map(|byte| format!("{byte:02x}")).collect();
+    let disposition = if kept.media.is_image() {
+        "inline".to_owned()
+    } else {
+        format!("attachment; filename=\"{:.16}.{}\"", hash.to_string(), ending(&kept.media))
+    };
+    let common = [
+        (header::CONTENT_TYPE.as_str(), kept.media.to_string()),
+        (header::ETAG.as_str(), etag.clone()),
+        (header::ACCEPT_RANGES.as_str(), "bytes".to_owned()),
+        (header::CONTENT_SECURITY_POLICY.as_str(), INERT.to_owned()),
+        (header::CONTENT_DISPOSITION.as_str(), disposition),
+        (NONCE_HEADER, nonce),
+    ];
+    if asked(header::IF_NONE_MATCH).is_some_and(|held| held.split(',').any(|each| matches!(each.trim(), "*") || each.trim() == etag)) {
+        return Ok((StatusCode::NOT_MODIFIED, common).into_response());
+    }
+    // A part of what the reader holds, or the whole of what it does not.
+    let same = asked(header::IF_RANGE).is_none_or(|held| held == etag);
+    let range = asked(header::RANGE).filter(|_| same).map(|range| part(range, kept.size));
+    let (status, start, end) = match range {
+        Some(Part::Of(start, end)) => (StatusCode::PARTIAL_CONTENT, start, end),
+        Some(Part::Beyond) => {
+            let size = [(header::CONTENT_RANGE, format!("bytes */{}", kept.size))];
+            return Ok((StatusCode::RANGE_NOT_SATISFIABLE, common, size).into_response());
+        }
+        Some(Part::Whole) | None => (StatusCode::OK, 0, kept.size),
+    };
+    kept.file.seek(SeekFrom::Start(NONCE as u64 + start)).await.map_err(|_| ApiError::unavailable("the attachment cannot be read now"))?;
+    let stream = ReaderStream::with_capacity(kept.file.take(end - start), PIECE);
+    let length = [(header::CONTENT_LENGTH, (end - start).to_string())];
+    let mut response = (status, common, length, Body::from_stream(stream)).into_response();
+    if status == StatusCode::PARTIAL_CONTENT
+        && let Ok(value) = format!("bytes {start}-{}/{}", end - 1, kept.size).parse()
+    {
+        response.headers_mut().insert(header::CONTENT_RANGE, value);
+    }
+    Ok(response)
+}
+
+fn ending(media: &Media) -> &'static str {
+    match media {
+        Media::Jpeg => "jpg",
+        Media::Png => "png",
+        Media::Webp => "webp",
+        Media::Pdf => "pdf",
+        Media::Other(_) => "bin",
+    }
+}
+
+/// What a `Range` header asks of a file.
+#[derive(Debug, PartialEq, Eq)]
+enum Part {
+    /// From the first byte to before the second.
+    Of(u64, u64),
+    /// Nothing that is there.
+    Beyond,
+    /// Several ranges, or none that reads: RFC 9110 lets a server give the whole.
+    Whole,
+}
+
+fn part(range: &str, size: u64) -> Part {
+    let number =
+        |text: &str| (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse::<u64>().unwrap_or(u64::MAX));
+    let Some((first, last)) = range.strip_prefix("bytes=").and_then(|spec| spec.trim().split_once('-')) else { return Part::Whole };
+    match (number(first), number(last)) {
+        (Some(first), Some(last)) if first > last => Part::Whole,
+        (Some(first), _) if first >= size => Part::Beyond,
+        (Some(first), Some(last)) => Part::Of(first, last.saturating_add(1).min(size)),
+        (Some(first), None) if last.is_empty() => Part::Of(first, size),
+        (None, Some(0)) if first.is_empty() => Part::Beyond,
+        (None, Some(last)) if first.is_empty() => Part::Of(size.saturating_sub(last), size),
+        _ => Part::Whole,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_is_cut_to_the_file() {
+        assert_eq!(part("bytes=0-9", 100), Part::Of(0, 10));
+        assert_eq!(part("bytes=90-", 100), Part::Of(90, 100));
+        assert_eq!(part("bytes=90-999", 100), Part::Of(90, 100));
+        assert_eq!(part("bytes=-10", 100), Part::Of(90, 100));
+        assert_eq!(part("bytes=-1000", 100), Part::Of(0, 100));
+        assert_eq!(part("bytes=0-99999999999999999999999", 100), Part::Of(0, 100));
+        for beyond in ["bytes=100-", "bytes=100-200", "bytes=-0", "bytes=99999999999999999999999-"] {
+            assert_eq!(part(beyond, 100), Part::Beyond, "{beyond}");
+        }
+        for whole in ["bytes=9-0", "bytes=0-1,3-4", "lines=0-1", "bytes=", "bytes=-", "bytes=a-b", "bytes=0-b"] {
+            assert_eq!(part(whole, 100), Part::Whole, "{whole}");
+        }
+    }
+}
