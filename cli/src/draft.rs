@@ -12,6 +12,7 @@ use luodi_ledger::statement::{BodyRef, Kind, LONGEST_BODY, Statement};
 use luodi_ledger::time::Time;
 use serde::Deserialize;
 
+use crate::attachments::{self, Filled, Read};
 use crate::language::{Language, say};
 
 /// A filled template.
@@ -33,6 +34,9 @@ pub(crate) struct Draft {
     pub(crate) facts: toml::Table,
     /// The words people read; absent means none.
     pub(crate) body: Option<toml::Table>,
+    /// Photos and scans.
+    #[serde(default)]
+    pub(crate) attachments: Vec<Filled>,
 }
 
 /// A statement ready to sign, with the bytes of its body.
@@ -42,6 +46,8 @@ pub(crate) struct Ready {
     pub(crate) statement: Statement,
     /// The body it names.
     pub(crate) body: Option<Vec<u8>>,
+    /// What it lists, with the bytes.
+    pub(crate) attachments: Vec<Read>,
 }
 
 impl Draft {
@@ -55,18 +61,17 @@ impl Draft {
     }
 
     /// The statement it makes at `now`; `nonce` keeps a body from being guessed from its hash.
-    pub(crate) fn ready(self, now: Time, nonce: [u8; 16], language: Language) -> anyhow::Result<Ready> {
+    /// Attachments are looked for from the folder `beside`.
+    pub(crate) fn ready(self, now: Time, nonce: [u8; 16], beside: &Path, language: Language) -> anyhow::Result<Ready> {
         let mut by = self.by;
         by.sort();
         by.dedup();
         let facts = json("facts", toml::Value::Table(self.facts), Blank::Refuse, language)?;
         let facts = Facts::of(&facts.unwrap_or_else(|| serde_json::Value::Object(serde_json::Map::new())))?;
-        let body = match self.body {
-            Some(words) => {
-                json("body", toml::Value::Table(words), Blank::Drop, language)?.map(|words| body_bytes(words, nonce)).transpose()?
-            }
-            None => None,
-        };
+        let attachments = attachments::read(&self.attachments, beside, language)?;
+        let words = self.body.map(|words| json("body", toml::Value::Table(words), Blank::Drop, language)).transpose()?.flatten();
+        let words = words.or_else(|| (!attachments.is_empty()).then(|| serde_json::json!({})));
+        let body = words.map(|words| body_bytes(words, nonce, &attachments)).transpose()?;
         if body.as_ref().is_some_and(|bytes| bytes.len() as u64 > LONGEST_BODY) {
             bail!(say!(language, "[body]：太长，最多 64 KiB；长文请作附件", "[body]: too long, 64 KiB at most; attach long texts instead"));
         }
@@ -81,7 +86,7 @@ impl Draft {
         };
         // What will be signed is what a strict reader reads; a fault shows now, not at the node.
         let read = Statement::parse(&statement.to_string())?;
-        Ok(Ready { statement: read, body })
+        Ok(Ready { statement: read, body, attachments })
     }
 }
 
@@ -92,10 +97,14 @@ enum Blank {
     Drop,
 }
 
-/// `words` as the bytes of a body: one line of JSON with sorted keys and a nonce.
-fn body_bytes(words: serde_json::Value, nonce: [u8; 16]) -> anyhow::Result<Vec<u8>> {
+/// `words` as the bytes of a body: one line of JSON with sorted keys, a nonce and what is attached.
+fn body_bytes(words: serde_json::Value, nonce: [u8; 16], attachments: &[Read]) -> anyhow::Result<Vec<u8>> {
     let serde_json::Value::Object(mut words) = words else { bail!("[body]") };
     words.insert("nonce".to_owned(), hex(&nonce).into());
+    if !attachments.is_empty() {
+        let listed: Vec<_> = attachments.iter().map(|read| &read.listed).collect();
+        words.insert("attachments".to_owned(), serde_json::to_value(listed)?);
+    }
     Ok(serde_json::to_vec(&words)?)
 }
 
@@ -172,7 +181,7 @@ note = ""
     }
 
     fn ready(text: &str) -> anyhow::Result<Ready> {
-        toml::from_str::<Draft>(text).unwrap().ready(now(), [1; 16], Language::English)
+        toml::from_str::<Draft>(text).unwrap().ready(now(), [1; 16], Path::new("."), Language::English)
     }
 
     #[test]

@@ -2,11 +2,13 @@
 //!
 //! Nothing that a node answers is believed here; callers judge it with `ledger`.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use luodi_ledger::entry::Entry;
 use luodi_ledger::federation::FederationFile;
+use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::Reference;
 use luodi_ledger::names::Origin;
 use luodi_ledger::receipt::Receipt;
@@ -18,6 +20,8 @@ use crate::language::{Language, say};
 
 /// Longest wait for an answer: a node answers at once, or after its quorum's two seconds.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Longest time for an attachment to be sent: as long as a node waits for one.
+const PATIENCE_TO_SEND: Duration = Duration::from_secs(900);
 /// Largest answer read: a full entry bundle is at most 256 leaves of 64 KiB.
 const LONGEST_ANSWER: usize = 17 * 1024 * 1024;
 
@@ -47,15 +51,27 @@ pub(crate) struct Published {
 
 /// How a publication ended.
 #[derive(Clone, Debug)]
-pub(crate) enum Answer {
+pub(crate) enum Answer<T> {
     /// Taken in, now or before.
-    Taken(Box<Published>),
+    Taken(T),
     /// Refused for good, with the node's words.
     Refused(Fault),
     /// Not now: the queue is full, or the node is confirming.
     Busy(Duration, Fault),
     /// Not today: this office has published its share of the day.
     Spent(Duration, Fault),
+}
+
+impl Answer<Vec<u8>> {
+    /// Without the bytes of a success.
+    fn without(self) -> Answer<()> {
+        match self {
+            Self::Taken(_) => Answer::Taken(()),
+            Self::Refused(fault) => Answer::Refused(fault),
+            Self::Busy(wait, fault) => Answer::Busy(wait, fault),
+            Self::Spent(wait, fault) => Answer::Spent(wait, fault),
+        }
+    }
 }
 
 /// The error object of the API.
@@ -193,32 +209,28 @@ impl Node {
     }
 
     /// Sends a statement with its body. Sending it again changes nothing.
-    pub(crate) async fn publish(&self, statement: &SignedStatement, body: Option<&str>) -> anyhow::Result<Answer> {
+    pub(crate) async fn publish(&self, statement: &SignedStatement, body: Option<&str>) -> anyhow::Result<Answer<Box<Published>>> {
         let submission = Submission { statement: statement.note().to_string(), body };
         let url = format!("{}{}/statements", self.base, Self::log_path(&statement.statement().log));
         let response = self.client.post(&url).json(&submission).send().await.map_err(|error| self.unreachable(&error))?;
-        let status = response.status();
-        let wait = response.headers().get("retry-after").and_then(|value| value.to_str().ok()).and_then(|value| value.parse().ok());
-        let bytes = bounded(response).await?;
-        if status.is_success() {
-            let published = serde_json::from_slice(&bytes).with_context(|| url)?;
-            return Ok(Answer::Taken(Box::new(published)));
+        match answered(&url, response).await? {
+            Answer::Taken(bytes) => {
+                let published = serde_json::from_slice(&bytes).with_context(|| url)?;
+                Ok(Answer::Taken(Box::new(published)))
+            }
+            Answer::Refused(fault) => Ok(Answer::Refused(fault)),
+            Answer::Busy(wait, fault) => Ok(Answer::Busy(wait, fault)),
+            Answer::Spent(wait, fault) => Ok(Answer::Spent(wait, fault)),
         }
-        let mut fault = fault(&bytes);
-        if fault.why.is_empty() {
-            fault.why = status.to_string();
-        }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            return Ok(Answer::Busy(Duration::from_secs(wait.unwrap_or(1)), fault));
-        }
-        if status == StatusCode::TOO_MANY_REQUESTS {
-            let wait = Duration::from_secs(wait.unwrap_or(1));
-            return Ok(if wait > SHORT_WAIT { Answer::Spent(wait, fault) } else { Answer::Busy(wait, fault) });
-        }
-        if status.is_client_error() {
-            return Ok(Answer::Refused(fault));
-        }
-        bail!("{url}: {status}: {fault}")
+    }
+
+    /// Sends the stored bytes of an attachment, in pieces, from `file`; the entry at `index` of `log` lists it. Sending it again changes nothing.
+    pub(crate) async fn attach(&self, log: &Origin, index: u64, hash: &Blake3, file: &Path) -> anyhow::Result<Answer<()>> {
+        let url = format!("{}{}/attachment/{hash}?index={index}", self.base, Self::log_path(log));
+        let bytes = tokio::fs::File::open(file).await.with_context(|| file.display().to_string())?;
+        let length = bytes.metadata().await?.len();
+        let sent = self.client.put(&url).timeout(PATIENCE_TO_SEND).header("content-length", length).body(bytes).send().await;
+        Ok(answered(&url, sent.map_err(|error| self.unreachable(&error))?).await?.without())
     }
 
     fn unreachable(&self, error: &reqwest::Error) -> anyhow::Error {
@@ -230,6 +242,31 @@ impl Node {
             "{base}: cannot be reached ({why}); check the address and that the node runs (luodi status --node {base})"
         ))
     }
+}
+
+/// What a node says of what it was sent: the bytes of a success, or its refusal.
+async fn answered(url: &str, response: Response) -> anyhow::Result<Answer<Vec<u8>>> {
+    let status = response.status();
+    let wait = response.headers().get("retry-after").and_then(|value| value.to_str().ok()).and_then(|value| value.parse().ok());
+    let bytes = bounded(response).await?;
+    if status.is_success() {
+        return Ok(Answer::Taken(bytes));
+    }
+    let mut fault = fault(&bytes);
+    if fault.why.is_empty() {
+        fault.why = status.to_string();
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        return Ok(Answer::Busy(Duration::from_secs(wait.unwrap_or(1)), fault));
+    }
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        let wait = Duration::from_secs(wait.unwrap_or(1));
+        return Ok(if wait > SHORT_WAIT { Answer::Spent(wait, fault) } else { Answer::Busy(wait, fault) });
+    }
+    if status.is_client_error() {
+        return Ok(Answer::Refused(fault));
+    }
+    bail!("{url}: {status}: {fault}")
 }
 
 fn fault(bytes: &[u8]) -> Fault {

@@ -2,6 +2,7 @@
 //!
 //! Words for codes are those of `ledger::matter::labels`, the same that pages show.
 
+use luodi_ledger::attachment::Access;
 use luodi_ledger::facts::Value;
 use luodi_ledger::matter::Reference;
 use luodi_ledger::matter::facts::{Change, Fen, Outcome, Plan, Promise, ResultNotice, Said, Step, Tally, Topic};
@@ -36,6 +37,15 @@ pub(crate) fn preview(statement: &Statement, body: Option<&[u8]>, language: Lang
     page.maybe("地址", "address", page.told(|words| &words.address));
     if !words.places.is_empty() {
         page.row("张贴", "posted at", page.in_language().places.join(page.comma()));
+    }
+    for attachment in &words.attachments {
+        let title = attachment.title.as_deref().unwrap_or_default();
+        let access = match attachment.access {
+            Access::Public => language.pick("公开", "public"),
+            _ => language.pick("原件存档备查，不公布", "stays in the archive"),
+        };
+        let (media, size) = (&attachment.media, attachment.size.div_ceil(1024));
+        page.row("附件", "attachment", format!("{title}（{access}，{media}，{size} KiB）"));
     }
     page.maybe("有意公开", "disclosed", personal::disclosed(statement, language));
     page.row("账本", "log", &statement.log);

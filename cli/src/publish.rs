@@ -12,6 +12,7 @@ use luodi_ledger::privacy;
 use luodi_ledger::statement::SignedStatement;
 
 use crate::Outcome;
+use crate::attachments;
 use crate::language::{Language, say, tell};
 use crate::node_client::{Answer, Node, Published};
 use crate::personal;
@@ -90,6 +91,8 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
         let why = personal::told(&stopped, language);
         bail!(say!(language, "{file}：没有公布。{why}", "{file}: not published; {why}"));
     }
+    let attached = attachments::public(body.as_deref());
+    attachments::check(&attached, &args.statement, language)?;
     let body = body.map(String::from_utf8).transpose().with_context(|| file.to_string())?;
     let node = Node::new(&args.node, language)?;
     if !args.json {
@@ -113,6 +116,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
         let (origin, index) = (&signed.statement().log, published.index);
         tell!("{}", say!(language, "已公布：{origin} 第 {index} 条。", "Published: entry {index} of {origin}."));
     }
+    let sent = attachments::send(&node, &signed.statement().log, published.index, &attached, &args.statement, language).await;
     if let Some(receipt) = &published.receipt {
         let path = args.receipt.unwrap_or_else(|| args.statement.with_extension("receipt"));
         std::fs::write(&path, receipt).with_context(|| path.display().to_string())?;
@@ -128,6 +132,8 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
             );
         }
     }
+    // Last, so that the receipt is kept whatever became of the files.
+    sent?;
     Ok(Outcome::Done)
 }
 

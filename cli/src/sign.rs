@@ -11,6 +11,7 @@ use luodi_ledger::key::SignerKey;
 use luodi_ledger::{matter, privacy};
 use luodi_node::keys;
 
+use crate::attachments;
 use crate::draft::{Draft, Ready};
 use crate::language::{Language, say, tell};
 use crate::preview::preview;
@@ -49,7 +50,8 @@ pub struct Args {
 
 pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<Outcome> {
     let draft = Draft::read(&args.template, language)?;
-    let Ready { statement, body } = draft.ready(clock::now(), clock::nonce()?, language)?;
+    let beside = args.template.parent().unwrap_or(Path::new(""));
+    let Ready { statement, body, attachments } = draft.ready(clock::now(), clock::nonce()?, beside, language)?;
     matter::check::check(&statement, body.as_deref()).map_err(|fault| {
         let file = args.template.display();
         anyhow::anyhow!(say!(language, "{file}：{fault}", "{file}: {fault}"))
@@ -80,6 +82,7 @@ pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<Outcome> {
         let shown = path.display();
         tell!("{}", say!(language, "文字内容：{shown}", "its words: {shown}"));
     }
+    attachments::keep(&attachments, &path, language)?;
     tell!("{}", say!(language, "下一步：luodi publish {shown} --node <节点网址>", "next: luodi publish {shown} --node <URL of a node>"));
     Ok(Outcome::Done)
 }
