@@ -84,7 +84,11 @@ pub(crate) fn keep(read: &[Read], path: &Path, language: Language) -> anyhow::Re
         tell!(
             "{}",
             match listed.access {
-                Access::Public => say!(language, "公开附件“{title}”：{shown}（公布时一并上传）", "public attachment \"{title}\": {shown} (goes along when published)"),
+                Access::Public => say!(
+                    language,
+                    "公开附件“{title}”：{shown}（公布时一并上传）",
+                    "public attachment \"{title}\": {shown} (goes along when published)"
+                ),
                 _ => say!(
                     language,
                     "存档附件“{title}”：{shown}（不上传；请连同这个文件归档，日后才能核对）",
@@ -130,7 +134,14 @@ pub(crate) fn check(listed: &[Attachment], path: &Path, language: Language) -> a
 }
 
 /// Sends the files of `listed` to the node that has taken in the statement at `path` as entry `index` of `log`. Sending one again changes nothing.
-pub(crate) async fn send(node: &Node, log: &Origin, index: u64, listed: &[Attachment], path: &Path, language: Language) -> anyhow::Result<()> {
+pub(crate) async fn send(
+    node: &Node,
+    log: &Origin,
+    index: u64,
+    listed: &[Attachment],
+    path: &Path,
+    language: Language,
+) -> anyhow::Result<()> {
     for each in listed {
         let kept = folder(path).join(each.hash.to_string());
         let title = each.title.as_deref().unwrap_or_default();

@@ -44,6 +44,24 @@ pub(super) const KINDS: [(&str, &str); 28] = [
 /// Stands between the Chinese and the English half of a comment.
 const DIVIDER: &str = " ¦ ";
 
+/// How photos and scans are attached, at the end of every template.
+const ATTACHMENTS: (&str, &str) = (
+    r#"
+# 附件：照片（JPEG、PNG、WebP）或 PDF，去掉行首的 # 使用，可有多个。access："public" 公开；"sealed" 只登记、原件存档（签到表、凭证）
+# [[attachments]]
+# file = "现场.jpg"
+# title = "修好的路面"
+# access = "public"
+"#,
+    r#"
+# Attachments: photos (JPEG, PNG, WebP) or PDF; take away the # to use, once for each. access: "public", or "sealed" for what stays in the archive (attendance, vouchers)
+# [[attachments]]
+# file = "site.jpg"
+# title = "The road, repaired"
+# access = "public"
+"#,
+);
+
 /// What is known before anybody fills anything in.
 pub(super) struct Known {
     pub(super) log: Origin,
@@ -105,6 +123,7 @@ pub(super) fn render(kind: &str, known: &Known, language: Language) -> anyhow::R
         out += &line;
         out.push('\n');
     }
+    out += language.pick(ATTACHMENTS.0, ATTACHMENTS.1);
     Ok(out)
 }
 
@@ -191,7 +210,10 @@ mod tests {
             let text = fill(&render(kind, &known(), Language::English).unwrap());
             let draft: Draft = toml::from_str(&text).unwrap_or_else(|error| panic!("{kind}: {error}\n{text}"));
             let now = "2026-11-22T07:58:11Z".parse().unwrap();
-            let statement = draft.ready(now, [0; 16], Language::English).unwrap_or_else(|error| panic!("{kind}: {error}")).statement;
+            let statement = draft
+                .ready(now, [0; 16], std::path::Path::new("."), Language::English)
+                .unwrap_or_else(|error| panic!("{kind}: {error}"))
+                .statement;
             let said = Said::read(&statement.kind, &statement.facts).unwrap_or_else(|error| panic!("{kind}: {error}"));
             assert!(!matches!(said, Said::Raw(_)), "{kind}");
             assert_eq!(luodi_ledger::matter::facts::unknown(&statement), std::collections::BTreeMap::new(), "{kind}");
