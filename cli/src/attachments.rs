@@ -190,7 +190,7 @@ mod tests {
         }
         let statement = folder.path().join("topic.statement");
         keep(&read, &statement, Language::English).unwrap();
-        check(&[public.listed.clone()], &statement, Language::English).unwrap();
+        check(std::slice::from_ref(&public.listed), &statement, Language::English).unwrap();
         assert!(check(&[Attachment { size: 1, ..public.listed.clone() }], &statement, Language::English).is_err());
     }
 

@@ -101,7 +101,9 @@ fn push(kept: &mut Vec<u8>, marker: u8, parts: &[&[u8]]) {
     kept.extend([0xff, marker]);
     // No part is longer than what was read with a length of two bytes.
     kept.extend(u16::try_from(length).unwrap_or(u16::MAX).to_be_bytes());
-    parts.iter().for_each(|part| kept.extend_from_slice(part));
+    for part in parts {
+        kept.extend_from_slice(part);
+    }
 }
 
 /// The length of compressed data, up to the next marker that is no part of it.
