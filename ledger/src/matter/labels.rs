@@ -128,6 +128,8 @@ labels! {
         LoggedDoubtful: "入账时间存疑", "Logging time doubtful";
         Annulled: "已被追溯停用", "Annulled by a revocation";
         ForkSeen: "账本出现不一致", "Copies of the log disagree";
+        Redacted: "已隐私删除", "Redacted";
+        Corrected: "已更正", "Corrected";
     }
     Irregular {
         NoTopic: "该事项尚无有效议题", "the matter has no valid topic before it";
@@ -140,6 +142,9 @@ labels! {
         NoSuchCommitment: "没有这项承诺", "there is no such commitment";
         Unresolved: "所指内容未找到或无效", "what it refers to is not here or does not count";
         Ended: "事项已结束", "the matter has ended";
+        Withdrawn: "已撤回", "taken back by those who signed it";
+        TooLate: "已核实、已过公示期或他人已有回应，不能撤回", "too late to be taken back";
+        OldDiffers: "更正前内容与原文不符", "the old facts are not what the statement says";
         Unreadable: "内容无法识读", "its facts do not read";
         UnknownKind: "未知种类", "a kind this version does not know";
     }

@@ -21,6 +21,6 @@ mod signing;
 pub mod view;
 pub mod words;
 
-pub use fold::fold;
+pub use fold::{Chronicle, Work, fold};
 pub use record::{Marks, Record, Reference};
 pub use signing::{Barred, may_say, may_sign};

@@ -113,6 +113,10 @@ code_list! {
         Annulled = "annulled",
         /// 账本出现分叉
         ForkSeen = "fork-seen",
+        /// 已隐私删除
+        Redacted = "redacted",
+        /// 已更正
+        Corrected = "corrected",
     }
 
     /// Why a statement of valid standing has no effect, or what it had.
@@ -137,6 +141,12 @@ code_list! {
         Unresolved = "unresolved",
         /// The matter has ended: its topic was declined or it was terminated.
         Ended = "ended",
+        /// It was taken back by the office that signed it.
+        Withdrawn = "withdrawn",
+        /// Too late to be taken back: verified, past its notice, or others have spoken to it.
+        TooLate = "too-late",
+        /// The old facts of a correction are not what the statement says.
+        OldDiffers = "old-differs",
         /// Its facts do not read as its kind's.
         Unreadable = "unreadable",
         /// The kind is not known here.

@@ -3,21 +3,21 @@
 use super::story::{Story, Touched};
 use super::{days_between, flags};
 use crate::matter::codes::{CommitmentState, Irregular, OfficeCode, Verdict};
-use crate::matter::facts::{Bearer, CommitmentId, Completion, Plan, Progress, Promise};
-use crate::matter::record::{Record, Reference};
-use crate::matter::view::{Commitment, CompletionView, DueView, MilestoneView, Moved};
+use crate::matter::facts::{Bearer, CommitmentId, Completion, Plan, Progress, Promise, Said};
+use crate::matter::record::Reference;
+use crate::matter::view::{Commitment, CompletionView, DueView, Event, MilestoneView, Moved};
 use crate::time::Date;
 
-impl Story<'_> {
+impl Story {
     /// Makes a commitment, or replaces the one of the same id. The first due date outlives a replacement: it is what was first promised.
-    pub(super) fn promise(&mut self, record: &Record, round: u32, promise: &Promise) -> Option<Moved> {
+    pub(super) fn promise(&mut self, heard: &Event, round: u32, promise: &Promise) -> Option<Moved> {
         let made = |first: Option<&Commitment>| Commitment {
             id: promise.id,
             state: CommitmentState::Promised,
-            made: record.reference.clone(),
+            made: heard.reference.clone(),
             round,
             responsible: promise.responsible,
-            responsible_unconfirmed: self.is_unconfirmed(promise.responsible, record),
+            responsible_unconfirmed: self.is_unconfirmed(promise.responsible, heard),
             reporter: promise.reporter,
             first_due: first.map_or(promise.due, |first| first.first_due),
             due: promise.due,
@@ -35,13 +35,13 @@ impl Story<'_> {
         };
         let Some(position) = self.commitment_places.get(&promise.id).copied() else {
             let mut commitment = made(None);
-            commitment.dues.push(DueView { date: promise.due, set_by: record.reference.clone() });
+            commitment.dues.push(DueView { date: promise.due, set_by: heard.reference.clone() });
             self.commitment_places.insert(promise.id, self.commitments.len());
             self.commitments.push(commitment);
             return None;
         };
         let mut commitment = made(Some(&self.commitments[position]));
-        let moved = set_due(&mut commitment, promise.due, &record.reference);
+        let moved = set_due(&mut commitment, promise.due, &heard.reference);
         self.commitments[position] = commitment;
         moved
     }
@@ -57,75 +57,80 @@ impl Story<'_> {
         }
     }
 
-    pub(super) fn take_plan(&mut self, record: &Record, plan: &Plan) -> Result<Touched, Irregular> {
+    pub(super) fn take_plan(&mut self, heard: &Event, plan: &Plan) -> Result<Touched, Irregular> {
         let position = self.live_commitment(plan.commitment)?;
-        let planner = |bearer: Option<Bearer>| bearer.is_some_and(|bearer| self.is_by(record, bearer));
+        let planner = |bearer: Option<Bearer>| bearer.is_some_and(|bearer| self.is_by(heard, bearer));
         let commitment = &self.commitments[position];
-        if self.by_convener(record).is_err() && !planner(commitment.reporter) && !planner(commitment.responsible) {
+        if self.by_convener(heard).is_err() && !planner(commitment.reporter) && !planner(commitment.responsible) {
             return Err(Irregular::NotItsOffice);
         }
         let confirmed = planner(commitment.responsible);
+        // As with a promise, what was signed moves date and money here, and a correction at its own place.
+        let (due, budget) = match heard.signed.as_deref() {
+            Some(Said::Plan(signed)) => (signed.due, signed.budget),
+            _ => (plan.due, plan.budget),
+        };
         let commitment = &mut self.commitments[position];
         commitment.responsible_unconfirmed &= !confirmed;
-        commitment.plan = Some(record.reference.clone());
-        commitment.budget = plan.budget.or(commitment.budget);
+        commitment.plan = Some(heard.reference.clone());
+        commitment.budget = budget.or(commitment.budget);
         if !plan.milestones.is_empty() {
             let reached = |id| commitment.milestones.iter().find(|known| known.milestone.id == id).and_then(|known| known.reached);
             commitment.milestones =
                 plan.milestones.iter().map(|milestone| MilestoneView { milestone: *milestone, reached: reached(milestone.id) }).collect();
         }
-        let moved = plan.due.and_then(|due| set_due(commitment, due, &record.reference));
+        let moved = due.and_then(|due| set_due(commitment, due, &heard.reference));
         Ok(Touched { round: Some(commitment.round), moved: moved.into_iter().collect() })
     }
 
-    pub(super) fn take_progress(&mut self, record: &Record, progress: &Progress, date: Date) -> Result<Touched, Irregular> {
-        let commitment = self.reported(record, progress.commitment)?;
-        commitment.progress = Some(record.reference.clone());
+    pub(super) fn take_progress(&mut self, heard: &Event, progress: &Progress) -> Result<Touched, Irregular> {
+        let commitment = self.reported(heard, progress.commitment)?;
+        commitment.progress = Some(heard.reference.clone());
         commitment.spent = progress.spent.or(commitment.spent);
         for milestone in &mut commitment.milestones {
             if Some(milestone.milestone.id) == progress.milestone {
-                milestone.reached = milestone.reached.or(Some(date));
+                milestone.reached = milestone.reached.or(Some(heard.date));
             }
         }
         Ok(Touched { round: Some(commitment.round), moved: Vec::new() })
     }
 
-    pub(super) fn take_completion(&mut self, record: &Record, completion: &Completion) -> Result<Touched, Irregular> {
-        let commitment = self.reported(record, completion.commitment)?;
+    pub(super) fn take_completion(&mut self, heard: &Event, completion: &Completion) -> Result<Touched, Irregular> {
+        let commitment = self.reported(heard, completion.commitment)?;
         commitment.completion =
-            Some(CompletionView { on: record.reference.clone(), date: completion.date, cost: completion.cost, verdict: None });
+            Some(CompletionView { on: heard.reference.clone(), date: completion.date, cost: completion.cost, verdict: None });
         Ok(Touched { round: Some(commitment.round), moved: Vec::new() })
     }
 
     /// A live commitment, for a statement of its reporter.
-    fn reported(&mut self, record: &Record, id: CommitmentId) -> Result<&mut Commitment, Irregular> {
+    fn reported(&mut self, heard: &Event, id: CommitmentId) -> Result<&mut Commitment, Irregular> {
         let position = self.live_commitment(id)?;
         let Commitment { reporter, responsible, .. } = self.commitments[position];
         match reporter {
-            Some(reporter) if !self.is_by(record, reporter) => return Err(Irregular::NotItsOffice),
+            Some(reporter) if !self.is_by(heard, reporter) => return Err(Irregular::NotItsOffice),
             Some(_) => {}
-            None => self.by_convener(record)?,
+            None => self.by_convener(heard)?,
         }
-        let confirmed = responsible.is_some_and(|bearer| self.is_by(record, bearer));
+        let confirmed = responsible.is_some_and(|bearer| self.is_by(heard, bearer));
         let commitment = &mut self.commitments[position];
         commitment.responsible_unconfirmed &= !confirmed;
         Ok(commitment)
     }
 
-    fn is_by(&self, record: &Record, bearer: Bearer) -> bool {
-        record.statement.by.iter().any(|by| bearer.is(by, self.id.division))
+    fn is_by(&self, heard: &Event, bearer: Bearer) -> bool {
+        heard.by.iter().any(|by| bearer.is(by, self.id.division))
     }
 
     /// An office of another division has not answered for a promise until it signs for it.
-    fn is_unconfirmed(&self, responsible: Option<Bearer>, record: &Record) -> bool {
+    pub(super) fn is_unconfirmed(&self, responsible: Option<Bearer>, heard: &Event) -> bool {
         responsible.is_some_and(|bearer| {
             let elsewhere = bearer.division.is_some_and(|division| division != self.id.division);
-            elsewhere && bearer.body.as_str().parse::<OfficeCode>().is_ok() && !self.is_by(record, bearer)
+            elsewhere && bearer.body.as_str().parse::<OfficeCode>().is_ok() && !self.is_by(heard, bearer)
         })
     }
 }
 
-fn set_due(commitment: &mut Commitment, due: Date, set_by: &Reference) -> Option<Moved> {
+pub(super) fn set_due(commitment: &mut Commitment, due: Date, set_by: &Reference) -> Option<Moved> {
     let from = commitment.dues.last().map_or(commitment.due, |last| last.date);
     commitment.due = due;
     (from != due).then(|| {
@@ -135,7 +140,7 @@ fn set_due(commitment: &mut Commitment, due: Date, set_by: &Reference) -> Option
 }
 
 /// A commitment with its state as of `today`.
-pub(super) fn settled(story: &Story<'_>, commitment: &Commitment, today: Date) -> Commitment {
+pub(super) fn settled(story: &Story, commitment: &Commitment, today: Date) -> Commitment {
     let mut view = commitment.clone();
     if view.state == CommitmentState::Dropped {
         return view;
@@ -160,7 +165,7 @@ pub(super) fn settled(story: &Story<'_>, commitment: &Commitment, today: Date) -
 }
 
 /// Whether a commitment was dropped, or completed anew and accepted, after place `at` of the order.
-pub(super) fn is_settled_since(story: &Story<'_>, commitment: &Commitment, at: usize) -> bool {
+pub(super) fn is_settled_since(story: &Story, commitment: &Commitment, at: usize) -> bool {
     let anew = |completion: &CompletionView| story.place(&completion.on).is_some_and(|place| place > at);
     commitment.state == CommitmentState::Dropped
         || (commitment.state == CommitmentState::Accepted && commitment.completion.as_ref().is_some_and(anew))

@@ -12,7 +12,7 @@ use crate::statement::Kind;
 use crate::time::Date;
 
 /// What is expected next, the most pressing first.
-pub(super) fn expected(story: &Story<'_>, view: &View) -> Vec<Expected> {
+pub(super) fn expected(story: &Story, view: &View) -> Vec<Expected> {
     let Some(convener) = &story.convener else { return Vec::new() };
     if story.has_ended() {
         return Vec::new();
@@ -20,7 +20,7 @@ pub(super) fn expected(story: &Story<'_>, view: &View) -> Vec<Expected> {
     let mut all = Vec::new();
     all.extend(view.objections.iter().filter(|objection| objection.answer.is_none()).filter_map(|objection| {
         let logged = story.counted(&objection.on)?.logged.civil_date(story.offset);
-        let by = story.pack.map(|pack| days_after(logged, pack.answer.days));
+        let by = story.pack().map(|pack| days_after(logged, pack.answer.days));
         expect(KindCode::Answer, &[bearer(story, convener)?], by, None, Some(&objection.on))
     }));
     all.extend(view.live().filter_map(|commitment| of_commitment(story, convener, commitment)));
@@ -30,15 +30,15 @@ pub(super) fn expected(story: &Story<'_>, view: &View) -> Vec<Expected> {
     if view.status == Status::NoConsensus {
         all.extend(bearer(story, convener).and_then(|from| expect(KindCode::Reopen, &[from], None, None, None)));
     }
-    let result = story.method.iter().any(|rule| rule.fulfilled_by == Fulfilment::Result) && story.results.is_empty();
-    if let (Some(accepted), Some(pack), true) = (flags::accepted_on(story, view), story.pack, result) {
+    let result = story.method().iter().any(|rule| rule.fulfilled_by == Fulfilment::Result) && story.results.is_empty();
+    if let (Some(accepted), Some(pack), true) = (flags::accepted_on(story, view), story.pack(), result) {
         let by = Some(days_after(accepted, pack.disclosure.result_days));
         all.extend(bearer(story, convener).and_then(|from| expect(KindCode::Result, &[from], by, None, None)));
     }
     all
 }
 
-fn of_commitment(story: &Story<'_>, convener: &OfficeName, commitment: &Commitment) -> Option<Expected> {
+fn of_commitment(story: &Story, convener: &OfficeName, commitment: &Commitment) -> Option<Expected> {
     let on = Some(commitment);
     match commitment.state {
         CommitmentState::Promised | CommitmentState::UnderWay => {
@@ -54,7 +54,7 @@ fn of_commitment(story: &Story<'_>, convener: &OfficeName, commitment: &Commitme
 }
 
 /// Who verifies: the supervisors; above the community, an office of the division above.
-fn verifiers(story: &Story<'_>) -> Vec<Bearer> {
+fn verifiers(story: &Story) -> Vec<Bearer> {
     let home = story.id.division;
     let of = |office: OfficeCode, division| word(office).map(|body| Bearer { division, body });
     match home.level() {
@@ -64,12 +64,12 @@ fn verifiers(story: &Story<'_>) -> Vec<Bearer> {
 }
 
 /// The next required step of an open round, or its outcome.
-fn of_round(story: &Story<'_>, convener: &OfficeName, round: &RoundStory) -> Option<Expected> {
+fn of_round(story: &Story, convener: &OfficeName, round: &RoundStory) -> Option<Expected> {
     let last_taken =
-        story.method.iter().rposition(|rule| rule.fulfilled_by == Fulfilment::Step && steps::taken(story, round, rule).is_some());
+        story.method().iter().rposition(|rule| rule.fulfilled_by == Fulfilment::Step && steps::taken(story, round, rule).is_some());
     let ahead =
         |(position, rule): &(usize, &StepRule)| last_taken.is_none_or(|last| *position > last) && rule.required.in_round(round.number);
-    let next = story.method.iter().enumerate().filter(ahead).map(|(_, rule)| rule);
+    let next = story.method().iter().enumerate().filter(ahead).map(|(_, rule)| rule);
     let next = next
         .filter(|rule| matches!(rule.fulfilled_by, Fulfilment::Step | Fulfilment::Outcome))
         .find(|rule| steps::taken(story, round, rule).is_none());
@@ -83,7 +83,7 @@ fn of_round(story: &Story<'_>, convener: &OfficeName, round: &RoundStory) -> Opt
     }
 }
 
-fn bearer(story: &Story<'_>, office: &OfficeName) -> Option<Bearer> {
+fn bearer(story: &Story, office: &OfficeName) -> Option<Bearer> {
     let division = (office.division != story.id.division).then_some(office.division);
     Some(Bearer { division, body: office.office.as_str().parse().ok()? })
 }

@@ -19,7 +19,7 @@ const BACK_FILLED_DAYS: i64 = 7;
 const USUAL_ANSWER_DAYS: i64 = 10;
 
 /// All flags, in the order of the list.
-pub(super) fn flags(story: &Story<'_>, view: &View, today: Date) -> Vec<Flag> {
+pub(super) fn flags(story: &Story, view: &View, today: Date) -> Vec<Flag> {
     let mut flags = Vec::new();
     view.live().for_each(|commitment| of_commitment(commitment, &mut flags));
     flags.extend(stale(story, view, today));
@@ -29,6 +29,7 @@ pub(super) fn flags(story: &Story<'_>, view: &View, today: Date) -> Vec<Flag> {
     }
     of_result(story, view, today, &mut flags);
     of_objections(story, view, today, &mut flags);
+    of_orders(view, today, &mut flags);
     story.events.iter().for_each(|event| of_event(story, event, &mut flags));
     if story.events.iter().any(|event| event.marks.fork_seen) {
         flags.push(Flag::ForkSeen);
@@ -38,8 +39,13 @@ pub(super) fn flags(story: &Story<'_>, view: &View, today: Date) -> Vec<Flag> {
 }
 
 /// Whether a statement was logged over seven days after the fact.
-pub(super) fn is_back_filled(story: &Story<'_>, event: &Event) -> bool {
-    days_between(event.date, event.logged.civil_date(story.offset)) > BACK_FILLED_DAYS
+pub(super) fn is_back_filled(story: &Story, event: &Event) -> bool {
+    days_between(event.date, told_on(story, event)) > BACK_FILLED_DAYS
+}
+
+/// The civil date on which the day of a fact was told: that of the entry, or of the correction that changed it.
+fn told_on(story: &Story, event: &Event) -> Date {
+    story.dated.get(&event.reference).copied().unwrap_or(event.logged).civil_date(story.offset)
 }
 
 fn of_commitment(commitment: &Commitment, flags: &mut Vec<Flag>) {
@@ -58,13 +64,13 @@ fn of_commitment(commitment: &Commitment, flags: &mut Vec<Flag>) {
     }
 }
 
-fn stale(story: &Story<'_>, view: &View, today: Date) -> Option<Flag> {
+fn stale(story: &Story, view: &View, today: Date) -> Option<Flag> {
     let at_rest = matches!(view.status, Status::Terminated | Status::Declined | Status::Done | Status::NoAction);
     let days = days_between(story.last_word?.civil_date(story.offset), today);
     (!at_rest && days >= STALE_DAYS).then_some(Flag::Stale { days })
 }
 
-fn of_steps(story: &Story<'_>, round: &RoundStory, strip: &[StepView], flags: &mut Vec<Flag>) {
+fn of_steps(story: &Story, round: &RoundStory, strip: &[StepView], flags: &mut Vec<Flag>) {
     let number = round.number;
     // Dates may not go back along the method; what comes beside it may stand anywhere.
     let mut latest: Option<Date> = None;
@@ -87,7 +93,11 @@ fn of_steps(story: &Story<'_>, round: &RoundStory, strip: &[StepView], flags: &m
         let counts = steps::records(story, round).filter(|(_, _, record)| record.step == step).map(|(_, _, record)| &record.tallies);
         let mut counts = counts.collect::<Vec<_>>();
         counts.dedup();
-        if let (Some(on), 2..) = (&seen.on, counts.len()) {
+        // Counts corrected are counts changed.
+        let corrected = steps::records(story, round)
+            .filter(|(_, _, record)| record.step == step)
+            .any(|(_, event, record)| matches!(event.signed.as_deref(), Some(Said::Step(signed)) if signed.tallies != record.tallies));
+        if let (Some(on), true) = (&seen.on, corrected || counts.len() > 1) {
             flags.push(Flag::TallyChanged { on: on.clone(), step, round: number });
         }
     }
@@ -107,7 +117,7 @@ fn of_counts(seen: &StepView, on: crate::matter::Reference, round: u32, flags: &
     }
 }
 
-fn of_outcome(story: &Story<'_>, round: &RoundStory, flags: &mut Vec<Flag>) {
+fn of_outcome(story: &Story, round: &RoundStory, flags: &mut Vec<Flag>) {
     let Some(outcome) = &round.outcome else { return };
     if outcome.result == OutcomeResult::None {
         return;
@@ -116,12 +126,12 @@ fn of_outcome(story: &Story<'_>, round: &RoundStory, flags: &mut Vec<Flag>) {
     if is_unsigned(story, event) {
         flags.push(Flag::UnsignedBySupervisors { on: event.reference.clone() });
     }
-    let Some(pack) = story.pack else { return };
+    let Some(pack) = story.pack() else { return };
     let days = notice::days(story, outcome);
     if days < pack.notice.days {
         flags.push(Flag::NoticeTooShort { on: event.reference.clone(), days, wanted: pack.notice.days });
     }
-    let decided = story.method.iter().filter(|rule| rule.decides).filter_map(|rule| steps::taken(story, round, rule)).max();
+    let decided = story.method().iter().filter(|rule| rule.decides).filter_map(|rule| steps::taken(story, round, rule)).max();
     if let Some(decided) = decided {
         let taken = days_between(story.events[decided].date, event.logged.civil_date(story.offset));
         let days = taken - i64::from(pack.disclosure.resolution_days);
@@ -133,13 +143,13 @@ fn of_outcome(story: &Story<'_>, round: &RoundStory, flags: &mut Vec<Flag>) {
 }
 
 /// A result is due once all was accepted; a method without that step asks for none.
-fn of_result(story: &Story<'_>, view: &View, today: Date, flags: &mut Vec<Flag>) {
+fn of_result(story: &Story, view: &View, today: Date, flags: &mut Vec<Flag>) {
     let result = story.results.last().map(|at| &story.events[*at]);
     if let Some(event) = result.filter(|event| is_unsigned(story, event)) {
         flags.push(Flag::UnsignedBySupervisors { on: event.reference.clone() });
     }
-    let asked = story.method.iter().any(|rule| rule.fulfilled_by == Fulfilment::Result);
-    let (Some(accepted), Some(pack), true) = (accepted_on(story, view), story.pack, asked) else { return };
+    let asked = story.method().iter().any(|rule| rule.fulfilled_by == Fulfilment::Result);
+    let (Some(accepted), Some(pack), true) = (accepted_on(story, view), story.pack(), asked) else { return };
     // The first result is the one that counts; a later one corrects it.
     let first = story.results.first().map(|at| &story.events[*at]);
     let shown = first.map_or(today, |event| event.logged.civil_date(story.offset));
@@ -151,7 +161,7 @@ fn of_result(story: &Story<'_>, view: &View, today: Date, flags: &mut Vec<Flag>)
 }
 
 /// The civil date the last live commitment's acceptance was logged, once all are accepted.
-pub(super) fn accepted_on(story: &Story<'_>, view: &View) -> Option<Date> {
+pub(super) fn accepted_on(story: &Story, view: &View) -> Option<Date> {
     let logged = |commitment: &Commitment| {
         let verdict = story.verdict(&commitment.completion.as_ref()?.on)?;
         Some(story.counted(&verdict.on)?.logged.civil_date(story.offset))
@@ -160,21 +170,31 @@ pub(super) fn accepted_on(story: &Story<'_>, view: &View) -> Option<Date> {
     if view.live().all(is_done) { view.live().filter_map(logged).max() } else { None }
 }
 
-fn of_objections(story: &Story<'_>, view: &View, today: Date, flags: &mut Vec<Flag>) {
+fn of_objections(story: &Story, view: &View, today: Date, flags: &mut Vec<Flag>) {
     for objection in view.objections.iter().filter(|objection| objection.open) {
         flags.push(Flag::Disputed { on: objection.on.clone() });
         let (None, Some(event)) = (&objection.answer, story.counted(&objection.on)) else { continue };
         let days = days_between(event.logged.civil_date(story.offset), today);
-        if days > story.pack.map_or(USUAL_ANSWER_DAYS, |pack| i64::from(pack.answer.days)) {
+        if days > story.pack().map_or(USUAL_ANSWER_DAYS, |pack| i64::from(pack.answer.days)) {
             flags.push(Flag::Unanswered { on: objection.on.clone(), days });
         }
     }
 }
 
-fn of_event(story: &Story<'_>, event: &Event, flags: &mut Vec<Flag>) {
+/// An order is unanswered from the day after its deadline.
+fn of_orders(view: &View, today: Date, flags: &mut Vec<Flag>) {
+    for order in view.orders.iter().filter(|order| order.open) {
+        let days = order.deadline.map_or(0, |deadline| days_between(deadline, today));
+        if days > 0 {
+            flags.push(Flag::Unanswered { on: order.on.clone(), days });
+        }
+    }
+}
+
+fn of_event(story: &Story, event: &Event, flags: &mut Vec<Flag>) {
     let on = || event.reference.clone();
     if event.effect.counts() && is_back_filled(story, event) && !matches!(event.said, Said::Raw(_)) {
-        flags.push(Flag::BackFilled { on: on(), date: event.date, logged: event.logged.civil_date(story.offset) });
+        flags.push(Flag::BackFilled { on: on(), date: event.date, logged: told_on(story, event) });
     }
     if event.standing == (Standing::Valid { term_expired: true }) {
         flags.push(Flag::TermExpired { on: on() });
@@ -185,11 +205,21 @@ fn of_event(story: &Story<'_>, event: &Event, flags: &mut Vec<Flag>) {
     if event.marks.annulled {
         flags.push(Flag::Annulled { on: on() });
     }
+    if !event.redacted_by.is_empty() {
+        flags.push(Flag::Redacted { on: on() });
+    }
+    if !event.corrected_by.is_empty() {
+        flags.push(Flag::Corrected { on: on(), times: u32::try_from(event.corrected_by.len()).unwrap_or(u32::MAX) });
+    }
 }
 
 /// Whether a community's supervisors, though the method asks it, neither signed a statement nor accepted it.
-fn is_unsigned(story: &Story<'_>, event: &Event) -> bool {
-    let asked = story.pack.is_none_or(|pack| pack.supervisors_sign);
+fn is_unsigned(story: &Story, event: &Event) -> bool {
+    let asked = story.pack().is_none_or(|pack| pack.supervisors_sign);
     let signed = event.by.iter().any(|by| signing::is_supervisor(by, story.id.division));
-    asked && story.id.division.level() == Level::Community && !signed && !story.is_accepted(&event.reference)
+    asked
+        && story.id.division.level() == Level::Community
+        && !signed
+        && !story.is_accepted(&event.reference)
+        && !story.is_countersigned(&event.reference)
 }

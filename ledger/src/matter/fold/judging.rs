@@ -1,16 +1,15 @@
 //! Whether it was done, and what else came up: how problems, verifications, results, feedback and termination change a story.
 
+use super::mending::Mends;
 use super::story::{At, Story, Taken, Touched};
 use crate::matter::codes::Irregular;
 use crate::matter::facts::{Feedback, Problem, Said, Termination, Verification};
-use crate::matter::record::Record;
 use crate::matter::signing;
-use crate::matter::view::{FeedbackView, ProblemView, VerdictView};
-use crate::time::Date;
+use crate::matter::view::{Event, FeedbackView, ProblemView, VerdictView};
 
-impl Story<'_> {
-    pub(super) fn take_problem(&mut self, record: &Record, problem: &Problem) -> Taken {
-        self.by_convener_or_others(record)?;
+impl Story {
+    pub(super) fn take_problem(&mut self, heard: &Event, problem: &Problem) -> Taken {
+        self.by_convener_or_others(heard)?;
         if let Some(id) = problem.commitment {
             self.live_commitment(id)?;
         }
@@ -19,29 +18,33 @@ impl Story<'_> {
         }
         self.problems.push(At {
             at: self.events.len(),
-            said: ProblemView { on: record.reference.clone(), by: record.statement.by.clone(), commitment: problem.commitment, open: true },
+            said: ProblemView { on: heard.reference.clone(), by: heard.by.clone(), commitment: problem.commitment, open: true },
         });
         Ok(Touched { round: problem.round, moved: Vec::new() })
     }
 
     /// Of several verdicts on one statement the newest by (time, id) stands, whichever log it came by.
-    pub(super) fn take_verification(&mut self, record: &Record, verification: &Verification, date: Date) -> Taken {
-        if !record.statement.by.iter().any(|by| signing::may_verify(by, self.id.division)) {
+    pub(super) fn take_verification(&mut self, heard: &Event, verification: &Verification, mends: Option<&Mends>) -> Taken {
+        if !heard.by.iter().any(|by| signing::may_verify(by, self.id.division)) {
             return Err(Irregular::NotItsOffice);
         }
         let target = self.counted(&verification.target).ok_or(Irregular::Unresolved)?;
-        if matches!(target.said, Said::Verification(_) | Said::Objection(_) | Said::Answer(_) | Said::Feedback(_)) {
+        if !can_be_verified(&target.said) {
             return Err(Irregular::Unresolved);
         }
         let round = target.round;
-        let time = record.statement.time;
+        let time = heard.time;
+        // What was corrected since is not what they verified.
+        if mends.and_then(|mends| mends.corrected_at(&verification.target)).is_some_and(|corrected| time < corrected) {
+            return Ok(Touched { round, moved: Vec::new() });
+        }
         let stands = self.verdicts.get(&verification.target);
-        if stands.is_none_or(|(stood, view)| (*stood, view.on.id) < (time, record.reference.id)) {
+        if stands.is_none_or(|(stood, view)| (*stood, view.on.id) < (time, heard.reference.id)) {
             let view = VerdictView {
-                on: record.reference.clone(),
-                by: record.statement.by.clone(),
+                on: heard.reference.clone(),
+                by: heard.by.clone(),
                 verdict: verification.verdict,
-                date,
+                date: heard.date,
                 checks: verification.checks.clone(),
             };
             self.verdicts.insert(verification.target.clone(), (time, view));
@@ -49,23 +52,23 @@ impl Story<'_> {
         Ok(Touched { round, moved: Vec::new() })
     }
 
-    pub(super) fn take_result(&mut self, record: &Record) -> Taken {
-        self.by_convener(record)?;
+    pub(super) fn take_result(&mut self, heard: &Event) -> Taken {
+        self.by_convener(heard)?;
         self.results.push(self.events.len());
         Ok(Touched::default())
     }
 
-    pub(super) fn take_feedback(&mut self, record: &Record, feedback: &Feedback, date: Date) -> Taken {
-        self.by_convener_or_others(record)?;
+    pub(super) fn take_feedback(&mut self, heard: &Event, feedback: &Feedback) -> Taken {
+        self.by_convener_or_others(heard)?;
         if feedback.commitment.is_some_and(|id| !self.commitment_places.contains_key(&id)) {
             return Err(Irregular::NoSuchCommitment);
         }
         self.feedback.push(FeedbackView {
-            on: record.reference.clone(),
-            by: record.statement.by.clone(),
+            on: heard.reference.clone(),
+            by: heard.by.clone(),
             gathered: feedback.gathered,
             commitment: feedback.commitment,
-            date,
+            date: heard.date,
             fixed: feedback.fixed,
             partly: feedback.partly,
             not: feedback.not,
@@ -74,13 +77,30 @@ impl Story<'_> {
         Ok(Touched::default())
     }
 
-    pub(super) fn take_termination(&mut self, record: &Record, termination: &Termination) -> Taken {
-        self.by_convener(record)?;
+    pub(super) fn take_termination(&mut self, heard: &Event, termination: &Termination) -> Taken {
+        self.by_convener(heard)?;
         let resolution = self.counted(&termination.resolution).ok_or(Irregular::Unresolved)?;
         if !matches!(resolution.said, Said::Step(_) | Said::Outcome(_)) {
             return Err(Irregular::Unresolved);
         }
-        self.termination = Some(record.reference.clone());
+        self.termination = Some(heard.reference.clone());
         Ok(Touched::default())
     }
+}
+
+/// What supervisors can find true or not: what was decided, done or told by those who carry the matter.
+fn can_be_verified(said: &Said) -> bool {
+    matches!(
+        said,
+        Said::Topic(_)
+            | Said::Step(_)
+            | Said::Outcome(_)
+            | Said::Plan(_)
+            | Said::Progress(_)
+            | Said::Problem(_)
+            | Said::Reopen(_)
+            | Said::Completion(_)
+            | Said::Result(_)
+            | Said::Termination(_)
+    )
 }

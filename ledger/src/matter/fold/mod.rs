@@ -1,20 +1,24 @@
 //! The fold (DOMAIN §4): from the records of a matter to its view, reading facts only.
 //!
-//! [`order`] puts the records into the one order that counts, [`story`] takes them in one by one, and the rest tells what follows at an
-//! instant: the strip of steps, the notice, the status, the flags, the voices, what is expected next. Nothing before that last part knows
-//! the instant, so a story can be kept and grow.
+//! [`order`] puts the records into the one order that counts, [`story`] takes them in one by one, [`mending`] has it told again where
+//! something was corrected or taken back, and the rest tells what follows at an instant: the strip of steps, the notice, the status, the
+//! flags, the voices, what is expected next. Nothing before that last part knows the instant, so a story can be kept and grow: that is a
+//! [`Chronicle`].
 //!
 //! Invariants: the same set of records gives the same view; what is void or has no effect shows in the timeline and in nothing else; no
 //! commitment is accepted without a verdict of those who verify.
 
+mod chronicle;
 mod commitment;
 mod deciding;
 mod expected;
 mod flags;
 mod judge;
 mod judging;
+mod mending;
 mod notice;
 mod order;
+mod overseeing;
 mod status;
 mod steps;
 mod story;
@@ -25,6 +29,7 @@ mod tests;
 
 use jiff::{Span, ToSpan};
 
+pub use self::chronicle::{Chronicle, Work};
 use self::story::Story;
 use super::codes::{Finding, Status};
 use super::facts::Said;
@@ -38,17 +43,13 @@ use crate::time::{Date, Time};
 /// Folds the records of a matter into its view as of an instant.
 ///
 /// `records` may be in any order and hold records of other matters, which are passed over. `offset` is the federation's fixed offset from
-/// UTC in hours, by which instants become civil dates.
+/// UTC in hours, by which instants become civil dates. Who keeps a matter as it grows keeps its [`Chronicle`].
 pub fn fold(id: MatterId, records: &[Record], packs: &Packs, as_of: Time, offset: i8) -> View {
-    let mut story = Story::new(id, packs, offset);
-    for record in order::in_order(id, records) {
-        story.take_in(record);
-    }
-    tell(&story, as_of)
+    Chronicle::of(id, records, packs, offset).tell(as_of)
 }
 
 /// The view of a story as of an instant.
-fn tell(story: &Story<'_>, as_of: Time) -> View {
+fn tell(story: &Story, as_of: Time) -> View {
     let today = as_of.civil_date(story.offset);
     let commitments: Vec<_> = story.commitments.iter().map(|commitment| commitment::settled(story, commitment, today)).collect();
     let mut view = View {
@@ -68,6 +69,9 @@ fn tell(story: &Story<'_>, as_of: Time) -> View {
         commitments,
         notice: notice::notice(story, today),
         objections: story.objections.iter().map(|objection| settle_objection(story, objection)).collect(),
+        orders: story.orders.clone(),
+        evaluations: story.evaluations.clone(),
+        circulars: story.circulars.clone(),
         result: story.results.last().map(|at| story.events[*at].reference.clone()),
         termination: story.termination.clone(),
         voices: voices::voices(story),
@@ -82,7 +86,7 @@ fn tell(story: &Story<'_>, as_of: Time) -> View {
     view
 }
 
-fn round_view(story: &Story<'_>, round: &story::RoundStory) -> Round {
+fn round_view(story: &Story, round: &story::RoundStory) -> Round {
     let outcome = round.outcome.as_ref().map(|outcome| {
         let event = &story.events[outcome.at];
         let signed = event.by.iter().any(|by| signing::is_supervisor(by, story.id.division));
@@ -90,7 +94,9 @@ fn round_view(story: &Story<'_>, round: &story::RoundStory) -> Round {
             on: event.reference.clone(),
             result: outcome.result,
             date: event.date,
-            supervised: signed || story.is_accepted(&event.reference),
+            supervised: signed || story.is_accepted(&event.reference) || story.is_countersigned(&event.reference),
+            countersigned: story.countersigns.get(&event.reference).cloned().unwrap_or_default(),
+            answer: story.answers.get(&event.reference).cloned(),
         }
     });
     Round {
@@ -103,7 +109,7 @@ fn round_view(story: &Story<'_>, round: &story::RoundStory) -> Round {
 }
 
 /// An upheld objection to a decision stays open until a further round; to anything else, an answer closes it.
-fn settle_objection(story: &Story<'_>, objection: &story::At<ObjectionView>) -> ObjectionView {
+fn settle_objection(story: &Story, objection: &story::At<ObjectionView>) -> ObjectionView {
     let mut view = objection.said.clone();
     let decided = story.counted(&view.target).is_some_and(|event| matches!(event.said, Said::Topic(_) | Said::Step(_) | Said::Outcome(_)));
     view.open = match &view.answer {
@@ -114,7 +120,7 @@ fn settle_objection(story: &Story<'_>, objection: &story::At<ObjectionView>) -> 
 }
 
 /// A problem stays open until a further round, or until its commitment is completed anew and accepted, or dropped.
-fn problems(story: &Story<'_>, commitments: &[super::view::Commitment]) -> Vec<ProblemView> {
+fn problems(story: &Story, commitments: &[super::view::Commitment]) -> Vec<ProblemView> {
     let settled = |problem: &story::At<ProblemView>| {
         let place = problem.said.commitment.and_then(|id| story.commitment_places.get(&id));
         place.is_some_and(|place| commitment::is_settled_since(story, &commitments[*place], problem.at))
@@ -127,7 +133,7 @@ fn problems(story: &Story<'_>, commitments: &[super::view::Commitment]) -> Vec<P
 }
 
 /// The events by when they were logged; those of the home log keep their order whatever their clock said.
-fn timeline(story: &Story<'_>) -> Vec<Event> {
+fn timeline(story: &Story) -> Vec<Event> {
     let mut latest = None;
     let mut keyed: Vec<(Time, &Event)> = Vec::with_capacity(story.events.len());
     for event in &story.events {

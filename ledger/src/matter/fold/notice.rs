@@ -10,7 +10,7 @@ use crate::time::Date;
 const USUAL_DAYS: u16 = 7;
 
 /// The notice of the newest outcome. One that came to nothing has a notice only if it says so.
-pub(super) fn notice(story: &Story<'_>, today: Date) -> Option<Notice> {
+pub(super) fn notice(story: &Story, today: Date) -> Option<Notice> {
     let outcome = story.newest_outcome()?;
     let days = days(story, outcome);
     if days == 0 {
@@ -24,10 +24,10 @@ pub(super) fn notice(story: &Story<'_>, today: Date) -> Option<Notice> {
 }
 
 /// How many days an outcome is on notice.
-pub(super) fn days(story: &Story<'_>, outcome: &OutcomeStory) -> u16 {
+pub(super) fn days(story: &Story, outcome: &OutcomeStory) -> u16 {
     let usual = match outcome.result {
         OutcomeResult::None => 0,
-        _ => story.pack.map_or(USUAL_DAYS, |pack| pack.notice.days),
+        _ => story.pack().map_or(USUAL_DAYS, |pack| pack.notice.days),
     };
     outcome.notice_days.unwrap_or(usual)
 }

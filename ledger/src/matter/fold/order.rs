@@ -1,68 +1,160 @@
-//! The one order of a matter's records, whatever order they arrived in.
+//! The one order of a matter's statements, whatever order they arrived in.
 //!
-//! The home log keeps its order. A statement in a log above stands right after its target, several on one target by (`time`, id); one
-//! without a valid target here stands where its `logged` falls.
+//! The home log keeps its order, its generations one after the other. A statement in a log above stands right after its target, several on
+//! one target by (`time`, id); one without a valid target here stands where its `logged` falls, and in any case before the statement at
+//! home that refers to it: clocks of two logs need not agree.
+//!
+//! [`Tail`] knows where the order ends, so that a statement that belongs there is appended without a look at the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::hash::Blake3;
-use crate::matter::facts::Said;
-use crate::matter::record::{Record, Reference};
-use crate::names::MatterId;
+use crate::matter::record::Reference;
+use crate::matter::view::Event;
+use crate::names::Division;
 use crate::time::Time;
 
-/// The records of `id` in order, each once.
-pub(super) fn in_order(id: MatterId, records: &[Record]) -> Vec<&Record> {
-    let mut all: Vec<&Record> = records.iter().filter(|record| record.statement.matter == Some(id)).collect();
+/// The statements in order, each once.
+pub(super) fn in_order(home: Division, mut all: Vec<Event>) -> Vec<Event> {
     all.sort_by(|a, b| a.reference.cmp(&b.reference));
     all.dedup_by(|a, b| a.reference == b.reference);
-    // What is void moves nothing, not even the place of what refers to it.
-    let valid: BTreeSet<&Reference> = all.iter().filter(|record| record.standing.is_valid()).map(|record| &record.reference).collect();
+    let order = places(home, &all);
+    let mut all: Vec<Option<Event>> = all.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|place| all[place].take()).collect()
+}
 
+/// The places of `all`, which is sorted by reference, in the order that counts.
+fn places(division: Division, all: &[Event]) -> Vec<usize> {
+    // What is void moves nothing, not even the place of what refers to it.
+    let valid: BTreeMap<&Reference, usize> =
+        all.iter().enumerate().filter(|(_, event)| event.standing.is_valid()).map(|(place, event)| (&event.reference, place)).collect();
     let (mut home, mut free) = (Vec::new(), Vec::new());
-    let mut following: BTreeMap<Reference, Vec<&Record>> = BTreeMap::new();
-    for record in all.iter().copied() {
-        if record.reference.log.division == id.division {
-            home.push(record);
+    let mut following: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (place, event) in all.iter().enumerate() {
+        if event.reference.log.division == division {
+            home.push(place);
             continue;
         }
-        let target = Said::read(&record.statement.kind, &record.statement.facts).ok().and_then(|said| said.target().cloned());
-        match target.filter(|target| valid.contains(target)) {
-            Some(target) => following.entry(target).or_default().push(record),
-            None => free.push(record),
+        match event.said.target().and_then(|target| valid.get(target)) {
+            Some(target) => following.entry(*target).or_default().push(place),
+            None => free.push(place),
         }
     }
     // A reference holds its log's division, generation and index, so home records are in order already: one division, generations, indexes.
-    for records in following.values_mut() {
-        records.sort_by_key(|record| by_time(record));
+    for followers in following.values_mut() {
+        followers.sort_by_key(|place| by_time(&all[*place]));
     }
-    free.sort_by_key(|record| (record.logged, record.reference.clone()));
+    free.sort_by_key(|place| by_logged(&all[*place]));
 
-    let mut ordered = Vec::with_capacity(all.len());
+    let free_places: BTreeSet<usize> = free.iter().copied().collect();
+    let mut ordered = Ordered { following, placed: vec![false; all.len()], order: Vec::with_capacity(all.len()) };
     let mut free = free.into_iter().peekable();
-    for record in home {
-        while let Some(earlier) = free.next_if(|other| other.logged < record.logged) {
-            push_with_followers(earlier, &mut following, &mut ordered);
+    for place in home {
+        while let Some(earlier) = free.next_if(|other| all[*other].logged < all[place].logged) {
+            ordered.push(earlier);
         }
-        push_with_followers(record, &mut following, &mut ordered);
+        if let Some(target) = all[place].said.target().and_then(|target| valid.get(target)).filter(|target| free_places.contains(*target)) {
+            ordered.push(*target);
+        }
+        ordered.push(place);
     }
-    for record in free {
-        push_with_followers(record, &mut following, &mut ordered);
-    }
-    ordered
+    free.for_each(|place| ordered.push(place));
+    ordered.order
 }
 
-fn by_time(record: &Record) -> (Time, Blake3) {
-    (record.statement.time, record.reference.id)
+struct Ordered {
+    following: BTreeMap<usize, Vec<usize>>,
+    placed: Vec<bool>,
+    order: Vec<usize>,
 }
 
-/// Pushes a record, then those that follow it, then those that follow them. No recursion: a chain may be as long as a log.
-fn push_with_followers<'r>(record: &'r Record, following: &mut BTreeMap<Reference, Vec<&'r Record>>, ordered: &mut Vec<&'r Record>) {
-    let mut open = vec![record];
-    while let Some(record) = open.pop() {
-        ordered.push(record);
-        if let Some(followers) = following.remove(&record.reference) {
-            open.extend(followers.into_iter().rev());
+impl Ordered {
+    /// Pushes a statement, then those that follow it, then those that follow them. No recursion: a chain may be as long as a log.
+    fn push(&mut self, place: usize) {
+        let mut open = vec![place];
+        while let Some(place) = open.pop() {
+            if std::mem::replace(&mut self.placed[place], true) {
+                continue;
+            }
+            self.order.push(place);
+            if let Some(followers) = self.following.remove(&place) {
+                open.extend(followers.into_iter().rev());
+            }
         }
+    }
+}
+
+fn by_time(event: &Event) -> (Time, Blake3) {
+    (event.time, event.reference.id)
+}
+
+fn by_logged(event: &Event) -> (Time, &Reference) {
+    (event.logged, &event.reference)
+}
+
+/// What has to be known of an order to tell whether a statement comes last in it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tail {
+    /// The last statement of the home log.
+    last_home: Option<Reference>,
+    /// When the newest of the home log was logged, by its own word.
+    newest_home: Option<Time>,
+    /// The last of those without a target that stand after the home log's last.
+    last_free: Option<(Time, Reference)>,
+    /// The last statement and those it follows, the outermost first.
+    chain: Vec<Link>,
+    /// What was referred to and is not here, or is void: when it comes, or is void no longer, it may stand before what refers to it.
+    awaited: BTreeSet<Reference>,
+}
+
+/// A statement of the chain at the end.
+#[derive(Clone, Debug)]
+struct Link {
+    reference: Reference,
+    key: (Time, Blake3),
+    valid: bool,
+}
+
+impl Tail {
+    /// Whether `event`, which is not here yet, stands after all that is.
+    pub(super) fn takes(&self, event: &Event, division: Division, is_valid: impl Fn(&Reference) -> bool) -> bool {
+        if self.awaited.contains(&event.reference) {
+            return false;
+        }
+        if event.reference.log.division == division {
+            return self.last_home.as_ref().is_none_or(|last| *last < event.reference)
+                && self.last_free.as_ref().is_none_or(|(logged, _)| *logged < event.logged);
+        }
+        match event.said.target().filter(|target| is_valid(target)) {
+            Some(target) => {
+                let Some(at) = self.chain.iter().position(|link| link.valid && link.reference == *target) else { return false };
+                self.chain.get(at + 1).is_none_or(|sibling| sibling.key < by_time(event))
+            }
+            None => {
+                self.newest_home.is_none_or(|newest| newest <= event.logged)
+                    && self.last_free.as_ref().is_none_or(|(logged, reference)| (*logged, reference) < by_logged(event))
+            }
+        }
+    }
+
+    /// Notes that `event` stands last.
+    pub(super) fn append(&mut self, event: &Event, division: Division, is_valid: impl Fn(&Reference) -> bool) {
+        let target = event.said.target().filter(|target| is_valid(target));
+        if let (Some(awaited), None) = (event.said.target(), target) {
+            self.awaited.insert(awaited.clone());
+        }
+        let link = Link { reference: event.reference.clone(), key: by_time(event), valid: event.standing.is_valid() };
+        if event.reference.log.division == division {
+            self.last_home = Some(event.reference.clone());
+            self.newest_home = self.newest_home.max(Some(event.logged));
+            self.last_free = None;
+            self.chain.clear();
+        } else if let Some(at) = target.and_then(|target| self.chain.iter().position(|link| link.reference == *target)) {
+            self.chain.truncate(at + 1);
+        } else {
+            self.last_free = Some((event.logged, event.reference.clone()));
+            self.chain.clear();
+        }
+        self.chain.push(link);
     }
 }

@@ -6,7 +6,7 @@ use crate::matter::codes::{Coded, CommitmentState, Decision, FlagCode, OutcomeRe
 use crate::matter::view::{Commitment, View};
 
 /// The first line of DOMAIN §4 that holds, with its days.
-pub(super) fn status(story: &Story<'_>, view: &View) -> (Status, Option<i64>) {
+pub(super) fn status(story: &Story, view: &View) -> (Status, Option<i64>) {
     if view.termination.is_some() {
         return (Status::Terminated, None);
     }
@@ -45,7 +45,7 @@ fn standing_of_commitments(view: &View) -> Option<Status> {
     }
 }
 
-fn standing_of_rounds(story: &Story<'_>) -> Status {
+fn standing_of_rounds(story: &Story) -> Status {
     match (story.open_round(), story.newest_outcome().map(|outcome| outcome.result)) {
         // A decision stands until another replaces it, a further round or not; one whose every promise was given up asks nothing either.
         (_, Some(OutcomeResult::NoAction)) | (None, Some(OutcomeResult::Consensus | OutcomeResult::Partial)) => Status::NoAction,
@@ -56,14 +56,14 @@ fn standing_of_rounds(story: &Story<'_>) -> Status {
 }
 
 /// Whether people meet for a step: the pack knows; for a step it does not hold, the plain sense of the word.
-fn is_meeting(story: &Story<'_>, step: Coded<StepCode>) -> bool {
+fn is_meeting(story: &Story, step: Coded<StepCode>) -> bool {
     let by_word =
         || matches!(step, Coded::Known(StepCode::Propose | StepCode::Confer | StepCode::Review | StepCode::Deliberate | StepCode::Resolve));
     story.rule(step).map_or_else(by_word, |rule| rule.meeting)
 }
 
 /// What stands beside the status, in the order of the list. Reads the flags, so they come first.
-pub(super) fn tags(story: &Story<'_>, view: &View) -> Vec<Tag> {
+pub(super) fn tags(story: &Story, view: &View) -> Vec<Tag> {
     let partial = story.newest_outcome().is_some_and(|outcome| outcome.result == OutcomeResult::Partial);
     let all = [
         (Tag::Reopened, !story.has_ended() && story.open_round().is_some_and(|round| round.number > 1)),

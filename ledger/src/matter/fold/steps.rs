@@ -8,10 +8,10 @@ use crate::matter::pack::{Fulfilment, StepRule};
 use crate::matter::view::{Event, StepView};
 
 /// The steps of a round: the method's in its order, then those beside it as they were logged.
-pub(super) fn strip(story: &Story<'_>, round: &RoundStory) -> Vec<StepView> {
-    let taken: Vec<Option<usize>> = story.method.iter().map(|rule| taken(story, round, rule)).collect();
-    let reached = story.method.iter().zip(&taken).rposition(|(rule, at)| at.is_some() && leads_past(rule, round));
-    let of_method = story.method.iter().zip(&taken).enumerate().map(|(position, (rule, at))| {
+pub(super) fn strip(story: &Story, round: &RoundStory) -> Vec<StepView> {
+    let taken: Vec<Option<usize>> = story.method().iter().map(|rule| taken(story, round, rule)).collect();
+    let reached = story.method().iter().zip(&taken).rposition(|(rule, at)| at.is_some() && leads_past(rule, round));
+    let of_method = story.method().iter().zip(&taken).enumerate().map(|(position, (rule, at))| {
         let required = rule.required.in_round(round.number);
         let passed_over = rule.fulfilled_by == Fulfilment::Step && reached.is_some_and(|reached| position < reached);
         let state = match (at, passed_over, required) {
@@ -29,7 +29,7 @@ pub(super) fn strip(story: &Story<'_>, round: &RoundStory) -> Vec<StepView> {
 }
 
 /// The `step` statements of a round that count, with their places.
-pub(super) fn records<'s>(story: &'s Story<'_>, round: &'s RoundStory) -> impl Iterator<Item = (usize, &'s Event, &'s Step)> {
+pub(super) fn records<'s>(story: &'s Story, round: &'s RoundStory) -> impl Iterator<Item = (usize, &'s Event, &'s Step)> {
     round.steps.iter().filter_map(|at| {
         let event = story.events.get(*at)?;
         let Said::Step(step) = &event.said else { return None };
@@ -38,7 +38,7 @@ pub(super) fn records<'s>(story: &'s Story<'_>, round: &'s RoundStory) -> impl I
 }
 
 /// The place of the statement by which a round fulfils a step: the newest, but for work, where the first begins it.
-pub(super) fn taken(story: &Story<'_>, round: &RoundStory, rule: &StepRule) -> Option<usize> {
+pub(super) fn taken(story: &Story, round: &RoundStory, rule: &StepRule) -> Option<usize> {
     let mut within = (round.at..story.end_of(round)).filter(|at| story.events[*at].effect.counts());
     match rule.fulfilled_by {
         Fulfilment::Topic => story.topic.as_ref().and_then(|topic| story.place(&topic.on)),
@@ -59,7 +59,7 @@ fn leads_past(rule: &StepRule, round: &RoundStory) -> bool {
     }
 }
 
-fn step_view(story: &Story<'_>, step: Coded<StepCode>, required: bool, state: StepState, at: Option<usize>) -> StepView {
+fn step_view(story: &Story, step: Coded<StepCode>, required: bool, state: StepState, at: Option<usize>) -> StepView {
     let event = at.map(|at| &story.events[at]);
     let tallies = match event.map(|event| (&event.said, event.date)) {
         Some((Said::Step(said), day)) => {

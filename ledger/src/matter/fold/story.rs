@@ -1,16 +1,23 @@
 //! A matter's story so far: what each statement did when it was taken in. It knows no instant.
 //!
+//! A story is told once as everything was signed. Where a statement was corrected or taken back, it is told a second time with that
+//! known (see [`super::mending`]).
+//!
 //! A handler either changes the story or returns why the statement has no effect; it never does both.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::mending::Mends;
 use crate::hash::Blake3;
-use crate::matter::codes::{Coded, CommitmentState, Decision, Irregular, OutcomeResult, ReopenReason, StepCode, Verdict};
+use crate::matter::codes::{Coded, CommitmentState, Decision, Irregular, KindCode, OutcomeResult, ReopenReason, StepCode, Verdict};
 use crate::matter::facts::{CommitmentId, Said};
 use crate::matter::pack::{Pack, Packs, StepRule};
 use crate::matter::record::{Record, Reference};
 use crate::matter::signing;
-use crate::matter::view::{Commitment, Effect, Event, FeedbackView, Moved, ObjectionView, ProblemView, RulesUsed, TopicView, VerdictView};
+use crate::matter::view::{
+    AnswerView, CircularView, Commitment, Effect, EvaluationView, Event, FeedbackView, Moved, ObjectionView, OrderView, ProblemView,
+    RulesUsed, TopicView, VerdictView,
+};
 use crate::names::{MatterId, OfficeName, Origin};
 use crate::standing::Standing;
 use crate::time::{Date, Time};
@@ -41,15 +48,14 @@ pub(super) struct OutcomeStory {
 }
 
 /// The story; see the module.
-pub(super) struct Story<'p> {
+#[derive(Clone, Debug)]
+pub(super) struct Story {
     pub(super) id: MatterId,
     pub(super) offset: i8,
-    pub(super) packs: &'p Packs,
+    pub(super) packs: Packs,
     pub(super) topic: Option<TopicView>,
     pub(super) convener: Option<OfficeName>,
     pub(super) rules: RulesUsed,
-    pub(super) pack: Option<&'p Pack>,
-    pub(super) method: &'p [StepRule],
     pub(super) rounds: Vec<RoundStory>,
     /// In the order they were made. What depends on the instant is settled later (see [`super::commitment`]).
     pub(super) commitments: Vec<Commitment>,
@@ -57,18 +63,33 @@ pub(super) struct Story<'p> {
     pub(super) commitment_places: BTreeMap<CommitmentId, usize>,
     /// The verdict that stands on each statement, with the time it was signed.
     pub(super) verdicts: BTreeMap<Reference, (Time, VerdictView)>,
+    /// Who countersigned which statement.
+    pub(super) countersigns: BTreeMap<Reference, Vec<OfficeName>>,
     pub(super) objections: Vec<At<ObjectionView>>,
     /// Where each stands in `objections`.
     pub(super) objection_places: BTreeMap<Reference, usize>,
+    pub(super) orders: Vec<OrderView>,
+    /// Where each stands in `orders`.
+    pub(super) order_places: BTreeMap<Reference, usize>,
+    /// What offices above answered to outcomes.
+    pub(super) answers: BTreeMap<Reference, AnswerView>,
     pub(super) problems: Vec<At<ProblemView>>,
     pub(super) results: Vec<usize>,
     pub(super) feedback: Vec<FeedbackView>,
+    pub(super) evaluations: Vec<EvaluationView>,
+    pub(super) circulars: Vec<CircularView>,
     pub(super) termination: Option<Reference>,
     /// When convener or reporter last said something.
     pub(super) last_word: Option<Time>,
     /// Every statement, in order.
     pub(super) events: Vec<Event>,
-    /// Where the statements that count stand in `events`.
+    /// What corrections and withdrawals came to, in a story told as everything was signed; empty in one told with them.
+    pub(super) mends: Mends,
+    /// Statements that another office has spoken to.
+    pub(super) spoken_to: BTreeSet<Reference>,
+    /// When the date of a corrected statement was told.
+    pub(super) dated: BTreeMap<Reference, Time>,
+    /// Where each statement stands in `events`.
     places: BTreeMap<Reference, usize>,
     counted_ids: BTreeSet<(Origin, Blake3)>,
 }
@@ -82,135 +103,179 @@ pub(super) struct Touched {
 
 pub(super) type Taken = Result<Touched, Irregular>;
 
-impl<'p> Story<'p> {
-    pub(super) fn new(id: MatterId, packs: &'p Packs, offset: i8) -> Self {
+/// A record as it enters a story: read, and not yet taken in.
+pub(super) fn heard(record: &Record, offset: i8) -> Event {
+    let statement = &record.statement;
+    let said = Said::read(&statement.kind, &statement.facts).unwrap_or_else(|_| Said::Raw(statement.facts.fields().clone()));
+    let mut event = Event {
+        reference: record.reference.clone(),
+        kind: statement.kind.clone(),
+        by: statement.by.clone(),
+        time: statement.time,
+        logged: record.logged,
+        date: statement.time.civil_date(offset),
+        standing: record.standing,
+        marks: record.marks,
+        effect: Effect::Counted,
+        round: None,
+        moved: Vec::new(),
+        said,
+        signed: None,
+        corrected_by: Vec::new(),
+        withdrawn_by: None,
+        redacted_by: Vec::new(),
+    };
+    unhear(&mut event, offset);
+    event
+}
+
+/// Forgets what a story made of a statement, so that it can be taken in anew.
+pub(super) fn unhear(event: &mut Event, offset: i8) {
+    if let Some(signed) = event.signed.take() {
+        event.said = *signed;
+    }
+    event.date = event.said.date().unwrap_or_else(|| event.time.civil_date(offset));
+    event.effect = match (event.standing, &event.said) {
+        (Standing::Void(why), _) => Effect::Void(why),
+        (Standing::Valid { .. }, Said::Raw(_)) => {
+            let known = event.kind.as_str().parse::<KindCode>().is_ok() && !event.kind.is_registry();
+            Effect::Irregular(if known { Irregular::Unreadable } else { Irregular::UnknownKind })
+        }
+        (Standing::Valid { .. }, _) => Effect::Counted,
+    };
+    event.round = None;
+    event.moved.clear();
+    event.corrected_by.clear();
+    event.withdrawn_by = None;
+    event.redacted_by.clear();
+}
+
+impl Story {
+    pub(super) fn new(id: MatterId, packs: &Packs, offset: i8) -> Self {
         Self {
             id,
             offset,
-            packs,
+            packs: packs.clone(),
             topic: None,
             convener: None,
             rules: RulesUsed::None,
-            pack: None,
-            method: &[],
             rounds: Vec::new(),
             commitments: Vec::new(),
             commitment_places: BTreeMap::new(),
             verdicts: BTreeMap::new(),
+            countersigns: BTreeMap::new(),
             objections: Vec::new(),
             objection_places: BTreeMap::new(),
+            orders: Vec::new(),
+            order_places: BTreeMap::new(),
+            answers: BTreeMap::new(),
             problems: Vec::new(),
             results: Vec::new(),
             feedback: Vec::new(),
+            evaluations: Vec::new(),
+            circulars: Vec::new(),
             termination: None,
             last_word: None,
             events: Vec::new(),
+            mends: Mends::default(),
+            spoken_to: BTreeSet::new(),
+            dated: BTreeMap::new(),
             places: BTreeMap::new(),
             counted_ids: BTreeSet::new(),
         }
     }
 
-    /// Takes in the next record of the order.
-    pub(super) fn take_in(&mut self, record: &Record) {
-        let statement = &record.statement;
-        let read = Said::read(&statement.kind, &statement.facts);
-        let fault = match &read {
-            Err(_) => Some(Irregular::Unreadable),
-            Ok(Said::Raw(_)) => Some(Irregular::UnknownKind),
-            Ok(_) => None,
-        };
-        let said = read.unwrap_or_else(|_| Said::Raw(statement.facts.fields().clone()));
-        let date = said.date().unwrap_or_else(|| statement.time.civil_date(self.offset));
-        let taken = match (record.standing, fault) {
-            (Standing::Void(why), _) => Err(Effect::Void(why)),
-            (Standing::Valid { .. }, Some(fault)) => Err(Effect::Irregular(fault)),
-            (Standing::Valid { .. }, None) => self.take(record, &said, date).map_err(Effect::Irregular),
-        };
-        let (effect, touched) = match taken {
-            Ok(touched) => (Effect::Counted, touched),
-            Err(effect) => (effect, Touched::default()),
-        };
-        if effect.counts() {
-            self.places.insert(record.reference.clone(), self.events.len());
-            self.counted_ids.insert((record.reference.log.clone(), record.reference.id));
-            self.hear(record, &said);
+    /// Takes in the next statement of the order. `mends` are known when the story is told a second time.
+    pub(super) fn take_in(&mut self, mut event: Event, mends: Option<&Mends>) {
+        if let Some(mends) = mends {
+            self.mend(&mut event, mends);
         }
-        self.events.push(Event {
-            reference: record.reference.clone(),
-            kind: statement.kind.clone(),
-            by: statement.by.clone(),
-            time: statement.time,
-            logged: record.logged,
-            date,
-            standing: record.standing,
-            marks: record.marks,
-            effect,
-            round: touched.round,
-            moved: touched.moved,
-            said,
-        });
+        if event.effect.counts() {
+            match self.take(&event, mends) {
+                Ok(touched) => {
+                    event.round = touched.round;
+                    event.moved = touched.moved;
+                    self.counted_ids.insert((event.reference.log.clone(), event.reference.id));
+                    self.note(&event);
+                }
+                Err(why) => event.effect = Effect::Irregular(why),
+            }
+        }
+        self.places.insert(event.reference.clone(), self.events.len());
+        self.events.push(event);
     }
 
-    fn take(&mut self, record: &Record, said: &Said, date: Date) -> Taken {
-        if self.counted_ids.contains(&(record.reference.log.clone(), record.reference.id)) {
+    fn take(&mut self, heard: &Event, mends: Option<&Mends>) -> Taken {
+        if self.counted_ids.contains(&(heard.reference.log.clone(), heard.reference.id)) {
             return Err(Irregular::Repeated);
         }
-        if let Said::Topic(topic) = said {
-            return self.take_topic(record, topic, date);
+        match &heard.said {
+            Said::Topic(topic) => return self.take_topic(heard, topic),
+            // What mends may mend a topic that does not stand, and words may have to go whatever became of the matter.
+            Said::Correction(correction) => return self.take_correction(heard, correction, mends),
+            Said::Void(withdrawal) => return self.take_withdrawal(heard, withdrawal, mends),
+            Said::Redaction(redaction) => return self.take_redaction(heard, redaction),
+            _ if self.topic.is_none() => return Err(Irregular::NoTopic),
+            _ => {}
         }
-        if self.topic.is_none() {
-            return Err(Irregular::NoTopic);
-        }
-        // What residents and supervisors say is heard after the end as well.
-        let heard_after = matches!(said, Said::Objection(_) | Said::Answer(_) | Said::Verification(_) | Said::Feedback(_));
-        if self.has_ended() && !heard_after {
+        if self.has_ended() && moves_the_matter(&heard.said) {
             return Err(Irregular::Ended);
         }
-        let mut touched = match said {
-            Said::Step(step) => self.take_step(record, step),
-            Said::Outcome(outcome) => self.take_outcome(record, outcome),
-            Said::Reopen(reopen) => self.take_reopen(record, reopen),
-            Said::Objection(objection) => self.take_objection(record, objection, date),
-            Said::Answer(answer) => self.take_answer(record, answer, date),
-            Said::Plan(plan) => self.take_plan(record, plan),
-            Said::Progress(progress) => self.take_progress(record, progress, date),
-            Said::Completion(completion) => self.take_completion(record, completion),
-            Said::Problem(problem) => self.take_problem(record, problem),
-            Said::Verification(verification) => self.take_verification(record, verification, date),
-            Said::Result(_) => self.take_result(record),
-            Said::Feedback(feedback) => self.take_feedback(record, feedback, date),
-            Said::Termination(termination) => self.take_termination(record, termination),
+        let mut touched = match &heard.said {
+            Said::Step(step) => self.take_step(heard, step),
+            Said::Outcome(outcome) => self.take_outcome(heard, outcome),
+            Said::Reopen(reopen) => self.take_reopen(heard, reopen),
+            Said::Objection(objection) => self.take_objection(heard, objection),
+            Said::Answer(answer) => self.take_answer(heard, answer),
+            Said::Plan(plan) => self.take_plan(heard, plan),
+            Said::Progress(progress) => self.take_progress(heard, progress),
+            Said::Completion(completion) => self.take_completion(heard, completion),
+            Said::Problem(problem) => self.take_problem(heard, problem),
+            Said::Verification(verification) => self.take_verification(heard, verification, mends),
+            Said::Countersign(countersign) => self.take_countersign(heard, countersign),
+            Said::Result(_) => self.take_result(heard),
+            Said::Feedback(feedback) => self.take_feedback(heard, feedback),
+            Said::Evaluation(evaluation) => self.take_evaluation(heard, evaluation),
+            Said::Termination(termination) => self.take_termination(heard, termination),
+            Said::Rectification(order) => self.take_rectification(heard, order),
+            Said::Circular(circular) => self.take_circular(heard, circular),
             _ => Err(Irregular::UnknownKind),
         }?;
         touched.round = touched.round.or_else(|| self.rounds.last().map(|round| round.number));
         Ok(touched)
     }
 
-    /// Notes when those who carry a matter last spoke.
-    fn hear(&mut self, record: &Record, said: &Said) {
-        let work = matches!(said, Said::Plan(_) | Said::Progress(_) | Said::Completion(_));
-        if work || self.by_convener(record).is_ok() {
-            self.last_word = self.last_word.max(Some(record.logged));
+    /// Notes when those who carry a matter last spoke, and to which statements others have spoken.
+    fn note(&mut self, event: &Event) {
+        let work = matches!(event.said, Said::Plan(_) | Said::Progress(_) | Said::Completion(_));
+        if work || self.by_convener(event).is_ok() {
+            self.last_word = self.last_word.max(Some(event.logged));
+        }
+        if let Some(target) = event.said.target().filter(|_| !matches!(event.said, Said::Redaction(_))) {
+            let another = self.find(target).is_some_and(|target| !self.speaks_for(&event.by, &target.by));
+            if another {
+                self.spoken_to.insert(target.clone());
+            }
         }
     }
 
-    pub(super) fn is_home(&self, record: &Record) -> bool {
-        record.reference.log.division == self.id.division
+    pub(super) fn is_home(&self, heard: &Event) -> bool {
+        heard.reference.log.division == self.id.division
     }
 
     pub(super) fn has_ended(&self) -> bool {
         self.termination.is_some() || self.topic.as_ref().is_some_and(|topic| topic.decision == Decision::Declined)
     }
 
-    pub(super) fn by_convener(&self, record: &Record) -> Result<(), Irregular> {
-        let signed = self.convener.as_ref().is_some_and(|convener| record.statement.by.contains(convener));
-        if signed && self.is_home(record) { Ok(()) } else { Err(Irregular::NotItsOffice) }
+    pub(super) fn by_convener(&self, heard: &Event) -> Result<(), Irregular> {
+        let signed = self.convener.as_ref().is_some_and(|convener| heard.by.contains(convener));
+        if signed && self.is_home(heard) { Ok(()) } else { Err(Irregular::NotItsOffice) }
     }
 
     /// Another office that may convene here is not *this* matter's convener; supervisors and offices above are heard.
-    pub(super) fn by_convener_or_others(&self, record: &Record) -> Result<(), Irregular> {
+    pub(super) fn by_convener_or_others(&self, heard: &Event) -> Result<(), Irregular> {
         let other = |by: &OfficeName| by.division != self.id.division || signing::is_supervisor(by, self.id.division);
-        if record.statement.by.iter().any(other) { Ok(()) } else { self.by_convener(record) }
+        if heard.by.iter().any(other) { Ok(()) } else { self.by_convener(heard) }
     }
 
     pub(super) fn open(&mut self, number: u32, reason: Option<Coded<ReopenReason>>) {
@@ -234,14 +299,23 @@ impl<'p> Story<'p> {
         place.filter(|place| self.commitments[*place].state != CommitmentState::Dropped).ok_or(Irregular::NoSuchCommitment)
     }
 
+    /// The statement a reference names, if it is here.
+    pub(super) fn find(&self, reference: &Reference) -> Option<&Event> {
+        self.places.get(reference).and_then(|at| self.events.get(*at))
+    }
+
+    pub(super) fn find_mut(&mut self, reference: &Reference) -> Option<&mut Event> {
+        self.places.get(reference).and_then(|at| self.events.get_mut(*at))
+    }
+
     /// The statement a reference names, if it is here and counts.
     pub(super) fn counted(&self, reference: &Reference) -> Option<&Event> {
-        self.place(reference).and_then(|at| self.events.get(at))
+        self.find(reference).filter(|event| event.effect.counts())
     }
 
     /// Where in the order the statement stands that a reference names, if it counts.
     pub(super) fn place(&self, reference: &Reference) -> Option<usize> {
-        self.places.get(reference).copied()
+        self.places.get(reference).copied().filter(|at| self.events[*at].effect.counts())
     }
 
     /// The verdict that stands on a statement.
@@ -258,8 +332,28 @@ impl<'p> Story<'p> {
         self.verdict(target).is_some_and(|view| view.verdict == Verdict::Accepted)
     }
 
-    pub(super) fn rule(&self, step: Coded<StepCode>) -> Option<&'p StepRule> {
-        self.method.iter().find(|rule| Coded::Known(rule.step) == step)
+    /// Whether the community's supervisors countersigned a statement.
+    pub(super) fn is_countersigned(&self, target: &Reference) -> bool {
+        let by = self.countersigns.get(target);
+        by.is_some_and(|by| by.iter().any(|by| signing::is_supervisor(by, self.id.division)))
+    }
+
+    /// The rule pack that judges the matter, where it may and is known.
+    pub(super) fn pack(&self) -> Option<&Pack> {
+        match &self.rules {
+            RulesUsed::Known { pack, .. } | RulesUsed::OtherMethod { pack } => self.packs.judging(pack, self.id.division),
+            RulesUsed::Unknown { .. } | RulesUsed::None => None,
+        }
+    }
+
+    /// The steps of the matter's method, none where no pack judges it.
+    pub(super) fn method(&self) -> &[StepRule] {
+        let method = self.topic.as_ref().and_then(|topic| topic.method.known());
+        method.and_then(|method| self.pack()?.methods.get(&method)).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn rule(&self, step: Coded<StepCode>) -> Option<&StepRule> {
+        self.method().iter().find(|rule| Coded::Known(rule.step) == step)
     }
 
     /// Whether the rule pack was in force here on `day`; none is, where none judges.
@@ -278,4 +372,20 @@ impl<'p> Story<'p> {
     pub(super) fn newest_outcome(&self) -> Option<&OutcomeStory> {
         self.rounds.iter().rev().find_map(|round| round.outcome.as_ref())
     }
+}
+
+/// Whether a kind carries a matter on; what residents, supervisors and those above say is heard after its end as well.
+fn moves_the_matter(said: &Said) -> bool {
+    matches!(
+        said,
+        Said::Step(_)
+            | Said::Outcome(_)
+            | Said::Plan(_)
+            | Said::Progress(_)
+            | Said::Problem(_)
+            | Said::Reopen(_)
+            | Said::Completion(_)
+            | Said::Result(_)
+            | Said::Termination(_)
+    )
 }

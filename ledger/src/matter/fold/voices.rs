@@ -5,7 +5,7 @@ use crate::matter::codes::CommitmentState;
 use crate::matter::facts::Said;
 use crate::matter::view::{Claim, FindingView, Voices};
 
-pub(super) fn voices(story: &Story<'_>) -> Voices {
+pub(super) fn voices(story: &Story) -> Voices {
     let claims = story.commitments.iter().filter(|commitment| commitment.state != CommitmentState::Dropped).filter_map(|commitment| {
         let completion = commitment.completion.as_ref().map(|completion| &completion.on);
         let said = [commitment.plan.as_ref(), commitment.progress.as_ref(), completion];

@@ -4,6 +4,7 @@
 //! Invariant: what a pack is called is the BLAKE3 of the text it was read from, so no two readers judge one name by different rules.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{InForce, Pack};
 use crate::Malformed;
@@ -24,9 +25,9 @@ pub(super) const BUILT_IN: [&str; 7] = [
     include_str!("../../../../config/rules/disclosure-2018.json"),
 ];
 
-/// The packs a reader knows, by their BLAKE3.
+/// The packs a reader knows, by their BLAKE3. A copy is cheap: it shares what it holds until one of the two changes.
 #[derive(Clone, Debug, Default)]
-pub struct Packs(BTreeMap<Blake3, Known>);
+pub struct Packs(Arc<BTreeMap<Blake3, Known>>);
 
 #[derive(Clone, Debug)]
 struct Known {
@@ -53,7 +54,7 @@ impl Packs {
             let pack = Pack::parse(text).ok()?;
             Some((Blake3::of(text.as_bytes()), Known { pack, built_in: true, adopted: BTreeMap::new() }))
         };
-        Self(BUILT_IN.iter().filter_map(known).collect())
+        Self(Arc::new(BUILT_IN.iter().filter_map(known).collect()))
     }
 
     /// The pack of that name, if its text is known, wherever it may judge.
@@ -101,7 +102,7 @@ impl Packs {
     pub fn add(&mut self, text: &str) -> Result<Blake3, Malformed> {
         let name = Blake3::of(text.as_bytes());
         let pack = Pack::parse(text)?;
-        self.0.entry(name).or_insert(Known { pack, built_in: true, adopted: BTreeMap::new() }).built_in = true;
+        Arc::make_mut(&mut self.0).entry(name).or_insert(Known { pack, built_in: true, adopted: BTreeMap::new() }).built_in = true;
         Ok(name)
     }
 
@@ -114,7 +115,7 @@ impl Packs {
             return Err(Malformed::new("body.pack", "not the text that the facts name by its BLAKE3"));
         }
         let pack = Pack::parse(text)?;
-        let known = self.0.entry(name).or_insert(Known { pack, built_in: false, adopted: BTreeMap::new() });
+        let known = Arc::make_mut(&mut self.0).entry(name).or_insert(Known { pack, built_in: false, adopted: BTreeMap::new() });
         known.adopted.insert(on, effective);
         Ok(())
     }
@@ -122,7 +123,7 @@ impl Packs {
     /// Forgets what `on` adopted, once that statement no longer counts; returns whether anything changed.
     pub fn withdraw(&mut self, on: &Reference) -> bool {
         let mut changed = false;
-        self.0.retain(|_, known| {
+        Arc::make_mut(&mut self.0).retain(|_, known| {
             changed |= known.adopted.remove(on).is_some();
             known.built_in || !known.adopted.is_empty()
         });

@@ -36,8 +36,20 @@ pub struct Event {
     pub round: Option<u32>,
     /// Due dates that it moved.
     pub moved: Vec<Moved>,
-    /// What it says.
+    /// What it says, corrections included.
     pub said: Said,
+    /// What it said when it was signed, where it was corrected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<Box<Said>>,
+    /// The corrections of it, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrected_by: Vec<Reference>,
+    /// The withdrawal that took it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn_by: Option<Reference>,
+    /// The redactions that erased words or attachments of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redacted_by: Vec<Reference>,
 }
 
 /// Whether a statement had an effect on the view.

@@ -159,6 +159,18 @@ pub enum Flag {
     },
     /// 账本出现分叉
     ForkSeen,
+    /// 已隐私删除: words or attachments of a statement were erased.
+    Redacted {
+        /// The statement.
+        on: Reference,
+    },
+    /// 已更正: facts or words of a statement were corrected.
+    Corrected {
+        /// The statement.
+        on: Reference,
+        /// How often.
+        times: u32,
+    },
 }
 
 impl Flag {
@@ -186,6 +198,8 @@ impl Flag {
             Self::LoggedDoubtful { .. } => FlagCode::LoggedDoubtful,
             Self::Annulled { .. } => FlagCode::Annulled,
             Self::ForkSeen => FlagCode::ForkSeen,
+            Self::Redacted { .. } => FlagCode::Redacted,
+            Self::Corrected { .. } => FlagCode::Corrected,
         }
     }
 
@@ -204,7 +218,9 @@ impl Flag {
             | Self::Disputed { on }
             | Self::TermExpired { on }
             | Self::LoggedDoubtful { on }
-            | Self::Annulled { on } => Some(on),
+            | Self::Annulled { on }
+            | Self::Redacted { on }
+            | Self::Corrected { on, .. } => Some(on),
             Self::LateDisclosure { on, .. } => on.as_ref(),
             _ => None,
         }

@@ -5,6 +5,7 @@
 mod commitment;
 mod event;
 mod flag;
+mod overseeing;
 mod round;
 mod voice;
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use commitment::{Commitment, CompletionView, DueView, MilestoneView, VerdictView};
 pub use event::{Effect, Event, Moved};
 pub use flag::Flag;
+pub use overseeing::{CircularView, EvaluationView, OrderView};
 pub use round::{Judged, Notice, OutcomeView, Round, StepView, TallyView, Test};
 pub use voice::{AnswerView, Claim, Expected, FeedbackView, FindingView, ObjectionView, ProblemView, Voices};
 
@@ -56,6 +58,12 @@ pub struct View {
     pub notice: Option<Notice>,
     /// 异议, oldest first.
     pub objections: Vec<ObjectionView>,
+    /// 督促整改、问责, oldest first.
+    pub orders: Vec<OrderView>,
+    /// 评估, oldest first.
+    pub evaluations: Vec<EvaluationView>,
+    /// 通报、反映, oldest first.
+    pub circulars: Vec<CircularView>,
     /// 新问题, oldest first.
     pub problems: Vec<ProblemView>,
     /// 实施结果公开: the newest result statement.

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::AnswerView;
 use crate::matter::codes::{Coded, OutcomeResult, ReopenReason, StepCode, StepState};
 use crate::matter::facts::Tally;
 use crate::matter::pack::Share;
 use crate::matter::record::Reference;
+use crate::names::OfficeName;
 use crate::time::Date;
 
 /// One round of consultation.
@@ -34,8 +36,12 @@ pub struct OutcomeView {
     pub result: OutcomeResult,
     /// The day of the resolution.
     pub date: Date,
-    /// Whether supervisors signed it or accepted it.
+    /// Whether supervisors signed it, countersigned it or accepted it.
     pub supervised: bool,
+    /// Who countersigned it.
+    pub countersigned: Vec<OfficeName>,
+    /// What an office above answered to it, where it was sent upward.
+    pub answer: Option<AnswerView>,
 }
 
 /// One step of the strip.

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 
 use super::*;
-use crate::matter::codes::Verdict;
+use crate::matter::Chronicle;
+use crate::matter::codes::{Irregular, Verdict};
 use crate::matter::view::Effect;
 
 /// One random statement: who, where, what, when, and whether it counts. Numbers choose among what exists.
@@ -20,7 +21,7 @@ struct Saying {
 }
 
 fn saying() -> impl Strategy<Value = Saying> {
-    (0..6usize, prop_oneof![6 => Just(0usize), 1 => 1..3usize], 0..13usize, 0..1000usize, 0..4usize, 0..40i64, prop::bool::weighted(0.1))
+    (0..6usize, prop_oneof![6 => Just(0usize), 1 => 1..3usize], 0..19usize, 0..1000usize, 0..4usize, 0..40i64, prop::bool::weighted(0.1))
         .prop_map(|(office, log, kind, pick, word, days, void)| Saying { office, log, kind, pick, word, days, void })
 }
 
@@ -56,14 +57,49 @@ fn tell(sayings: &[Saying]) -> Tale {
             8 => ("reopen", json!({"reason": "new-problem", "round": round})),
             9 | 10 => ("completion", completion(id, &date)),
             11 => ("verification", verdict(&claim, verdicts[*word])),
-            _ => ("verification", verdict(&target, verdicts[*word])),
+            12 => ("verification", verdict(&target, verdicts[*word])),
+            13 => ("countersign", json!({"target": target})),
+            14 => ("rectification", json!({"action": "order", "deadline": due, "target": target})),
+            15 => ("evaluation", json!({"rating": "good"})),
+            16 => ("void", json!({"reason": "duplicate", "target": target})),
+            17 => ("redaction", json!({"ground": "minor", "hashes": [Blake3::of(b"x")], "target": target})),
+            _ => ("correction", json!({"changes": changes(&tale, &target, &due), "target": target})),
         };
+        let above = matches!(kind, "rectification" | "evaluation" | "redaction") || (kind == "countersign" && pick % 2 == 0);
+        if above {
+            let (log, by) = [(TOWNSHIP, format!("{TOWNSHIP}/government")), (COUNTY, format!("{COUNTY}/civil-affairs"))][pick % 2].clone();
+            let standing = if *void { Standing::Void(Void::UnknownKey) } else { VALID };
+            tale.put(log, &[&by], kind, &facts, &now.to_string(), standing);
+            continue;
+        }
         let by = format!("{VILLAGE}/{}", if kind == "verification" && pick % 3 > 0 { "supervisors" } else { OFFICES[*office] });
         let standing = if *void { Standing::Void(Void::UnknownKey) } else { VALID };
         let day = now.to_string();
         tale.put(log, &[&by], kind, &facts, &day, standing);
     }
     tale
+}
+
+/// A change of whatever the target says that can be changed; now and then of what it does not say.
+fn changes(tale: &Tale, target: &Reference, due: &str) -> Value {
+    let facts = tale.records.iter().find(|record| record.reference == *target).unwrap().statement.facts.as_str();
+    let facts: Value = serde_json::from_str(facts).unwrap();
+    let at = |path: &str, new: Value| {
+        let old = facts.pointer(&format!("/{}", path.replace('.', "/"))).filter(|old| **old != new).cloned();
+        old.map(|old| json!({"new": new, "old": old, "path": path}))
+    };
+    let found = [
+        at("commitments.0.due", json!(due)),
+        at("commitments.0.id", json!("c2")),
+        at("due", json!(due)),
+        at("commitment", json!("c2")),
+        at("round", json!(1)),
+        at("date", json!("2025-06-10")),
+        at("verdict", json!("rejected")),
+        at("result", json!("no-action")),
+    ];
+    let found: Vec<Value> = found.into_iter().flatten().collect();
+    if found.is_empty() { json!([{"new": 7, "path": "colour"}]) } else { json!(found) }
 }
 
 fn history() -> impl Strategy<Value = Tale> {
@@ -78,6 +114,14 @@ fn seen(records: &[Record], as_of: Time) -> View {
     fold(matter(), records, &Packs::built_in(), as_of, 8)
 }
 
+fn shuffle(records: &mut [Record], seed: u64) {
+    let mut state = seed;
+    for from in (1..records.len()).rev() {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        records.swap(from, usize::try_from(state >> 33).unwrap() % (from + 1));
+    }
+}
+
 proptest! {
     #[test]
     fn the_order_of_arrival_does_not_show(tale in history(), shuffled in any::<prop::sample::Index>(), seed in any::<u64>(), ahead in 0..200i64) {
@@ -86,11 +130,7 @@ proptest! {
         let mut records = tale.records.clone();
         let length = records.len();
         records.rotate_left(shuffled.index(length));
-        let mut state = seed;
-        for from in (1..length).rev() {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            records.swap(from, usize::try_from(state >> 33).unwrap() % (from + 1));
-        }
+        shuffle(&mut records, seed);
         // Arriving twice is arriving once.
         records.extend(tale.records.iter().take(3).cloned());
         let again = seen(&records, as_of);
@@ -98,10 +138,55 @@ proptest! {
     }
 
     #[test]
+    fn one_by_one_is_all_at_once(tale in history(), shuffled in any::<u64>(), calm in any::<bool>(), ahead in 0..200i64) {
+        let as_of = latest(&tale).plus(ahead * 86_400);
+        let mut records = tale.records.clone();
+        if !calm {
+            shuffle(&mut records, shuffled);
+        }
+        let mut chronicle = Chronicle::new(matter(), &Packs::built_in(), 8);
+        for (count, record) in (1..).zip(&records) {
+            chronicle.take(record);
+            if count % 7 == 0 || count == records.len() {
+                prop_assert_eq!(chronicle.tell(as_of), seen(&records[..count], as_of));
+            }
+        }
+        prop_assert_eq!(chronicle.len(), records.len());
+    }
+
+    #[test]
+    fn what_was_taken_back_moves_nothing(tale in history(), ahead in 0..200i64) {
+        let as_of = latest(&tale).plus(ahead * 86_400);
+        let view = seen(&tale.records, as_of);
+        for event in view.timeline.iter().filter(|event| event.withdrawn_by.is_some()) {
+            prop_assert!(!event.effect.counts());
+            let by = view.event(event.withdrawn_by.as_ref().unwrap()).unwrap();
+            prop_assert!(by.effect.counts() && by.by.iter().any(|by| event.by.contains(by)));
+            let on = Some(&event.reference);
+            prop_assert!(view.commitments.iter().all(|commitment| Some(&commitment.made) != on
+                && commitment.plan.as_ref() != on
+                && commitment.progress.as_ref() != on
+                && commitment.completion.as_ref().map(|completion| &completion.on) != on
+                && commitment.dues.iter().all(|due| Some(&due.set_by) != on)));
+            let outcomes = || view.rounds.iter().filter_map(|round| round.outcome.as_ref());
+            prop_assert!(outcomes().all(|outcome| Some(&outcome.on) != on));
+            let standing = || view.voices.supervisors.iter().flat_map(|finding| [&finding.target, &finding.verdict.on]);
+            prop_assert!(standing().all(|said| Some(said) != on));
+        }
+    }
+
+    #[test]
     fn what_is_void_shows_in_the_timeline_and_nowhere_else(tale in history(), ahead in 0..200i64) {
         let as_of = latest(&tale).plus(ahead * 86_400);
-        let with = seen(&tale.records, as_of);
-        let valid: Vec<Record> = tale.records.iter().filter(|record| record.standing.is_valid()).cloned().collect();
+        // Words can be erased of what is void as well, and that is said of it; no state depends on it.
+        let is_void = |on: &Reference| tale.records.iter().any(|record| record.reference == *on && !record.standing.is_valid());
+        let erases_void = |record: &&Record| {
+            let said = Said::read(&record.statement.kind, &record.statement.facts).unwrap();
+            matches!(said, Said::Redaction(redaction) if is_void(&redaction.target))
+        };
+        let records: Vec<Record> = tale.records.iter().filter(|record| !erases_void(record)).cloned().collect();
+        let with = seen(&records, as_of);
+        let valid: Vec<Record> = records.iter().filter(|record| record.standing.is_valid()).cloned().collect();
         let without = seen(&valid, as_of);
         let shown: Vec<_> = with.timeline.iter().filter(|event| event.standing.is_valid()).cloned().collect();
         prop_assert_eq!(&shown, &without.timeline);
@@ -145,14 +230,19 @@ proptest! {
 #[test]
 fn random_histories_reach_every_status_that_a_decided_matter_can_have() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let mut reached = std::collections::BTreeSet::new();
+    let (mut reached, mut mended) = (std::collections::BTreeSet::new(), [0; 3]);
     for _ in 0..400 {
         let tale = history().new_tree(&mut runner).unwrap().current();
         for ahead in [0, 20, 90] {
+            let view = seen(&tale.records, latest(&tale));
+            mended[0] += view.timeline.iter().filter(|event| !event.corrected_by.is_empty()).count();
+            mended[1] += view.timeline.iter().filter(|event| event.effect == Effect::Irregular(Irregular::Withdrawn)).count();
+            mended[2] += view.timeline.iter().filter(|event| !event.redacted_by.is_empty()).count();
             reached.insert(seen(&tale.records, latest(&tale).plus(ahead * 86_400)).status);
         }
     }
     for status in [Status::OnNotice, Status::VerificationFailed, Status::Overdue, Status::Done, Status::Claimed, Status::UnderWay] {
         assert!(reached.contains(&status), "{status} is never reached, so the laws above say nothing of it");
     }
+    assert!(mended.iter().all(|count| *count > 50), "{mended:?}: nearly nothing is ever corrected, taken back or redacted");
 }

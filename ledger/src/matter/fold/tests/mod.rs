@@ -1,8 +1,11 @@
 //! Tales of a fictional village, told as records and folded.
 
 mod flags;
+mod growing;
 mod laws;
+mod mending;
 mod methods;
+mod overseeing;
 mod references;
 mod statuses;
 mod strip;

@@ -43,7 +43,8 @@ fn a_statement_of_a_log_above_stands_right_after_its_target() {
     let (mut tale, completed) = reported();
     let later = tale.say("committee", "progress", &json!({"commitment": "c1"}), "2025-09-21");
     let found = tale.say_in(COUNTY, &[&supervisors()], "verification", &verdict(&completed, "rejected"), "2025-09-22");
-    let ordered = super::super::order::in_order(matter(), &tale.records);
+    let heard = tale.records.iter().map(|record| super::super::story::heard(record, 8)).collect();
+    let ordered = super::super::order::in_order(VILLAGE.parse().unwrap(), heard);
     let place = |on: &Reference| ordered.iter().position(|record| record.reference == *on).unwrap();
     assert_eq!((place(&found), place(&later)), (place(&completed) + 1, place(&completed) + 2));
     // People read the timeline by when things were logged.

@@ -1,0 +1,107 @@
+//! Those who stand beside a matter or look into it: how countersigns, evaluations, orders and circulars change a story.
+
+use super::story::{Story, Taken, Touched};
+use crate::matter::codes::{Irregular, RectificationAction};
+use crate::matter::facts::{Circular, Countersign, Evaluation, Rectification, Said};
+use crate::matter::record::Reference;
+use crate::matter::signing;
+use crate::matter::view::{AnswerView, CircularView, EvaluationView, Event, OrderView};
+
+impl Story {
+    /// A countersign stands beside what it names. Of an outcome or plan it also confirms the promises that the office is to carry out.
+    pub(super) fn take_countersign(&mut self, heard: &Event, countersign: &Countersign) -> Taken {
+        let target = self.counted(&countersign.target).ok_or(Irregular::Unresolved)?;
+        let planned = match &target.said {
+            Said::Plan(plan) => Some(plan.commitment),
+            Said::Topic(_)
+            | Said::Step(_)
+            | Said::Outcome(_)
+            | Said::Result(_)
+            | Said::Completion(_)
+            | Said::Reopen(_)
+            | Said::Termination(_) => None,
+            _ => return Err(Irregular::Unresolved),
+        };
+        let (round, home) = (target.round, self.id.division);
+        for commitment in &mut self.commitments {
+            let spoken_of = commitment.made == countersign.target || Some(commitment.id) == planned;
+            let confirmed = commitment.responsible.is_some_and(|bearer| heard.by.iter().any(|by| bearer.is(by, home)));
+            commitment.responsible_unconfirmed &= !(spoken_of && confirmed);
+        }
+        let beside = self.countersigns.entry(countersign.target.clone()).or_default();
+        beside.extend(heard.by.iter().filter(|by| !beside.contains(by)).cloned().collect::<Vec<_>>());
+        Ok(Touched { round, moved: Vec::new() })
+    }
+
+    pub(super) fn take_evaluation(&mut self, heard: &Event, evaluation: &Evaluation) -> Taken {
+        let round = self.looked_into(heard, evaluation.target.as_ref())?;
+        self.evaluations.push(EvaluationView {
+            on: heard.reference.clone(),
+            by: heard.by.clone(),
+            target: evaluation.target.clone(),
+            rating: evaluation.rating,
+            how: evaluation.how.clone(),
+            date: heard.date,
+        });
+        Ok(Touched { round, moved: Vec::new() })
+    }
+
+    /// An order stays open until whom it addresses has answered.
+    pub(super) fn take_rectification(&mut self, heard: &Event, order: &Rectification) -> Taken {
+        let round = self.looked_into(heard, order.target.as_ref())?;
+        self.order_places.insert(heard.reference.clone(), self.orders.len());
+        self.orders.push(OrderView {
+            on: heard.reference.clone(),
+            by: heard.by.clone(),
+            action: order.action,
+            office: order.office,
+            target: order.target.clone(),
+            deadline: order.deadline,
+            measure: order.measure,
+            date: heard.date,
+            answer: None,
+            open: order.action == RectificationAction::Order,
+        });
+        Ok(Touched { round, moved: Vec::new() })
+    }
+
+    pub(super) fn answer_order(&mut self, heard: &Event, position: usize, answer: AnswerView) -> Taken {
+        let order = &self.orders[position];
+        let addressed = match order.office {
+            Some(office) => heard.by.iter().any(|by| office.is(by, self.id.division)),
+            None => self.convener.as_ref().is_some_and(|convener| heard.by.contains(convener)),
+        };
+        if !addressed {
+            return Err(Irregular::NotItsOffice);
+        }
+        let round = self.counted(&order.on).and_then(|order| order.round);
+        self.orders[position].answer = Some(answer);
+        self.orders[position].open = false;
+        Ok(Touched { round, moved: Vec::new() })
+    }
+
+    pub(super) fn take_circular(&mut self, heard: &Event, circular: &Circular) -> Taken {
+        let round = self.looked_into(heard, circular.target.as_ref())?;
+        self.circulars.push(CircularView {
+            on: heard.reference.clone(),
+            by: heard.by.clone(),
+            to: circular.to,
+            ground: circular.ground,
+            places: circular.places.clone(),
+            target: circular.target.clone(),
+            date: heard.date,
+        });
+        Ok(Touched { round, moved: Vec::new() })
+    }
+
+    /// The round of what an office above looks into: one statement, if it names one, or the matter.
+    fn looked_into(&self, heard: &Event, target: Option<&Reference>) -> Result<Option<u32>, Irregular> {
+        if !heard.by.iter().any(|by| by.division != self.id.division && signing::oversees(by)) {
+            return Err(Irregular::NotItsOffice);
+        }
+        match target {
+            Some(target) => self.counted(target).map(|target| target.round).ok_or(Irregular::Unresolved),
+            None => Ok(None),
+        }
+    }
+}
