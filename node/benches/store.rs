@@ -1,6 +1,6 @@
 //! How far the store stays from the limit of the disk: a plain file, appended to and synced.
 //!
-//! `cargo bench -p luodi-node --bench store`, with `-- <entries>` for a larger log. Rounds alternate between the two, for disks are noisy.
+//! `cargo bench -p luodi-node --bench store`, with `-- <entries>` for a larger log. The two take turns batch by batch, for disks are noisy.
 
 use std::fs::File;
 use std::hint::black_box;
@@ -15,7 +15,7 @@ use luodi_ledger::key::{KeyKind, SignerKey};
 use luodi_ledger::merkle::{CompactRange, Hash, inclusion_proof};
 use luodi_ledger::names::Origin;
 use luodi_ledger::statement::{SignedStatement, Statement};
-use luodi_node::store::{Change, Grow, Options, Store};
+use luodi_node::store::{Change, Grow, Options, Read, Store};
 
 /// Writes a log of well-formed entries of about 1 KiB each.
 struct Author {
@@ -67,19 +67,14 @@ impl Author {
         }
         let head = Checkpoint { origin: self.origin.to_string(), size: self.tree.size(), root: self.tree.root() };
         let head = head.sign(std::slice::from_ref(&self.key));
-        Change::Grow(Grow { origin: self.origin.clone(), expected, from: expected.0, entries, leaves, head, own })
+        // Ids that are nowhere yet, as those of real statements.
+        let read = (expected.0..expected.0 + count as u64).map(|number| {
+            let id = Blake3::of(&number.to_le_bytes());
+            Some(Read { id, logged: self.statement.statement().time, is_registry: false })
+        });
+        let read = read.collect();
+        Change::Grow(Grow { origin: self.origin.clone(), expected, from: expected.0, entries, leaves, read, head, own })
     }
-}
-
-fn plain(dir: &Path, batch: usize, rounds: usize, entry: &[u8]) -> Duration {
-    let mut file = File::create(dir.join("plain")).expect("a file");
-    let bytes = entry.repeat(batch);
-    let start = Instant::now();
-    for _ in 0..rounds {
-        file.write_all(&bytes).expect("written");
-        file.sync_data().expect("synced");
-    }
-    start.elapsed()
 }
 
 fn disk_bytes(dir: &Path) -> u64 {
@@ -110,16 +105,23 @@ fn main() {
             let mut ratios = Vec::new();
             let mut best = (0.0_f64, 0.0_f64);
             for round in 0..5 {
-                let limit = rate(batch * rounds, plain(dir.path(), batch, rounds, &sample));
                 let path = dir.path().join(format!("{batch}-{own}-{round}"));
                 let mut store = Store::create(&path, Options::default()).expect("a store");
                 let mut author = Author::new();
-                let changes: Vec<Change> = (0..rounds).map(|_| author.grow(batch, own)).collect();
-                let start = Instant::now();
-                for change in changes {
+                let mut file = File::create(dir.path().join("plain")).expect("a file");
+                let bytes = sample.repeat(batch);
+                let (mut plain, mut ours) = (Duration::ZERO, Duration::ZERO);
+                for _ in 0..rounds {
+                    let change = author.grow(batch, own);
+                    let start = Instant::now();
+                    file.write_all(&bytes).expect("written");
+                    file.sync_data().expect("synced");
+                    plain += start.elapsed();
+                    let start = Instant::now();
                     store.commit(vec![change]).expect("committed");
+                    ours += start.elapsed();
                 }
-                let reached = rate(batch * rounds, start.elapsed());
+                let (limit, reached) = (rate(batch * rounds, plain), rate(batch * rounds, ours));
                 drop(store);
                 std::fs::remove_dir_all(&path).expect("removed");
                 ratios.push(reached / limit);

@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::clock::Clock;
 use crate::protocol::sequencer::{MOST_SEALED, Refusal, Sealed, Submission, seal};
 use crate::registrar::Registrar;
-use crate::store::{Change, CommitError, Grow, ReadError, Reader, Writer};
+use crate::store::{Change, CommitError, Grow, Read, ReadError, Reader, Writer};
 
 /// Statements that may wait: four batches, far more than an honest hour of a county.
 const QUEUE: usize = 4 * MOST_SEALED;
@@ -103,7 +103,7 @@ impl Log {
         let origin = self.origin.clone();
         let head = luodi_ledger::checkpoint::Checkpoint { origin: origin.to_string(), size: 0, root: Hash::EMPTY };
         let head = head.sign(std::slice::from_ref(&self.key));
-        let grow = Grow { origin, expected: (0, Hash::EMPTY), from: 0, entries: vec![], leaves: vec![], head, own: true };
+        let grow = Grow { origin, expected: (0, Hash::EMPTY), from: 0, entries: vec![], leaves: vec![], read: vec![], head, own: true };
         writer.commit(vec![Change::Grow(grow)]).await.map(|_| ())
     }
 
@@ -209,6 +209,7 @@ async fn write(log: &Log, writer: &Writer, batch: &[Submission]) -> Result<Seale
         from: state.size,
         entries: sealed.entries.clone(),
         leaves: sealed.leaves.clone(),
+        read: sealed.read.iter().map(|entry| Some(Read::of(entry))).collect(),
         head,
         own: true,
     };

@@ -99,6 +99,7 @@ impl Running {
             from: expected.0,
             entries: author.entries[from..].to_vec(),
             leaves: author.leaves[from..].to_vec(),
+            read: author.read[from..].to_vec(),
             head: author.head(),
             own: true,
         };

@@ -23,7 +23,7 @@ use luodi_ledger::statement::{BodyRef, SignedStatement, Statement};
 use luodi_ledger::time::Time;
 use luodi_node::config::{Config, NodeFile};
 use luodi_node::keys::{MachineKeys, Passphrase, WorkFactor, generate_office, peer_id};
-use luodi_node::store::{Change, Grow, Options, Store};
+use luodi_node::store::{Change, Grow, Options, Read, Store};
 use serde_json::Value;
 
 /// The county of the tests.
@@ -314,7 +314,8 @@ impl County {
         let reader = store.reader();
         let state = reader.log(&node.origin).expect("it reads").expect("the log is there");
         let statement = SignedStatement::parse(statement.as_bytes()).expect("a statement");
-        let entry = Entry { index: state.size, previous: state.link.previous, logged: now(), statement }.to_bytes();
+        let entry = Entry { index: state.size, previous: state.link.previous, logged: now(), statement };
+        let (read, entry) = (Read::of(&entry), entry.to_bytes());
         let mut tree = CompactRange::read(&reader.nodes(&node.origin), state.size).expect("it reads");
         tree.append(Hash::leaf(&entry));
         let head = Checkpoint { origin: node.origin.to_string(), size: tree.size(), root: tree.root() };
@@ -324,6 +325,7 @@ impl County {
             from: state.size,
             leaves: vec![Hash::leaf(&entry)],
             entries: vec![entry],
+            read: vec![Some(read)],
             head: head.sign(std::slice::from_ref(&node.keys.log)),
             own: true,
         };

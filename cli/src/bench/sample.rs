@@ -13,7 +13,7 @@ use luodi_ledger::registry::{AppointFacts, CharterFacts, Term};
 use luodi_ledger::statement::{SignedStatement, Statement};
 use luodi_ledger::time::Time;
 use luodi_node::keys::MachineKeys;
-use luodi_node::store::{Change, Grow, Store};
+use luodi_node::store::{Change, Grow, Read, Store};
 
 /// The county, township and village of the measurements; fictional, like all under prefix 99.
 pub(crate) const COUNTY: &str = "990101000000";
@@ -126,8 +126,16 @@ impl Growing {
     /// Appends `batch` statements and gives the change that stores them.
     pub(crate) fn grow(&mut self, batch: impl IntoIterator<Item = SignedStatement>) -> Change {
         let expected = (self.tree.size(), self.tree.root());
-        let (entries, leaves) = batch.into_iter().map(|statement| self.append(statement)).unzip();
-        Change::Grow(Grow { origin: self.origin.clone(), expected, from: expected.0, entries, leaves, head: self.head(), own: true })
+        let (mut entries, mut leaves, mut read) = (Vec::new(), Vec::new(), Vec::new());
+        for statement in batch {
+            let (id, is_registry) = (statement.id(), statement.statement().kind.is_registry());
+            let (entry, leaf) = self.append(statement);
+            entries.push(entry);
+            leaves.push(leaf);
+            read.push(Some(Read { id, logged: self.logged, is_registry }));
+        }
+        let head = self.head();
+        Change::Grow(Grow { origin: self.origin.clone(), expected, from: expected.0, entries, leaves, read, head, own: true })
     }
 
     /// Fills a store with `count` entries of one and the same statement: enough where nobody verifies signatures.

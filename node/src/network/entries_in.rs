@@ -24,7 +24,7 @@ use crate::protocol::follower::{Event, FetchId, RangeEnd, Stored, met};
 use crate::protocol::intake::Intake;
 use crate::protocol::message::{Fetch, Part, Range, Refusal, TreeHash, decode};
 use crate::registrar::Registrar;
-use crate::store::{Change, CommitError, Grow, ReadError, Writer};
+use crate::store::{Change, CommitError, Grow, Read, ReadError, Writer};
 
 /// Pages held in memory by all fetches together, 320 KiB each and as much again once read: 64 MB.
 pub(super) const MOST_PAGES: usize = 96;
@@ -333,6 +333,7 @@ impl Keeping {
             from: self.from,
             entries,
             leaves,
+            read: read.iter().map(|entry| entry.as_ref().map(Read::of)).collect(),
             head: self.head.clone(),
             own: self.origin.division == taker.own,
         };

@@ -1,9 +1,11 @@
 //! What can be asked of the writer.
 
 use luodi_ledger::checkpoint::SignedCheckpoint;
+use luodi_ledger::entry::Entry;
 use luodi_ledger::hash::Blake3;
 use luodi_ledger::merkle::Hash;
 use luodi_ledger::names::Origin;
+use luodi_ledger::time::Time;
 
 /// One change. All changes of one commit take effect together, in their order, or not at all.
 #[derive(Clone, Debug)]
@@ -56,13 +58,35 @@ pub struct Grow {
     pub from: u64,
     /// The leaves to append, at most 65,535 bytes each; may be none, to renew a head.
     pub entries: Vec<Vec<u8>>,
-    /// [`Hash::leaf`] of each, in the same order.
+    /// [`Hash::leaf`] of each, in the same order. Only a debug build hashes them again: a wrong one makes its entry unreadable.
     pub leaves: Vec<Hash>,
+    /// What each says, in the same order: of a leaf that is no entry in its place ([`luodi_ledger::entry::Link::step`]) nothing. Whoever
+    /// wrote or checked them has read them, so the store does not parse them again, which costs more than storing.
+    pub read: Vec<Option<Read>>,
     /// The head over all of them. A larger one says under which head they were proven: then the stored head stays, and the entries are
     /// kept ahead of it, to go on from there. So a long log is stored as it arrives, in little memory, and resumed after a crash.
     pub head: SignedCheckpoint,
     /// Whether this node writes the log: then [`super::Reader::find`] answers for the statements in it.
     pub own: bool,
+}
+
+/// What the store keeps of an entry beside its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// The id of its statement.
+    pub id: Blake3,
+    /// When it was logged.
+    pub logged: Time,
+    /// Whether the registry reads it.
+    pub is_registry: bool,
+}
+
+impl Read {
+    /// Of an entry in its place.
+    pub fn of(entry: &Entry) -> Self {
+        let Entry { logged, statement, .. } = entry;
+        Self { id: statement.id(), logged: *logged, is_registry: statement.statement().kind.is_registry() }
+    }
 }
 
 /// A commit that is durable and visible.

@@ -22,6 +22,9 @@ const STEP: u64 = 4 << 20;
 /// Changes whose bytes are more than this are refused: a commit is held in memory, and fits in a segment.
 pub(super) const LARGEST_COMMIT: u64 = 32 << 20;
 
+/// Largest buffer kept from one commit to the next: a few batches of a busy log.
+const KEPT_BUFFER: usize = 1 << 20;
+
 /// A change to be written.
 #[derive(Debug)]
 pub(super) struct Record {
@@ -62,6 +65,8 @@ pub(super) struct Journal {
     reserved: u64,
     /// The active segment ends in its seal, and the next could not be made yet.
     sealed: bool,
+    /// A commit's bytes as they are laid out; kept, for fresh pages of memory cost as much as filling them.
+    buffer: Vec<u8>,
     /// Why the disk must be read back before anything is written.
     suspect: Option<String>,
 }
@@ -135,6 +140,7 @@ impl Journal {
             position: scan.position,
             reserved,
             sealed: footer.is_some(),
+            buffer: Vec::new(),
             suspect: None,
         };
         if !scan.marked && !journal.sealed {
@@ -181,8 +187,14 @@ impl Journal {
     /// Writes `records` as one commit and makes it durable; gives the place of each.
     pub(super) fn commit(&mut self, records: &[Record]) -> Result<Vec<Place>, Fault> {
         self.mend()?;
-        let (bytes, places, next) = self.lay_out(records)?;
-        self.put(&bytes)?;
+        let mut bytes = std::mem::take(&mut self.buffer);
+        bytes.clear();
+        let laid_out = self.lay_out(records, &mut bytes);
+        let written = laid_out.and_then(|laid_out| self.put(&bytes).map(|()| laid_out));
+        if bytes.capacity() <= KEPT_BUFFER {
+            self.buffer = bytes;
+        }
+        let (places, next) = written?;
         self.position = next;
         self.mark();
         Ok(places)
@@ -221,20 +233,20 @@ impl Journal {
         Ok(())
     }
 
-    fn lay_out(&self, records: &[Record]) -> io::Result<(Vec<u8>, Vec<Place>, Position)> {
-        let mut bytes = Vec::with_capacity(usize::try_from(Self::span(records)).map_err(io::Error::other)?);
+    fn lay_out(&self, records: &[Record], bytes: &mut Vec<u8>) -> io::Result<(Vec<Place>, Position)> {
+        bytes.reserve(usize::try_from(Self::span(records)).map_err(io::Error::other)?);
         let mut hasher = chain_from(&self.position.chain);
         let mut places = Vec::with_capacity(records.len());
         for record in records {
             let start = bytes.len();
             places.push(Place { segment: self.preamble.number, offset: self.position.offset + start as u64 });
-            self.lay_down(&mut bytes, record.kind, &record.payload)?;
+            self.lay_down(bytes, record.kind, &record.payload)?;
             hasher.update(&bytes[start..start + HEADER]);
         }
         let chain = *hasher.finalize().as_bytes();
-        self.lay_down(&mut bytes, Kind::Commit, &commit_payload(records.len(), &chain))?;
+        self.lay_down(bytes, Kind::Commit, &commit_payload(records.len(), &chain))?;
         let next = Position { offset: self.position.offset + bytes.len() as u64, commit: self.position.commit + 1, chain };
-        Ok((bytes, places, next))
+        Ok((places, next))
     }
 
     fn lay_down(&self, bytes: &mut Vec<u8>, kind: Kind, payload: &[u8]) -> io::Result<()> {

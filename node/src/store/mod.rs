@@ -31,7 +31,6 @@ mod run;
 mod segment;
 mod stage;
 mod state;
-mod survey;
 mod verify;
 mod view;
 mod writer;
@@ -42,7 +41,7 @@ use std::sync::Arc;
 
 use luodi_ledger::merkle::CompactRange;
 
-pub use self::change::{Change, Committed, Grow};
+pub use self::change::{Change, Committed, Grow, Read};
 pub use self::error::{CommitError, Damage, OpenError, ReadError};
 pub use self::reader::{Ahead, Changes, Epoch, EvidenceRow, LogNodes, LogRow, LogState, Reader};
 pub use self::writer::Writer;

@@ -17,6 +17,7 @@ use luodi_ledger::policy::{Policy, Witness};
 use luodi_ledger::registry::{AppointFacts, CharterFacts, Operator, Registry, Term};
 use luodi_ledger::statement::{BodyRef, Statement};
 use luodi_ledger::time::Time;
+use luodi_node::store::Read;
 
 pub(crate) const FEDERATION: &str = "luodi.example/demo";
 pub(crate) const COUNTY: &str = "990101000000";
@@ -107,11 +108,12 @@ pub(crate) struct Author {
     pub(crate) tree: CompactRange,
     pub(crate) entries: Vec<Vec<u8>>,
     pub(crate) leaves: Vec<Hash>,
+    pub(crate) read: Vec<Option<Read>>,
 }
 
 impl Author {
     pub(crate) fn new(of: Division) -> Self {
-        Self { division: of, link: Link::start(), tree: CompactRange::new(), entries: vec![], leaves: vec![] }
+        Self { division: of, link: Link::start(), tree: CompactRange::new(), entries: vec![], leaves: vec![], read: vec![] }
     }
 
     pub(crate) fn size(&self) -> u64 {
@@ -120,7 +122,7 @@ impl Author {
 
     /// Any bytes may be a leaf.
     pub(crate) fn push(&mut self, leaf: Vec<u8>) {
-        let _ = self.link.step(&leaf);
+        self.read.push(self.link.step(&leaf).ok().as_ref().map(Read::of));
         self.leaves.push(Hash::leaf(&leaf));
         self.tree.append(Hash::leaf(&leaf));
         self.entries.push(leaf);

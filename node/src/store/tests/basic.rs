@@ -63,6 +63,7 @@ fn heads_move_only_by_compare_and_swap() {
     let other = Author::new(2);
     let spoilers: Vec<Spoiler<'_>> = vec![
         Box::new(|grow| grow.leaves.truncate(1)),
+        Box::new(|grow| grow.read.truncate(1)),
         Box::new(|grow| grow.entries.truncate(1)),
         Box::new(|grow| grow.leaves.swap(0, 1)),
         Box::new(|grow| grow.entries[0] = vec![0; 65_536]),
@@ -125,7 +126,7 @@ fn a_statement_is_found_where_it_first_stands() {
         let from = author.stands();
         let leaf = again.to_bytes();
         author.link.step(&leaf).unwrap();
-        author.remember(leaf);
+        author.remember(leaf, Some(Read::of(&again)));
         store.commit(vec![author.grow_from(from)]).unwrap();
         store = reopened(store, dir.path(), &options);
         assert_eq!(store.reader().find(&author.origin, &first.statement.id()).unwrap(), Some(0));
@@ -143,8 +144,9 @@ fn a_long_log_arrives_ahead_of_its_head() {
     author.grow(700);
     let page = |from: u64, to: u64, expected: (u64, Hash)| {
         let range = usize::try_from(from).unwrap()..usize::try_from(to).unwrap();
-        let (entries, leaves) = (author.entries[range.clone()].to_vec(), author.leaves[range].to_vec());
-        Change::Grow(Grow { origin: author.origin.clone(), expected, from, entries, leaves, head: author.head(), own: false })
+        let (entries, leaves) = (author.entries[range.clone()].to_vec(), author.leaves[range.clone()].to_vec());
+        let read = author.read[range].to_vec();
+        Change::Grow(Grow { origin: author.origin.clone(), expected, from, entries, leaves, read, head: author.head(), own: false })
     };
     let nothing = (0, Hash::EMPTY);
     for (from, to) in [(0, 256), (256, 300), (300, 512)] {

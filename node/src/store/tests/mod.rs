@@ -16,7 +16,7 @@ use luodi_ledger::names::Origin;
 use luodi_ledger::statement::Statement;
 use luodi_ledger::time::Time;
 
-use super::{Change, Grow, Options, Reader, Store};
+use super::{Change, Grow, Options, Read, Reader, Store};
 
 /// Segments so small that a few commits fill one.
 fn tiny() -> Options {
@@ -42,6 +42,7 @@ struct Author {
     tree: CompactRange,
     link: Link,
     registry: Vec<u64>,
+    read: Vec<Option<Read>>,
     own: bool,
 }
 
@@ -58,6 +59,7 @@ impl Author {
             tree: CompactRange::new(),
             link: Link::start(),
             registry: Vec::new(),
+            read: Vec::new(),
             own: true,
         }
     }
@@ -89,18 +91,19 @@ impl Author {
             self.registry.push(self.link.index);
         }
         self.link.step(&leaf).unwrap();
-        self.remember(leaf.clone());
+        self.remember(leaf.clone(), Some(Read::of(&entry)));
         leaf
     }
 
     /// The next entry, of any bytes.
     fn leaf(&mut self, bytes: Vec<u8>) -> Vec<u8> {
         assert!(self.link.step(&bytes).is_err(), "not an entry");
-        self.remember(bytes.clone());
+        self.remember(bytes.clone(), None);
         bytes
     }
 
-    fn remember(&mut self, leaf: Vec<u8>) {
+    fn remember(&mut self, leaf: Vec<u8>, read: Option<Read>) {
+        self.read.push(read);
         self.leaves.push(Hash::leaf(&leaf));
         self.tree.append(Hash::leaf(&leaf));
         self.entries.push(leaf);
@@ -129,6 +132,7 @@ impl Author {
             from: from.0,
             entries: self.entries[start..].to_vec(),
             leaves: self.leaves[start..].to_vec(),
+            read: self.read[start..].to_vec(),
             head: self.head(),
             own: self.own,
         })

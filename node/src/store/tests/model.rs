@@ -92,9 +92,14 @@ proptest! {
                     let stands = author.stands();
                     let Change::Grow(whole) = author.grow(count) else { unreachable!() };
                     let cut = usize::try_from(count * part / 100).unwrap();
-                    let first = Grow { entries: whole.entries[..cut].to_vec(), leaves: whole.leaves[..cut].to_vec(), ..whole.clone() };
-                    let from = stands.0 + cut as u64;
-                    let second = Grow { from, entries: whole.entries[cut..].to_vec(), leaves: whole.leaves[cut..].to_vec(), ..whole };
+                    let part = |range: std::ops::Range<usize>| Grow {
+                        from: stands.0 + range.start as u64,
+                        entries: whole.entries[range.clone()].to_vec(),
+                        leaves: whole.leaves[range.clone()].to_vec(),
+                        read: whole.read[range].to_vec(),
+                        ..whole.clone()
+                    };
+                    let (first, second) = (part(0..cut), part(cut..whole.entries.len()));
                     store.commit(vec![Change::Grow(first)]).unwrap();
                     author.audit_at(&store.reader(), stands.0);
                     store = reopened(store, dir.path(), &options);
