@@ -47,7 +47,7 @@ pub struct Args {
     #[arg(
         long,
         value_name = "URL",
-        help = "向这个节点取联邦名称和所指条目 ¦ Ask this node for the federation and for what is referred to"
+        help = "向这个节点取联邦名称、所指条目，并为新议题（topic）预留编号 ¦ Ask this node for the federation, for what is referred to, and to reserve the number of a new topic"
     )]
     node: Option<String>,
     /// The division.
@@ -127,10 +127,18 @@ async fn filled(kind: &str, args: &Args, language: Language) -> anyhow::Result<S
         _ => None,
     };
     let today = clock::now().civil_date(8);
-    let matter = match template::about(kind) {
-        About::Matter => args.matter.or_else(|| Some(MatterId { division, year: u16::try_from(today.year()).ok()?, number: 1 })),
-        About::Statement => args.matter,
-        About::Division | About::Logs | About::Registry => None,
+    let matter = match (args.matter, template::about(kind), &node) {
+        (_, About::Division | About::Logs | About::Registry, _) | (None, About::Statement, _) => None,
+        (Some(matter), ..) => Some(matter),
+        (None, About::Matter, Some(node)) if kind == "topic" => {
+            let matter = node.reserve(&log).await?;
+            tell!(
+                "{}",
+                say!(language, "已预留事项编号 {matter}，不会再给别人。", "Matter {matter} is reserved for this; nobody else is given it.")
+            );
+            Some(matter)
+        }
+        (None, About::Matter, _) => u16::try_from(today.year()).ok().map(|year| MatterId { division, year, number: 1 }),
     };
     template::render(kind, &template::Known { log, by, matter, target, today }, language)
 }

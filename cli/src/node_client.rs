@@ -10,7 +10,7 @@ use luodi_ledger::entry::Entry;
 use luodi_ledger::federation::FederationFile;
 use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::Reference;
-use luodi_ledger::names::Origin;
+use luodi_ledger::names::{MatterId, Origin};
 use luodi_ledger::receipt::Receipt;
 use luodi_ledger::statement::SignedStatement;
 use reqwest::{Client, Response, StatusCode};
@@ -206,6 +206,31 @@ impl Node {
     pub(crate) async fn is_ready(&self) -> bool {
         let answer = self.client.get(format!("{}/readyz", self.base)).timeout(Duration::from_secs(2)).send().await;
         answer.is_ok_and(|response| response.status().is_success())
+    }
+
+    /// Has the home node of a log hand out the next free matter number, which it never hands out again.
+    pub(crate) async fn reserve(&self, log: &Origin) -> anyhow::Result<MatterId> {
+        #[derive(Deserialize)]
+        struct Reserved {
+            matter: MatterId,
+        }
+        let url = format!("{}{}/matters", self.base, Self::log_path(log));
+        let response = self.client.post(&url).send().await.map_err(|error| self.unreachable(&error))?;
+        let status = response.status();
+        let bytes = bounded(response).await?;
+        if !status.is_success() {
+            let fault = fault(&bytes);
+            bail!(say!(
+                self.language,
+                "{url}：没有得到编号（{status}）：{fault}；也可自己用 --matter 给一个没用过的编号",
+                "{url}: no number was handed out ({status}): {fault}; or give an unused one yourself with --matter"
+            ));
+        }
+        let reserved: Reserved = serde_json::from_slice(&bytes).with_context(|| url.clone())?;
+        if reserved.matter.division != log.division {
+            bail!("{url}: {}", reserved.matter);
+        }
+        Ok(reserved.matter)
     }
 
     /// Sends a statement with its body. Sending it again changes nothing.

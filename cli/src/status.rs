@@ -28,6 +28,7 @@ struct Status {
     why: Option<String>,
     fingerprint: String,
     time: String,
+    clock_off: Option<i64>,
     story: bool,
     logs: Vec<LogState>,
     peers: Vec<Peer>,
@@ -68,6 +69,14 @@ fn words(status: &Status, language: Language) -> String {
             "在运行，还不接收新内容：正在向保存副本的节点确认自己没有落后，或还在等上级登记。",
             "It runs and takes nothing in yet: it is asking those who hold copies whether it is behind, or waits for its charter."
         ),
+        ("clock-off", _) => {
+            let seconds = status.clock_off.unwrap_or_default();
+            say!(
+                language,
+                "在运行，但时钟与其他节点相差 {seconds} 秒：校准前不记账，也不给别人旁证。",
+                "It runs, but its clock is {seconds} s off its peers': it seals and cosigns nothing until the clock is set right."
+            )
+        }
         (_, why) => {
             let why = why.as_deref().unwrap_or_default();
             say!(language, "在运行，但已停止记账：{why}", "It runs, but seals nothing: {why}")

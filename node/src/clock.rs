@@ -3,6 +3,8 @@
 //! A story clock plays months in seconds for a demonstration. It is read from a file that holds one line, `story <POSIX seconds>` or
 //! `real`, each time the time is asked; whoever writes the file tells the story. It is refused unless the division is fictional (prefix
 //! 99), so no real log can carry invented times.
+//!
+//! The clock also bears its peers' word on itself ([`Clock::off`]), for all who must not use one that is wrong.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,6 +19,8 @@ use luodi_ledger::time::Time;
 #[derive(Clone, Debug)]
 pub struct Clock {
     story: Option<Arc<Story>>,
+    /// Seconds that peers say it is off, if too many to be used; 0 if not.
+    off: Arc<AtomicI64>,
 }
 
 #[derive(Debug)]
@@ -29,7 +33,7 @@ struct Story {
 impl Clock {
     /// The system's clock.
     pub fn system() -> Self {
-        Self { story: None }
+        Self { story: None, off: Arc::default() }
     }
 
     /// A story's clock, for a fictional division only.
@@ -37,7 +41,7 @@ impl Clock {
         if !division.is_fictional() {
             return Err(Malformed::new("story_clock", format!("{division} is a real division; a story clock is for codes under 99 only")));
         }
-        Ok(Self { story: Some(Arc::new(Story { file, last: AtomicI64::new(0) })) })
+        Ok(Self { story: Some(Arc::new(Story { file, last: AtomicI64::new(0) })), off: Arc::default() })
     }
 
     /// The time now.
@@ -45,6 +49,18 @@ impl Clock {
         let seconds = self.story.as_ref().and_then(|story| story.now()).unwrap_or_else(system_seconds);
         // A system clock before 1970 or after 9999 is told as the nearest end of that range.
         Time::from_unix(seconds).unwrap_or_else(|_| luodi_ledger::entry::Link::start().not_before.plus(seconds))
+    }
+
+    /// By how many seconds the peers' clocks differ from this one, if by so many that nothing may be sealed or cosigned by it.
+    pub fn off(&self) -> Option<i64> {
+        Some(self.off.load(Ordering::Relaxed)).filter(|seconds| *seconds != 0)
+    }
+
+    /// Takes the peers' word on this clock ([`crate::protocol::clocks`]); says whether it is another word than before. Nobody can be off
+    /// an invented time.
+    pub fn judged(&self, off: Option<i64>) -> bool {
+        let off = if self.is_story() { 0 } else { off.unwrap_or(0) };
+        (self.off.swap(off, Ordering::Relaxed) != 0) != (off != 0)
     }
 
     /// Whether invented times may be told.

@@ -2,7 +2,7 @@
 //!
 //! [`Config::load`] is the one place where the file is checked. Unknown keys are refused; paths are relative to the file's own folder.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use libp2p::Multiaddr;
@@ -11,6 +11,8 @@ use luodi_ledger::federation::FederationFile;
 use luodi_ledger::key::VerifierKey;
 use luodi_ledger::names::{Division, Origin};
 use serde::{Deserialize, Serialize};
+
+use crate::protocol::recent::DailyLimits;
 
 /// `node.toml` as written.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -51,6 +53,43 @@ pub struct NodeFile {
     /// A file that tells the time of a story; for fictional divisions only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub story_clock: Option<PathBuf>,
+    /// How much may be asked of this node and said in its log.
+    #[serde(default, skip_serializing_if = "LimitsFile::is_default")]
+    pub limits: LimitsFile,
+}
+
+/// `[limits]` of `node.toml`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LimitsFile {
+    /// HTTP requests a second from one address, after a burst of ten times as many; 100. Programs on this machine are not counted. Too low,
+    /// and explorers fall behind; 0 counts nobody.
+    pub requests_a_second: u32,
+    /// Proxies whose `X-Forwarded-For` is believed, so that the addresses behind them are counted; none. Anybody named here can pass for
+    /// anybody else: name only proxies of your own, which set that header themselves.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Statements that one office may say in a civil day; 500.
+    pub statements_a_day: u64,
+    /// Bytes of bodies that one office may say in a civil day; 32 MiB.
+    pub body_bytes_a_day: u64,
+}
+
+impl Default for LimitsFile {
+    fn default() -> Self {
+        let DailyLimits { statements, body_bytes } = DailyLimits::default();
+        Self { requests_a_second: 100, trusted_proxies: Vec::new(), statements_a_day: statements, body_bytes_a_day: body_bytes }
+    }
+}
+
+impl LimitsFile {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The limits of one office and day.
+    pub fn daily(&self) -> DailyLimits {
+        DailyLimits { statements: self.statements_a_day, body_bytes: self.body_bytes_a_day }
+    }
 }
 
 /// A log of strangers that the witness cosigns.

@@ -5,6 +5,7 @@ pub mod attachments;
 pub mod clock;
 pub mod config;
 pub mod keys;
+pub mod matters;
 pub mod network;
 pub mod protocol;
 pub mod receipts;

@@ -6,14 +6,17 @@
 
 use std::time::Duration;
 
+use luodi_ledger::entry::Entry;
 use luodi_ledger::hash::Blake3;
 use luodi_ledger::key::SignerKey;
 use luodi_ledger::merkle::{CompactRange, Hash};
 use luodi_ledger::names::Origin;
 use luodi_ledger::statement::SignedStatement;
+use luodi_ledger::time::Time;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clock;
+use crate::protocol::recent::{DailyLimits, Recent};
 use crate::protocol::sequencer::{MOST_SEALED, Refusal, Sealed, Submission, seal};
 use crate::registrar::Registrar;
 use crate::store::{Change, CommitError, Grow, Read, ReadError, Reader, Writer};
@@ -58,6 +61,9 @@ pub enum SubmitError {
     /// Come back when the operator has acted.
     #[error("this log is not being written: {0}")]
     Stopped(String),
+    /// Come back when the operator has set the clock.
+    #[error("this node's clock is {0} seconds off the clocks of its peers: nothing is sealed until it is set right")]
+    ClockOff(i64),
     /// Come back later. Nothing was stored.
     #[error(transparent)]
     Store(#[from] CommitError),
@@ -95,6 +101,8 @@ pub struct Log {
     pub registrar: Registrar,
     /// The time.
     pub clock: Clock,
+    /// How much an office may say in a day.
+    pub limits: DailyLimits,
 }
 
 impl Log {
@@ -105,6 +113,30 @@ impl Log {
         let head = head.sign(std::slice::from_ref(&self.key));
         let grow = Grow { origin, expected: (0, Hash::EMPTY), from: 0, entries: vec![], leaves: vec![], read: vec![], head, own: true };
         writer.commit(vec![Change::Grow(grow)]).await.map(|_| ())
+    }
+
+    /// What was said lately, read from the end of the log.
+    async fn recall(&self, size: u64, now: Time) -> Result<Recent, ReadError> {
+        let log = self.clone();
+        let read = move || {
+            let mut recent = Recent::new(log.limits, log.registrar.snapshot().federation().offset);
+            let mut end = size;
+            while end > 0 {
+                let start = end.saturating_sub(Reader::MOST_ENTRIES);
+                let leaves = log.reader.entries(&log.origin, start..end)?;
+                let entries: Vec<Entry> = leaves.iter().filter_map(|leaf| Entry::parse(leaf).ok()).collect();
+                for entry in &entries {
+                    recent.observe(entry);
+                }
+                // Times along a log never fall.
+                if entries.first().is_some_and(|oldest| !recent.reaches(oldest.logged, now)) {
+                    break;
+                }
+                end = start;
+            }
+            Ok(recent)
+        };
+        tokio::task::spawn_blocking(read).await.map_err(|error| ReadError::Unavailable(error.to_string()))?
     }
 
     /// Where `statement` already stands, if it does.
@@ -137,6 +169,9 @@ impl Sequencer {
             Gate::Confirming => return Err(SubmitError::Confirming),
             Gate::Stopped(why) => return Err(SubmitError::Stopped(why)),
         }
+        if let Some(seconds) = self.log.clock.off() {
+            return Err(SubmitError::ClockOff(seconds));
+        }
         let link = self.log.reader.log(&self.log.origin)?.ok_or(SubmitError::Stopped("it has no first head".to_owned()))?.link;
         submission.admit(&self.log.origin, link, &self.log.registrar.snapshot(), self.log.clock.now())?;
         let (answer, answered) = oneshot::channel();
@@ -148,7 +183,14 @@ impl Sequencer {
     }
 }
 
+/// What was said lately, as far as `size`.
+struct Memory {
+    size: u64,
+    recent: Recent,
+}
+
 async fn run(log: Log, writer: Writer, mut waiting: mpsc::Receiver<Waiting>) {
+    let mut memory = None;
     let mut batch = Vec::with_capacity(MOST_SEALED);
     while waiting.recv_many(&mut batch, MOST_SEALED).await > 0 {
         // Twins of what is already in the log, sent again while they waited.
@@ -165,7 +207,7 @@ async fn run(log: Log, writer: Writer, mut waiting: mpsc::Receiver<Waiting>) {
         }
         let (submissions, answers): (Vec<_>, Vec<_>) = fresh.into_iter().map(|waiting| (waiting.submission, waiting.answer)).unzip();
         let ids: Vec<Blake3> = submissions.iter().map(|submission| submission.statement.id()).collect();
-        match write(&log, &writer, &submissions).await {
+        match write(&log, &writer, &submissions, &mut memory).await {
             Ok(sealed) => {
                 for ((outcome, id), answer) in sealed.outcomes.into_iter().zip(ids).zip(answers) {
                     // A client that has gone away still finds its statement when it asks again.
@@ -187,8 +229,11 @@ async fn run(log: Log, writer: Writer, mut waiting: mpsc::Receiver<Waiting>) {
     }
 }
 
-async fn write(log: &Log, writer: &Writer, batch: &[Submission]) -> Result<Sealed, SubmitError> {
+async fn write(log: &Log, writer: &Writer, batch: &[Submission], memory: &mut Option<Memory>) -> Result<Sealed, SubmitError> {
     let state = log.reader.log(&log.origin)?.ok_or(SubmitError::Stopped("it has no first head".to_owned()))?;
+    if let Some(seconds) = log.clock.off() {
+        return Err(SubmitError::ClockOff(seconds));
+    }
     let now = loop {
         let now = log.clock.now();
         if now >= state.link.not_before {
@@ -198,8 +243,15 @@ async fn write(log: &Log, writer: &Writer, batch: &[Submission]) -> Result<Seale
         tokio::time::sleep(CLOCK_WAIT).await;
     };
     let tree = CompactRange::read(&log.reader.nodes(&log.origin), state.size)?;
-    let sealed = seal(&log.origin, tree, state.link, batch, &log.registrar.snapshot(), now);
+    // Taken out meanwhile: after a commit that failed, or entries that came from elsewhere, the log is asked again.
+    let mut recent = match memory.take() {
+        Some(Memory { size, recent }) if size == state.size => recent,
+        _ => log.recall(state.size, now).await?,
+    };
+    let sealed = seal(&log.origin, tree, state.link, batch, &log.registrar.snapshot(), &mut recent, now);
+    let remembered = Memory { size: sealed.head.size, recent };
     if sealed.entries.is_empty() {
+        *memory = Some(remembered);
         return Ok(sealed);
     }
     let head = sealed.head.sign(std::slice::from_ref(&log.key));
@@ -215,6 +267,7 @@ async fn write(log: &Log, writer: &Writer, batch: &[Submission]) -> Result<Seale
     };
     let bodies = sealed.bodies.iter().cloned().map(Change::Body);
     writer.commit(bodies.chain([Change::Grow(grow)]).collect()).await?;
+    *memory = Some(remembered);
     log.registrar.observe_all(sealed.read.iter().map(|entry| (&log.origin, entry)));
     tracing::info!(size = sealed.head.size, sealed = sealed.entries.len(), "sealed");
     Ok(sealed)

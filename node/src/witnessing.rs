@@ -71,6 +71,9 @@ impl Witness {
         let Some(origin) = foreign.chain(chartered).find(|origin| sha256_hex(origin) == hash) else { return Ok(None) };
         let mut last = self.shared.last.lock().await;
         let Some(mut head) = self.shared.reader.witness(&origin)? else { return Ok(None) };
+        if let Some(seconds) = self.shared.clock.off() {
+            return Err(ReadError::Unavailable(format!("this witness's clock is {seconds} seconds off its peers'")));
+        }
         let now = self.shared.clock.now().max(*last);
         let line = cosign(&head, &self.shared.key, now);
         head.note_mut().add(line);
@@ -84,6 +87,9 @@ impl Witness {
             Ok(request) => request,
             Err(fault) => return Answer::reason(400, fault),
         };
+        if let Some(seconds) = self.shared.clock.off() {
+            return Answer::reason(503, format!("this witness's clock is {seconds} seconds off its peers'; try again later"));
+        }
         let origin = request.checkpoint.checkpoint().origin.clone();
         let mut last = self.shared.last.lock().await;
         let held = match self.shared.reader.witness(&origin) {

@@ -43,6 +43,8 @@ pub struct County {
     /// The county, its townships, their communities.
     pub nodes: Vec<Node>,
     offices: Vec<SignerKey>,
+    /// A witness that is no node of this county, and the node whose log it witnesses.
+    outside: Option<(usize, Witness)>,
     program: PathBuf,
     http: reqwest::blocking::Client,
 }
@@ -90,6 +92,11 @@ fn free_port() -> u16 {
 impl County {
     /// Makes the folders, keys and configurations; `program` is the `luodi` binary under test. Nothing runs yet.
     pub fn found(program: &str) -> Self {
+        Self::found_with(program, None)
+    }
+
+    /// As [`Self::found`]; `outside` is a witness of strangers that the charter of one node names beside all others.
+    pub fn found_with(program: &str, outside: Option<(usize, Witness)>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let name: Federation = "luodi.example/test".parse().expect("a federation's name");
         let passphrase = Passphrase::random().expect("randomness");
@@ -114,12 +121,13 @@ impl County {
             }
         }
         let keys = offices.iter().filter(|key| key.public().name().contains(COUNTY)).map(|key| key.public().clone()).collect();
-        let federation = FederationFile { name, offset: 8, root, keys, earlier: vec![], charter: charter(&nodes, 0) };
+        let federation = FederationFile { name, offset: 8, root, keys, earlier: vec![], charter: charter(&nodes, 0, None) };
         let county = Self {
             folder,
             federation,
             nodes,
             offices,
+            outside,
             program: program.into(),
             http: reqwest::blocking::Client::builder().timeout(PATIENCE).build().expect("a client"),
         };
@@ -134,7 +142,7 @@ impl County {
             let above = self.nodes.iter().filter(|other| node.division.parent() == Some(other.division));
             let peers: Vec<String> = above.map(|parent| format!("\"/ip4/127.0.0.1/tcp/{}/p2p/{}\"", parent.port, peer(parent))).collect();
             let text = format!(
-                "division = \"{}\"\nhttp = \"{}\"\nlisten = [\"/ip4/127.0.0.1/tcp/{}\"]\npeers = [{}]\npassphrase_file = \"passphrase\"\nfree_floor = 1048576\n",
+                "division = \"{}\"\nhttp = \"{}\"\nlisten = [\"/ip4/127.0.0.1/tcp/{}\"]\npeers = [{}]\npassphrase_file = \"passphrase\"\nfree_floor = 1048576\n\n[limits]\nstatements_a_day = 1000000\n",
                 node.division,
                 node.base.trim_start_matches("http://"),
                 node.port,
@@ -179,7 +187,8 @@ impl County {
         for at in 1..self.nodes.len() {
             let above = self.nodes.iter().position(|other| self.nodes[at].division.parent() == Some(other.division)).expect("a parent");
             self.wait_ready(above);
-            let charter = Facts::of(&charter(&self.nodes, at)).expect("facts");
+            let outside = self.outside.as_ref().filter(|(of, _)| *of == at).map(|(_, witness)| witness);
+            let charter = Facts::of(&charter(&self.nodes, at, outside)).expect("facts");
             self.must_say(above, "government", "charter", None, charter, None);
             let division = self.nodes[at].division.to_string();
             for key in self.offices.iter().filter(|key| key.public().name().contains(&format!("/{division}/"))).cloned().collect::<Vec<_>>()
@@ -351,12 +360,13 @@ fn peer(node: &Node) -> String {
     peer_id(node.keys.peer.public().public_bytes())
 }
 
-/// The charter of node `at`: witnessed by all the others.
-fn charter(nodes: &[Node], at: usize) -> CharterFacts {
+/// The charter of node `at`: witnessed by all the others, and by a stranger if there is one.
+fn charter(nodes: &[Node], at: usize, outside: Option<&Witness>) -> CharterFacts {
     let node = &nodes[at];
     let others = nodes.iter().filter(|other| other.division != node.division);
-    let witnesses: Vec<Witness> =
-        others.map(|other| Witness { name: format!("w{}", other.division), key: other.keys.witness.public().clone(), url: None }).collect();
+    let witnesses =
+        others.map(|other| Witness { name: format!("w{}", other.division), key: other.keys.witness.public().clone(), url: None });
+    let witnesses: Vec<Witness> = witnesses.chain(outside.cloned()).collect();
     let operator = |witness: &Witness| Operator { name: witness.name.clone(), operator: witness.name[1..].to_owned() };
     CharterFacts {
         addresses: vec![format!("/ip4/127.0.0.1/tcp/{}", node.port)],

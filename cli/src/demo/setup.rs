@@ -20,7 +20,7 @@ use luodi_ledger::names::OfficeName;
 use luodi_ledger::policy::{Policy, Witness};
 use luodi_ledger::registry::{CharterFacts, Operator};
 use luodi_ledger::time::Time;
-use luodi_node::config::{Config, NodeFile};
+use luodi_node::config::{Config, LimitsFile, NodeFile};
 use luodi_node::keys::{self, MachineKeys, Passphrase, WorkFactor, peer_id};
 use luodi_node::runtime;
 use serde::{Deserialize, Serialize};
@@ -195,6 +195,7 @@ fn node_file(state: &State, place: Place, federation: &FederationFile) -> anyhow
         witness: vec![],
         free_floor: None,
         story_clock: Some("../../clock".into()),
+        limits: LimitsFile::default(),
     })
 }
 

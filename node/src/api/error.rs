@@ -9,6 +9,7 @@ use luodi_ledger::standing::Void;
 use serde_json::json;
 
 use crate::attachments::TakeError;
+use crate::matters::NumberError;
 use crate::protocol::sequencer::Refusal;
 use crate::sequencing::SubmitError;
 use crate::store::{CommitError, ReadError};
@@ -20,7 +21,7 @@ pub struct ApiError {
     field: String,
     why: String,
     remedy: &'static str,
-    retry_after: Option<u16>,
+    retry_after: Option<u64>,
     found: Vec<Finding>,
 }
 
@@ -37,6 +38,12 @@ impl ApiError {
     /// 404: there is no such thing here.
     pub fn absent(field: &str, why: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, field, why, "check the address")
+    }
+
+    /// 429: this address asks too much too fast.
+    pub fn too_fast(seconds: u64) -> Self {
+        let why = "too many requests from this address";
+        Self { retry_after: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "node", why, "ask more slowly; see Retry-After") }
     }
 
     /// 503: come back later.
@@ -79,8 +86,24 @@ impl From<SubmitError> for ApiError {
                 let field = denied.by.map_or_else(|| "statement".to_owned(), |by| format!("by {by}"));
                 Self { field, ..Self::new(status, "", denied.detail, remedy) }
             }
+            SubmitError::Refused(Refusal::Precedes { .. }) => Self::new(
+                StatusCode::CONFLICT,
+                "time",
+                why,
+                "sign it anew with the present time, and write the date of the fact in its facts",
+            ),
+            SubmitError::Refused(Refusal::TooMuch { office, wait, .. }) => Self {
+                retry_after: Some(wait),
+                ..Self::new(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    &format!("by {office}"),
+                    why,
+                    "send it again then, or ask the node's operator to raise [limits] in node.toml for a day",
+                )
+            },
             SubmitError::Full => soon(1, "send it again in a moment"),
             SubmitError::Confirming => soon(5, "send it again in a moment; the node's operator sees why in `luodi status`"),
+            SubmitError::ClockOff(_) => soon(60, "ask the node's operator to set its clock; nothing was lost"),
             SubmitError::Stopped(_) => soon(600, "ask the node's operator; nothing was lost"),
             SubmitError::Store(CommitError::Full { .. }) => soon(600, "ask the node's operator to make room on the disk; nothing was lost"),
             SubmitError::Store(_) | SubmitError::Read(_) | SubmitError::Closed => {
@@ -111,6 +134,21 @@ impl From<TakeError> for ApiError {
                 tracing::error!(%error, "an attachment was not taken in");
                 Self::unavailable("the attachment cannot be stored now")
             }
+        }
+    }
+}
+
+impl From<NumberError> for ApiError {
+    fn from(error: NumberError) -> Self {
+        let why = error.to_string();
+        match error {
+            NumberError::TooMany { wait, .. } => Self {
+                retry_after: Some(wait),
+                ..Self::new(StatusCode::TOO_MANY_REQUESTS, "matter", why, "ask again then, or choose an unused number yourself")
+            },
+            NumberError::Exhausted => Self::new(StatusCode::CONFLICT, "matter", why, "choose an unused number yourself"),
+            NumberError::Read(error) => Self::from(&error),
+            NumberError::Store(error) => SubmitError::Store(error).into(),
         }
     }
 }

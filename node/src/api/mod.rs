@@ -5,9 +5,11 @@
 
 mod attachments;
 mod error;
+mod serve;
 mod status;
 mod submit;
 mod tiles;
+mod visitors;
 mod witness;
 
 use std::sync::Arc;
@@ -26,10 +28,13 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 pub use error::ApiError;
+pub use serve::serve;
 pub use status::{PeerStatus, Status};
+pub use visitors::Visitors;
 
 use crate::attachments::Attachments;
 use crate::clock::Clock;
+use crate::matters::Matters;
 use crate::registrar::Registrar;
 use crate::sequencing::Sequencer;
 use crate::store::{ReadError, Reader};
@@ -54,6 +59,8 @@ pub struct Api {
     pub reader: Reader,
     /// Who may say what.
     pub registrar: Registrar,
+    /// Hands out numbers of matters.
+    pub matters: Matters,
     /// Takes statements in.
     pub sequencer: Sequencer,
     /// Cosigns heads.
@@ -62,12 +69,15 @@ pub struct Api {
     pub clock: Clock,
     /// The files of public attachments.
     pub attachments: Attachments,
+    /// How much each address may ask.
+    pub visitors: Visitors,
     /// Who is connected.
     pub peers: watch::Receiver<Vec<PeerStatus>>,
 }
 
 /// The router over `api`.
 pub fn router(api: Api) -> Router {
+    let visitors = api.visitors.clone();
     let pages = Router::new()
         .route("/log/{division}/{generation}/checkpoint", get(tiles::checkpoint))
         .route("/log/{division}/{generation}/head", get(tiles::head))
@@ -76,6 +86,7 @@ pub fn router(api: Api) -> Router {
         .route("/log/{division}/{generation}/body/{hash}", get(tiles::body))
         .route("/log/{division}/{generation}/receipt/{index}", get(tiles::receipt))
         .route("/log/{division}/{generation}/statements", post(submit::submit))
+        .route("/log/{division}/{generation}/matters", post(submit::reserve))
         .route("/witness/add-checkpoint", post(witness::add_checkpoint))
         .route("/witness/{hash}/checkpoint", get(witness::checkpoint))
         .route("/logs", get(status::logs))
@@ -96,6 +107,7 @@ pub fn router(api: Api) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, DEADLINE_TO_ARRIVE));
     pages
         .merge(files)
+        .layer(axum::middleware::from_fn_with_state(visitors, visitors::count))
         // Readers in browsers verify for themselves, from any site.
         .layer(CorsLayer::permissive())
         .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-cache")))

@@ -41,7 +41,7 @@ pub struct PeerStatus {
 pub struct Status {
     /// The log this node writes.
     pub origin: Origin,
-    /// `open`, `confirming` or `stopped`.
+    /// `open`, `confirming`, `clock-off` or `stopped`.
     pub state: &'static str,
     /// Why it is stopped.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,6 +50,9 @@ pub struct Status {
     pub fingerprint: String,
     /// The node's clock.
     pub time: String,
+    /// Seconds by which its peers' clocks differ from it, when so many that nothing is sealed or cosigned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_off: Option<i64>,
     /// Whether its times are invented for a demonstration.
     pub story: bool,
     /// The logs held.
@@ -133,9 +136,10 @@ pub(super) async fn status(State(api): State<Arc<Api>>) -> Result<Json<Status>, 
     let reader = api.reader.clone();
     let (free, floor) = reading(move || reader.free_space()).await?;
     let (state, why) = match api.sequencer.gate() {
+        Gate::Stopped(why) => ("stopped", Some(why)),
+        _ if api.clock.off().is_some() => ("clock-off", None),
         Gate::Open => ("open", None),
         Gate::Confirming => ("confirming", None),
-        Gate::Stopped(why) => ("stopped", Some(why)),
     };
     let registry = api.registrar.snapshot();
     Ok(Json(Status {
@@ -144,6 +148,7 @@ pub(super) async fn status(State(api): State<Arc<Api>>) -> Result<Json<Status>, 
         why,
         fingerprint: registry.federation().fingerprint(),
         time: api.clock.now().to_string(),
+        clock_off: api.clock.off(),
         story: api.clock.is_story(),
         logs: api.reader.logs().into_iter().map(LogStatus::from).collect(),
         peers: api.peers.borrow().clone(),
@@ -160,6 +165,9 @@ pub(super) async fn healthz() -> &'static str {
 
 /// The node takes statements in.
 pub(super) async fn readyz(State(api): State<Arc<Api>>) -> (StatusCode, String) {
+    if let Some(seconds) = api.clock.off() {
+        return (StatusCode::SERVICE_UNAVAILABLE, format!("clock: {seconds} seconds off the clocks of the peers\n"));
+    }
     match api.sequencer.gate() {
         Gate::Open => (StatusCode::OK, "ready\n".to_owned()),
         Gate::Confirming => (StatusCode::SERVICE_UNAVAILABLE, "confirming\n".to_owned()),

@@ -6,11 +6,13 @@ use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use luodi_ledger::Malformed;
+use luodi_ledger::names::MatterId;
 use serde::{Deserialize, Serialize};
 
 use super::{Api, ApiError, reading};
 use crate::protocol::sequencer::Submission;
 use crate::receipts;
+use crate::sequencing::{Gate, SubmitError};
 
 /// What an office sends.
 #[derive(Debug, Deserialize)]
@@ -32,6 +34,29 @@ pub(super) struct Told {
     size: u64,
     /// The receipt under the log's own signature; fetch it again later for the witnesses'.
     receipt: Option<String>,
+}
+
+/// A number handed out.
+#[derive(Debug, Serialize)]
+pub(super) struct Reserved {
+    matter: MatterId,
+}
+
+/// The next free number of a matter, handed out once.
+pub(super) async fn reserve(
+    State(api): State<Arc<Api>>,
+    Path((division, generation)): Path<(String, String)>,
+) -> Result<Json<Reserved>, ApiError> {
+    if api.log(&division, &generation)? != api.origin {
+        return Err(ApiError::absent("log", "this node does not write that log; ask the node of that division"));
+    }
+    // Whoever is behind its own log does not know yet which numbers are used.
+    match api.sequencer.gate() {
+        Gate::Open => {}
+        Gate::Confirming => return Err(SubmitError::Confirming.into()),
+        Gate::Stopped(why) => return Err(SubmitError::Stopped(why).into()),
+    }
+    Ok(Json(Reserved { matter: api.matters.reserve(api.clock.now()).await? }))
 }
 
 pub(super) async fn submit(

@@ -50,6 +50,7 @@ impl Replication {
                 self.on_event(Event::Evidence { peer: Peer::new(&peer.to_string()), evidence: evidence.into_vec() });
                 Answer::Noted
             }
+            Request::Clock => Answer::Clock(self.parts.clock.now().unix()),
             Request::AddCheckpoint(body) => {
                 let (asker, witness) = (self.parts.asker.clone(), self.parts.witness.clone());
                 tokio::spawn(async move {
@@ -75,7 +76,7 @@ impl Replication {
                     Request::Bodies(hashes) => answers::bodies(&reader, hashes),
                     Request::EvidenceKept => answers::evidence_kept(&reader),
                     Request::EvidenceOf(id) => answers::evidence_of(&reader, &id),
-                    Request::Hello(_) | Request::NewHeads(_) | Request::Evidence(_) | Request::AddCheckpoint(_) => {
+                    Request::Hello(_) | Request::NewHeads(_) | Request::Evidence(_) | Request::AddCheckpoint(_) | Request::Clock => {
                         Answer::Refused(Refusal::Unavailable)
                     }
                 }

@@ -88,6 +88,8 @@ pub enum NetworkEvent {
         /// Its size.
         size: u64,
     },
+    /// A peer said what time it is.
+    ClockHeard,
     /// A log was seen to contradict itself; the evidence is kept.
     Forked(Origin),
     /// A head under this node's own key that it does not hold: stop sealing.

@@ -12,7 +12,7 @@ use crate::protocol::message::Request;
 /// A kind of question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
-    /// Once a connection.
+    /// Once a connection, and the clock once a minute.
     Hello,
     /// The journal: a page for each thousand logs, then once a minute.
     Journal,
@@ -29,7 +29,7 @@ pub(super) enum Kind {
 impl Kind {
     pub(super) fn of(request: &Request) -> Self {
         match request {
-            Request::Hello(_) => Self::Hello,
+            Request::Hello(_) | Request::Clock => Self::Hello,
             Request::HeadsSince { .. } | Request::HeadOf(_) => Self::Journal,
             Request::NewHeads(_) => Self::Push,
             Request::AddCheckpoint(_) => Self::Witness,

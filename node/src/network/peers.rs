@@ -12,6 +12,8 @@ use crate::protocol::message::{Hello, VERSION};
 
 /// The longest wait before a peer is dialled again: its machine may have been restarted.
 const LONGEST_WAIT: u64 = 30_000;
+/// How often a peer is asked for the time: a clock that was wrong is believed again a minute after it was mended.
+const CLOCK_EVERY: u64 = 60_000;
 /// How long a peer may stay that does not say who it is.
 const NAMELESS: u64 = 15_000;
 
@@ -21,6 +23,8 @@ struct Connection {
     greeting: Option<(Hello, Membership)>,
     /// Its clock less ours, in seconds.
     clock_offset: i64,
+    /// When it was asked for the time last.
+    clock_asked: Moment,
 }
 
 #[derive(Debug, Default)]
@@ -38,7 +42,7 @@ pub(super) struct Peers {
 
 impl Peers {
     pub(super) fn connected(&mut self, now: Moment, peer: PeerId) {
-        self.connected.insert(peer, Connection { since: now, greeting: None, clock_offset: 0 });
+        self.connected.insert(peer, Connection { since: now, greeting: None, clock_offset: 0, clock_asked: now });
         self.dials.entry(peer).or_default().pending = false;
     }
 
@@ -59,14 +63,32 @@ impl Peers {
     }
 
     /// It said who it is.
-    pub(super) fn greeted(&mut self, peer: PeerId, hello: Hello, membership: Membership, clock: i64) {
+    pub(super) fn greeted(&mut self, peer: PeerId, hello: Hello, membership: Membership) {
         if let Some(connection) = self.connected.get_mut(&peer) {
-            connection.clock_offset = hello.time.saturating_sub(clock);
             connection.greeting = Some((hello, membership));
         }
         if let Some(dial) = self.dials.get_mut(&peer) {
             dial.backoff.succeed();
         }
+    }
+
+    /// It said what time it is: so much more than ours.
+    pub(super) fn clock_heard(&mut self, peer: &PeerId, offset: i64) {
+        if let Some(connection) = self.connected.get_mut(peer) {
+            connection.clock_offset = offset;
+        }
+    }
+
+    /// Those to ask for the time now.
+    pub(super) fn clock_due(&mut self, now: Moment) -> Vec<PeerId> {
+        let mut due = Vec::new();
+        for (peer, connection) in &mut self.connected {
+            if connection.greeting.is_some() && connection.clock_asked.plus(CLOCK_EVERY) <= now {
+                connection.clock_asked = now;
+                due.push(*peer);
+            }
+        }
+        due
     }
 
     pub(super) fn is_greeted(&self, peer: &PeerId) -> bool {

@@ -18,6 +18,7 @@ use super::peers::{Peers, is_of_ours};
 use super::swarm::{Asker, News};
 use super::{Settings, StartError, WitnessCall};
 use crate::clock::Clock;
+use crate::protocol::clocks::Clocks;
 use crate::protocol::follower::{Event, FetchId, Follower, Held, Membership, Stored, freezes};
 use crate::protocol::message::{Answer, Hello, Request, VERSION};
 use crate::protocol::{Moment, Peer};
@@ -41,6 +42,15 @@ pub(super) enum Happened {
         /// Who it says it is.
         hello: Option<Hello>,
     },
+    /// A peer has answered what time it is.
+    Clock {
+        /// The peer.
+        peer: PeerId,
+        /// Its clock.
+        theirs: i64,
+        /// Ours, halfway between question and answer.
+        ours: i64,
+    },
 }
 
 /// What the task works with.
@@ -62,6 +72,7 @@ pub(super) struct Replication {
     pub(super) parts: Parts,
     follower: Follower,
     pub(super) peers: Peers,
+    clocks: Clocks,
     pub(super) fetches: HashMap<FetchId, mpsc::Sender<Verdict>>,
     listening: Vec<Multiaddr>,
     started: Instant,
@@ -76,6 +87,7 @@ impl Replication {
             parts,
             follower,
             peers: Peers::default(),
+            clocks: Clocks::default(),
             fetches: HashMap::new(),
             listening: Vec::new(),
             started: Instant::now(),
@@ -133,6 +145,9 @@ impl Replication {
         for (peer, addresses) in self.peers.dial_due(now, &book) {
             self.parts.asker.dial(peer, addresses).await;
         }
+        for peer in self.peers.clock_due(now) {
+            self.ask_clock(peer);
+        }
         for peer in self.peers.nameless(now) {
             self.parts.asker.disconnect(peer).await;
         }
@@ -145,6 +160,11 @@ impl Replication {
         self.parts.book.send_replace(book.clone());
         self.peers.sweep(&book);
         for (peer, hello, membership) in self.peers.reconsider(&book) {
+            if book.division(&peer).is_some() {
+                self.ask_clock(peer);
+            } else {
+                self.clock_gone(&peer);
+            }
             let peer = Peer::new(&peer.to_string());
             self.on_event(Event::Connected { peer, membership, epoch: hello.epoch });
         }
@@ -209,6 +229,7 @@ impl Replication {
                 }
             }
             News::Disconnected(peer) => {
+                self.clock_gone(&peer);
                 if self.peers.disconnected(self.now(), &peer) {
                     self.notice(NetworkEvent::PeerDown { peer: peer.to_string() });
                 }
@@ -237,6 +258,7 @@ impl Replication {
             Happened::Event(event) => self.on_event(event),
             Happened::Greeted { peer, hello: Some(hello) } if is_of_ours(&self.hello(), &hello) => self.welcome(peer, hello),
             Happened::Greeted { peer, .. } => self.turn_away(peer),
+            Happened::Clock { peer, theirs, ours } => self.clock_heard(peer, theirs, ours),
         }
     }
 
@@ -244,11 +266,12 @@ impl Replication {
     pub(super) fn welcome(&mut self, peer: PeerId, hello: Hello) {
         let membership = self.parts.book.borrow().membership(&peer);
         let (epoch, division) = (hello.epoch, self.parts.book.borrow().division(&peer));
-        let again = self.peers.is_greeted(&peer);
-        self.peers.greeted(peer, hello, membership.clone(), self.parts.clock.now().unix());
+        let (again, time) = (self.peers.is_greeted(&peer), hello.time);
+        self.peers.greeted(peer, hello, membership.clone());
         if !self.peers.is_greeted(&peer) {
             return;
         }
+        self.clock_heard(peer, time, self.parts.clock.now().unix());
         if !again {
             self.notice(NetworkEvent::PeerUp { peer: peer.to_string(), division });
             if membership.trusted {
@@ -256,6 +279,43 @@ impl Replication {
             }
         }
         self.on_event(Event::Connected { peer: Peer::new(&peer.to_string()), membership, epoch });
+    }
+
+    fn ask_clock(&self, peer: PeerId) {
+        let (asker, clock, happened) = (self.parts.asker.clone(), self.parts.clock.clone(), self.parts.taker.happened.clone());
+        tokio::spawn(async move {
+            let asked = clock.now().unix();
+            if let Ok(Answer::Clock(theirs)) = asker.ask(peer, Request::Clock).await {
+                let ours = asked.midpoint(clock.now().unix());
+                let _ = happened.send(Happened::Clock { peer, theirs, ours }).await;
+            }
+        });
+    }
+
+    fn clock_heard(&mut self, peer: PeerId, theirs: i64, ours: i64) {
+        self.peers.clock_heard(&peer, theirs.saturating_sub(ours));
+        // Strangers may say what they like.
+        if self.parts.book.borrow().division(&peer).is_some() && self.peers.is_greeted(&peer) {
+            self.clocks.heard(&Peer::new(&peer.to_string()), theirs, ours);
+            self.judge_clock();
+        }
+        self.notice(NetworkEvent::ClockHeard);
+    }
+
+    fn clock_gone(&mut self, peer: &PeerId) {
+        self.clocks.gone(&Peer::new(&peer.to_string()));
+        self.judge_clock();
+    }
+
+    fn judge_clock(&self) {
+        let off = self.clocks.too_far_off();
+        if self.parts.clock.judged(off) {
+            if let Some(seconds) = off {
+                tracing::error!(seconds, "this node's clock is off its peers': nothing is sealed or cosigned; set it right");
+            } else {
+                tracing::info!("this node's clock agrees with its peers'");
+            }
+        }
     }
 
     /// A peer of another federation, or one that does not say who it is: it has a moment to read the refusal.

@@ -121,6 +121,8 @@ pub enum Request {
     EvidenceKept,
     /// The evidence with this hash. Answered by [`Answer::Evidence`].
     EvidenceOf(Blake3),
+    /// What time is it? Answered by [`Answer::Clock`].
+    Clock,
 }
 
 /// An answer of [`ASK`].
@@ -167,6 +169,8 @@ pub enum Answer {
     Evidence(Option<ByteBuf>),
     /// Not answered.
     Refused(Refusal),
+    /// POSIX seconds.
+    Clock(i64),
 }
 
 /// Why a node did not do what it was asked.
@@ -298,7 +302,7 @@ impl Message for Request {
 
     fn check(&self) -> Result<(), Malformed> {
         match self {
-            Self::Hello(_) | Self::HeadOf(_) | Self::EvidenceKept | Self::EvidenceOf(_) => Ok(()),
+            Self::Hello(_) | Self::HeadOf(_) | Self::EvidenceKept | Self::EvidenceOf(_) | Self::Clock => Ok(()),
             Self::HeadsSince { max, .. } => {
                 at_least_one("max", usize::from(*max))?;
                 at_most("max", usize::from(*max), MOST_HEADS)
@@ -323,7 +327,7 @@ impl Message for Answer {
 
     fn check(&self) -> Result<(), Malformed> {
         match self {
-            Self::Hello(_) | Self::EpochChanged(_) | Self::Noted | Self::Refused(_) => Ok(()),
+            Self::Hello(_) | Self::EpochChanged(_) | Self::Noted | Self::Refused(_) | Self::Clock(_) => Ok(()),
             Self::Heads { heads, .. } => {
                 at_most("heads", heads.len(), MOST_HEADS)?;
                 heads.iter().try_for_each(Heads::check)
@@ -414,6 +418,8 @@ mod tests {
         both_ways(&Answer::Hello(hello()));
         both_ways(&Answer::Heads { epoch: [1; 16], next: 9, more: true, heads: vec![heads(10), heads(0)] });
         both_ways(&Answer::HeadOf(None));
+        both_ways(&Request::Clock);
+        both_ways(&Answer::Clock(1_790_000_000));
         both_ways(&Answer::Witness { status: 409, body: ByteBuf::from(b"12\n".to_vec()) });
         both_ways(&Answer::Bodies { found: vec![ByteBuf::from(vec![1])], missing: vec![Blake3::ZERO], again: vec![] });
         both_ways(&Answer::Refused(Refusal::Busy { wait: 1000 }));

@@ -1,10 +1,12 @@
 //! The node's protocol logic: events in, actions out, with time as an argument. Nothing here reads a socket, a disk or a clock.
 
 pub mod backoff;
+pub mod clocks;
 pub mod follower;
 pub mod intake;
 pub mod interest;
 pub mod message;
+pub mod recent;
 pub mod sequencer;
 pub mod witness;
 

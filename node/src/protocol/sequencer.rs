@@ -11,11 +11,13 @@ use luodi_ledger::checkpoint::Checkpoint;
 use luodi_ledger::entry::{self, Entry, Link};
 use luodi_ledger::hash::Blake3;
 use luodi_ledger::merkle::{CompactRange, Hash};
-use luodi_ledger::names::Origin;
+use luodi_ledger::names::{MatterId, OfficeName, Origin};
 use luodi_ledger::privacy::{self, Personal, Stopped};
 use luodi_ledger::registry::{Denied, Registry};
 use luodi_ledger::statement::SignedStatement;
 use luodi_ledger::time::Time;
+
+use super::recent::Recent;
 
 /// Most statements sealed under one head: a bundle's worth.
 pub const MOST_SEALED: usize = 256;
@@ -45,6 +47,30 @@ pub enum Refusal {
     /// It holds what looks like personal data.
     #[error("{0}")]
     Personal(Personal),
+    /// The office already spoke on this matter with a later time.
+    #[error("{office} already said something on {matter} dated {last} (entry {index}); nothing dated before that can follow")]
+    Precedes {
+        /// The office.
+        office: OfficeName,
+        /// The matter.
+        matter: MatterId,
+        /// The time of what it said last.
+        last: Time,
+        /// Where that stands.
+        index: u64,
+    },
+    /// The office has said as much as it may in one day.
+    #[error("{office} has reached its limit of a day: {what}; the next day begins at {again}")]
+    TooMuch {
+        /// The office.
+        office: OfficeName,
+        /// How much that is.
+        what: String,
+        /// When the next day begins.
+        again: Time,
+        /// Seconds until then.
+        wait: u64,
+    },
 }
 
 impl From<Stopped> for Refusal {
@@ -123,9 +149,17 @@ pub struct Sealed {
     pub outcomes: Vec<Result<u64, Refusal>>,
 }
 
-/// Seals `batch` behind `tree`, logged at `now`, which may not be before `link.not_before`. Authority is judged again, at the index and time each entry gets; a statement that is
-/// twice in the batch is sealed once.
-pub fn seal(origin: &Origin, mut tree: CompactRange, mut link: Link, batch: &[Submission], registry: &Registry, now: Time) -> Sealed {
+/// Seals `batch` behind `tree`, logged at `now`, which may not be before `link.not_before`. Authority is judged again, at the index and time
+/// each entry gets; a statement that is twice in the batch is sealed once. `recent` knows all that `tree` holds, and then all that is sealed.
+pub fn seal(
+    origin: &Origin,
+    mut tree: CompactRange,
+    mut link: Link,
+    batch: &[Submission],
+    registry: &Registry,
+    recent: &mut Recent,
+    now: Time,
+) -> Sealed {
     let mut sealed = Sealed {
         entries: vec![],
         leaves: vec![],
@@ -146,6 +180,11 @@ pub fn seal(origin: &Origin, mut tree: CompactRange, mut link: Link, batch: &[Su
             sealed.outcomes.push(Err(Refusal::Denied(denied)));
             continue;
         }
+        if let Err(refusal) = recent.check(submission.statement.statement(), now) {
+            sealed.outcomes.push(Err(refusal));
+            continue;
+        }
+        recent.observe(&entry);
         let leaf = entry.to_bytes();
         let stepped = link.step(&leaf);
         debug_assert!(stepped.is_ok(), "an entry made from its own link follows it");

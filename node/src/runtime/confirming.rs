@@ -17,7 +17,7 @@ use luodi_ledger::names::{Division, Origin};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
-use super::peering::division_of;
+use super::reaching::division_of;
 use crate::registrar::Registrar;
 use crate::sequencing::Gate;
 use crate::store::{ReadError, Reader};

@@ -25,7 +25,7 @@ use crate::witnessing::Answer;
 /// How long one head keeps a newer one waiting.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long one witness may take to answer.
-const DEADLINE: Duration = Duration::from_secs(10);
+pub(super) const DEADLINE: Duration = Duration::from_secs(10);
 /// How long to wait before a head short of its quorum is offered again, at first and at most.
 const AGAIN: Duration = Duration::from_secs(1);
 const AGAIN_AT_MOST: Duration = Duration::from_secs(60);

@@ -6,23 +6,25 @@
 mod confirming;
 mod cosigning;
 mod peering;
+mod reaching;
 
 use std::future::Future;
 use std::io;
 use std::time::Duration;
 
-use axum::serve::ListenerExt as _;
 use luodi_ledger::registry::Registry;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::api::{self, Api};
+use self::reaching::Reaching;
+use crate::api::{self, Api, Visitors};
 use crate::attachments::Attachments;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::MachineKeys;
+use crate::matters::Matters;
 use crate::network;
 use crate::registrar::Registrar;
 use crate::sequencing::{Gate, Log, Sequencer};
@@ -63,6 +65,9 @@ pub enum RunError {
     /// The network.
     #[error(transparent)]
     Network(#[from] network::StartError),
+    /// The client for witnesses.
+    #[error("witnesses cannot be asked over HTTP: {0}")]
+    Client(String),
     /// A thread of our own ended early.
     #[error("the store could not be opened: {0}")]
     Interrupted(String),
@@ -92,7 +97,14 @@ pub async fn create(config: &Config, keys: &MachineKeys) -> Result<(), RunError>
 
 fn log(config: &Config, keys: &MachineKeys, writer: &Writer, registrar: Registrar) -> Result<Log, RunError> {
     let reader = writer.reader().clone();
-    Ok(Log { origin: config.origin.clone(), key: keys.log.clone(), reader, registrar, clock: clock(config)? })
+    Ok(Log {
+        origin: config.origin.clone(),
+        key: keys.log.clone(),
+        reader,
+        registrar,
+        clock: clock(config)?,
+        limits: config.file.limits.daily(),
+    })
 }
 
 /// Takes the address of the configuration for HTTP.
@@ -148,34 +160,34 @@ pub async fn run(
     let (seen, peers) = watch::channel(Vec::new());
 
     let attachments = Attachments::open(&config.file.data, store_options(&config).free_floor).map_err(RunError::Attachments)?;
+    let limits = &config.file.limits;
+    let visitors = Visitors::new(limits.requests_a_second, limits.trusted_proxies.clone());
     let api = Api {
         federation: config.federation.name.clone(),
         origin: config.origin.clone(),
         reader: reader.clone(),
         registrar: registrar.clone(),
+        matters: Matters::new(config.origin.clone(), config.federation.offset, writer.clone()),
         sequencer: sequencer.clone(),
         witness: witness.clone(),
         clock: log.clock,
         attachments,
+        visitors: visitors.clone(),
         peers,
     };
+    let reaching = Reaching::new(network.clone()).map_err(|error| RunError::Client(error.to_string()))?;
     let router = api::router(api);
-    let http = http.tap_io(|connection| {
-        // Without it small answers wait 40 ms for the other side's acknowledgement.
-        let _ = connection.set_nodelay(true);
-    });
     tracing::info!(origin = %config.origin, http = %config.file.http, "running");
     let mut ending = stopped.clone();
-    let serving = axum::serve(http, router).with_graceful_shutdown(async move {
+    let serving = tokio::spawn(api::serve(http, router, visitors, async move {
         let _ = ending.wait_for(|stop| *stop).await;
-    });
-    let serving = tokio::spawn(serving.into_future());
+    }));
     let mut tasks = JoinSet::new();
     tasks.spawn(peering::answer_peers(witness, asked));
     tasks.spawn(peering::announce(config.origin.clone(), reader.clone(), network.clone()));
     tasks.spawn(peering::watch_peers(network.clone(), config.origin.clone(), registrar.clone(), seen, gate.clone()));
     tasks.spawn(confirming::run(config.origin.clone(), reader.clone(), registrar.clone(), network.clone(), gate));
-    tasks.spawn(cosigning::run(config.origin.clone(), reader, writer.clone(), registrar, network.clone()));
+    tasks.spawn(cosigning::run(config.origin.clone(), reader, writer.clone(), registrar, reaching));
     shutdown.await;
 
     // In the order of who needs whom: no new requests, what is queued is sealed, then the store is closed.

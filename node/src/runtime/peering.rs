@@ -1,28 +1,15 @@
 //! What the rest of the node asks of its peers, in terms of the network's handle.
 
 use luodi_ledger::names::{Division, Origin};
-use luodi_ledger::policy::Witness;
 use tokio::sync::{mpsc, watch};
 
-use super::{confirming, cosigning};
+use super::confirming;
 use crate::api::PeerStatus;
 use crate::network::{NetworkEvent, NetworkHandle, WitnessAnswer, WitnessCall};
 use crate::registrar::Registrar;
 use crate::sequencing::Gate;
 use crate::store::Reader;
 use crate::witnessing;
-
-/// A policy names the witness of a division's node `<federation>/<division>/witness`.
-pub(super) fn division_of(witness: &Witness) -> Option<Division> {
-    witness.key.name().strip_suffix("/witness")?.rsplit('/').next()?.parse().ok()
-}
-
-impl cosigning::Reach for NetworkHandle {
-    async fn add_checkpoint(&self, witness: &Witness, body: Vec<u8>) -> Option<witnessing::Answer> {
-        let answer = NetworkHandle::add_checkpoint(self, division_of(witness)?, body).await.ok()?;
-        Some(witnessing::Answer { status: answer.status, body: String::from_utf8(answer.body).ok()? })
-    }
-}
 
 impl confirming::Holders for NetworkHandle {
     async fn newest_heads(&self, origin: &Origin) -> Vec<(Division, confirming::Held)> {
@@ -98,7 +85,7 @@ pub(super) async fn watch_peers(
                     "a peer holds a head of size {size} under our key that we do not hold: another machine signs with it, or this one lost data"
                 ),
             ),
-            Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => refresh(&network, &peers).await,
+            Ok(NetworkEvent::ClockHeard) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => refresh(&network, &peers).await,
             Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
         }
     }
