@@ -196,31 +196,34 @@ impl Cut {
         cut
     }
 
-    /// The number that begins with group `first`, the group it ends with, and the character it ends before.
+    /// The number that begins with group `first`, the group it ends with, and the character it ends before. An id goes before a shorter
+    /// number that its front would be: its own check and date are the surer.
     fn number_at(&self, first: usize) -> Option<(Number, usize, usize)> {
         let from = self.groups[first].digits.start;
         let mut pieces = Vec::new();
+        let mut shorter = None;
         for (last, group) in self.groups.iter().enumerate().skip(first) {
             let digits = &self.digits[from..group.digits.end];
             if (last > first && !group.joined) || digits.len() > LONGEST {
-                return None;
+                break;
             }
             pieces.push(group.len());
             if let Some(end) = group.x.filter(|_| is_resident_id(digits, Some(X))) {
                 return Some((Number::ResidentId, last, end));
             }
-            let number = if is_resident_id(digits, None) {
-                Number::ResidentId
-            } else if is_mobile(digits, &pieces) && !group.decimal && !group.amount {
+            if is_resident_id(digits, None) {
+                return Some((Number::ResidentId, last, group.end));
+            }
+            let number = if is_mobile(digits, &pieces) && !group.decimal && !group.amount {
                 Number::Mobile
             } else if is_card(digits, &pieces) && !group.decimal {
                 Number::Card
             } else {
                 continue;
             };
-            return Some((number, last, group.end));
+            shorter = shorter.or(Some((number, last, group.end)));
         }
-        None
+        shorter
     }
 }
 

@@ -122,6 +122,12 @@ fn a_number_has_digits_of_no_longer_one_around_it() {
     assert_eq!(numbers(&format!("甲{MOBILE}、{ID}；{CARD}")).len(), 3);
 }
 
+/// The first 16 digits of this id would be a card.
+#[test]
+fn an_id_goes_before_the_card_that_its_front_would_be() {
+    assert_eq!(numbers("4107212009071296 07"), [(Number::ResidentId, 0..19)]);
+}
+
 proptest! {
     #[test]
     fn no_text_makes_it_panic_and_ranges_lie_in_order_inside(text in "([0-9]{1,19}|[ .·xX１９\u{200b}—/+*()-]{1,3}|\\PC){0,40}") {
