@@ -159,7 +159,7 @@ impl Facts {
     /// Reads the facts as a type; fields it does not know are passed over. What it knows it must write back as it stands, so that a date
     /// or key that some reader takes in a second spelling is refused by all.
     pub fn read<T: DeserializeOwned + Serialize>(&self) -> Result<T, Malformed> {
-        let typed: T = serde_json::from_str(&self.text).map_err(|error| Malformed::new("facts", error.to_string()))?;
+        let typed: T = serde_json::from_str(&self.text).map_err(|_| fault_in::<T>(&self.text, "facts", ""))?;
         let written = Self::of(&typed)?;
         for (key, value) in &written.fields {
             if !self.fields.get(key).is_some_and(|held| held.holds(value)) {
@@ -192,6 +192,22 @@ impl Facts {
             _ => Err(Malformed::new("facts", "an object wanted")),
         }
     }
+}
+
+/// What keeps `text` from being read as `T`: the path of the field after `prefix`, or `whole`. It reads a second time, since keeping the
+/// path costs those that read well.
+pub(crate) fn fault_in<T: DeserializeOwned>(text: &str, whole: &str, prefix: &str) -> Malformed {
+    let read = serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_str(text));
+    let Err(fault) = read else { return Malformed::new(whole, "not one JSON object and nothing else") };
+    let why = fault.inner().to_string();
+    // Lines and columns of a text that nobody sees.
+    let why = why.rsplit_once(" at line ").map_or(why.as_str(), |(why, _)| why);
+    let missing = why.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+    let path = fault.path().to_string();
+    let within = Some(path.as_str()).filter(|path| *path != ".");
+    let field = [within, missing].into_iter().flatten().collect::<Vec<_>>().join(".");
+    let field = if field.is_empty() { whole.to_owned() } else { format!("{prefix}{field}") };
+    Malformed::new(field, if missing.is_some() { "wanted, and not there" } else { why })
 }
 
 impl fmt::Debug for Facts {
@@ -233,6 +249,30 @@ mod tests {
         ] {
             assert!(Facts::parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_fault_names_the_field_by_its_path() {
+        #[derive(Debug, Serialize, Deserialize)]
+        struct Tally {
+            due: u32,
+        }
+        #[derive(Debug, Serialize, Deserialize)]
+        struct Typed {
+            tallies: Vec<Tally>,
+        }
+        for (text, field, why) in [
+            ("{}", "tallies", "wanted, and not there"),
+            (r#"{"tallies":[{"due":1},{}]}"#, "tallies[1].due", "wanted, and not there"),
+            (r#"{"tallies":[{"due":-3}]}"#, "tallies[0].due", "invalid value: integer `-3`, expected u32"),
+            (r#"{"tallies":"x"}"#, "tallies", "invalid type: string \"x\", expected a sequence"),
+        ] {
+            let fault = Facts::parse(text).unwrap().read::<Typed>().unwrap_err();
+            assert_eq!((fault.field.as_str(), fault.why.as_str()), (field, why), "{text}");
+        }
+        let fault = fault_in::<Typed>("[]", "body", "body.");
+        assert_eq!(fault.field, "body");
+        assert_eq!(fault_in::<Typed>("{}", "body", "body.").field, "body.tallies");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::codes::Word;
 use super::facts::{CommitmentId, LogSizes};
 use crate::Malformed;
 use crate::attachment::Attachment;
+use crate::facts::fault_in;
 
 /// A body, read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,7 +90,10 @@ pub struct CommitmentWords {
 impl Words {
     /// Reads a body; whoever shows it checks first that its statement names these bytes.
     pub fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
-        serde_json::from_slice(bytes).map_err(|error| Malformed::new("body", format!("a JSON object wanted: {error}")))
+        serde_json::from_slice(bytes).map_err(|_| match std::str::from_utf8(bytes) {
+            Ok(text) => fault_in::<Self>(text, "body", "body."),
+            Err(_) => Malformed::new("body", "not UTF-8"),
+        })
     }
 
     /// The bytes of a body to publish.
