@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use luodi_ledger::matter::pack::Packs;
+use luodi_ledger::matter::facts::Said;
+use luodi_ledger::matter::pack::{InForce, Packs};
 use luodi_ledger::matter::view::View;
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::matter::{Marks, Record, Reference, fold};
@@ -15,7 +16,7 @@ use luodi_ledger::standing::{Cosigned, Standing, is_annulled, is_logged_doubtful
 use luodi_ledger::time::{Date, Time};
 
 use crate::source::{HeldEntry, HeldLog, Holdings};
-use crate::spoken::Spoken;
+use crate::spoken::{Spoken, Stands};
 
 /// Whether a source answers.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +70,8 @@ pub struct Snapshot {
     pub holdings: Holdings,
     /// The matters, by home division.
     pub boards: BTreeMap<Division, Arc<Board>>,
+    /// The rule packs matters were judged by: those that ship, and those put in force by statements that were read.
+    pub packs: Arc<Packs>,
     /// Where each office spoke, and what logs say beside matters.
     pub spoken: Spoken,
     /// The sources, in the order of the configuration.
@@ -125,7 +128,9 @@ struct Mentions {
 /// Keeps the boards up with the holdings.
 #[derive(Debug)]
 pub(crate) struct Index {
-    packs: Packs,
+    packs: Arc<Packs>,
+    /// The `rules` statements that were taken into the packs.
+    adopted: Vec<Reference>,
     mentions: BTreeMap<Origin, Mentions>,
     boards: BTreeMap<Division, Arc<Board>>,
     spoken: Spoken,
@@ -134,7 +139,14 @@ pub(crate) struct Index {
 
 impl Default for Index {
     fn default() -> Self {
-        Self { packs: Packs::built_in(), mentions: BTreeMap::new(), boards: BTreeMap::new(), spoken: Spoken::default(), day: None }
+        Self {
+            packs: Arc::new(Packs::built_in()),
+            adopted: Vec::new(),
+            mentions: BTreeMap::new(),
+            boards: BTreeMap::new(),
+            spoken: Spoken::default(),
+            day: None,
+        }
     }
 }
 
@@ -148,8 +160,8 @@ impl Index {
         }
         let offset = holdings.registry().federation().offset;
         let today = now.civil_date(offset);
-        if self.day != Some(today) {
-            // Days left and days late are told by the date, so every matter is told anew.
+        if self.adopt(holdings) || self.day != Some(today) {
+            // Any matter may be judged by rules that came or went, and days left and days late are told by the date, so every matter is told anew.
             self.day = Some(today);
             affected.extend(self.mentions.values().flat_map(|mentions| mentions.of.keys().copied()));
         }
@@ -161,9 +173,29 @@ impl Index {
             as_of: now,
             holdings: holdings.clone(),
             boards: self.boards.clone(),
+            packs: self.packs.clone(),
             spoken: self.spoken.clone(),
             sources: sources.to_vec(),
         }
+    }
+
+    /// Takes in the packs of `rules` that count and whose text was read; returns whether that changed.
+    fn adopt(&mut self, holdings: &Holdings) -> bool {
+        let mut packs = Packs::built_in();
+        let mut adopted = Vec::new();
+        for stands in self.spoken.beside(holdings, "rules", |_| true).filter(Stands::counts) {
+            let (Some(Said::Rules(rules)), Some(on)) = (stands.said(), stands.reference()) else { continue };
+            let effective = InForce { from: Some(rules.from), until: rules.until };
+            let text = stands.words().and_then(|words| words.pack);
+            if text.and_then(|text| packs.adopt(on.clone(), rules.pack, effective, &text).ok()).is_some() {
+                adopted.push(on);
+            }
+        }
+        let changed = adopted != self.adopted;
+        if changed {
+            (self.packs, self.adopted) = (Arc::new(packs), adopted);
+        }
+        changed
     }
 
     /// Reads what is new in a log; returns the matters that entries from `lowest` on name.

@@ -6,8 +6,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use luodi_ledger::matter::Reference;
+use luodi_ledger::matter::facts::Said;
+use luodi_ledger::matter::words::Words;
 use luodi_ledger::names::{Division, Office, OfficeName, Origin};
 use luodi_ledger::statement::{Kind, Statement};
+use luodi_ledger::time::Time;
 
 use crate::source::{HeldEntry, HeldLog, Holdings};
 
@@ -38,6 +42,33 @@ pub struct Stands<'a> {
     pub held: &'a HeldEntry,
     /// What it says.
     pub statement: &'a Statement,
+}
+
+impl Stands<'_> {
+    /// How other statements name it.
+    pub fn reference(&self) -> Option<Reference> {
+        Some(Reference { log: self.origin.clone(), index: self.index, id: self.held.entry.as_ref().ok()?.statement.id() })
+    }
+
+    /// When its log took it in.
+    pub fn logged(&self) -> Option<Time> {
+        self.held.entry.as_ref().ok().map(|entry| entry.logged)
+    }
+
+    /// Whether it counts.
+    pub fn counts(&self) -> bool {
+        self.held.judged.is_ok()
+    }
+
+    /// Its words, if it has any and they are here.
+    pub fn words(&self) -> Option<Words> {
+        Words::parse(self.log.body(&self.statement.body?.hash)?).ok()
+    }
+
+    /// What it says, if it reads.
+    pub fn said(&self) -> Option<Said> {
+        Said::read(&self.statement.kind, &self.statement.facts).ok()
+    }
 }
 
 impl Spoken {

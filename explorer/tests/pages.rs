@@ -3,23 +3,36 @@
 #![allow(missing_docs, reason = "the county is scaffolding")]
 
 pub mod county;
+mod pages_of;
 
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
-use axum::http::{Request, Response, StatusCode, header};
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 use county::story::{self, AGAIN, CLAIMED, DONE, HOSTILE, MOVED, NOTICE, OVERDUE, PROMISED, REJECTED, forked};
 use county::{COUNTY, TOWNSHIP, VILLAGE};
 use luodi_explorer::router;
 use luodi_explorer::site::Site;
+use pages_of::{answer, downloaded, get, page, with, words};
 use tower::ServiceExt as _;
 
 /// The ways a page can be asked for.
 const LOOKS: [&str; 4] = ["", "lang=en", "mode=elder", "lang=en&mode=elder"];
 
 /// The lists that stand at an address of their own.
-const LISTS: [&str; 7] =
-    ["/notices", "/notices?show=ended", "/overdue", "/overdue?show=late", "/results", "/results?show=claimed", "/places"];
+const LISTS: [&str; 11] = [
+    "/notices",
+    "/notices?show=ended",
+    "/overdue",
+    "/overdue?show=late",
+    "/results",
+    "/results?show=claimed",
+    "/places",
+    "/rules",
+    "/county/990101000000/oversight",
+    "/catalogue/990101000000",
+    "/catalogue/990101001202",
+];
 
 /// An office of each level, the root's pinned one among them.
 const OFFICES: [(&str, &str); 4] = [(COUNTY, "government"), (TOWNSHIP, "government"), (VILLAGE, "committee"), (VILLAGE, "supervisors")];
@@ -28,44 +41,11 @@ fn site() -> Arc<Site> {
     story::county().site()
 }
 
-async fn answer(site: &Arc<Site>, path: &str) -> Response<Body> {
-    router(site).oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap()
-}
-
-async fn get(site: &Arc<Site>, path: &str) -> (StatusCode, String) {
-    let response = answer(site, path).await;
-    let status = response.status();
-    let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-    (status, String::from_utf8(bytes.to_vec()).unwrap())
-}
-
-async fn page(site: &Arc<Site>, path: &str) -> String {
-    let (status, page) = get(site, path).await;
-    assert_eq!(status, StatusCode::OK, "{path}");
-    page
-}
-
-fn with(path: &str, look: &str) -> String {
-    if look.is_empty() { path.to_owned() } else { format!("{path}{}{look}", if path.contains('?') { '&' } else { '?' }) }
-}
-
-/// The words of a page, tags left out.
-fn words(page: &str) -> String {
-    let main = page.split("<main").nth(1).unwrap_or(page).split("</main>").next().unwrap();
-    let mut text = String::new();
-    for (position, part) in main.split('<').enumerate() {
-        let visible = if position == 0 { part } else { part.split_once('>').map_or("", |(_, text)| text) };
-        text.push_str(visible);
-        text.push(' ');
-    }
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 fn all_paths() -> Vec<String> {
     let mut paths: Vec<String> = ["/", "/search", "/search?q=ct", "/help", "/nodes", "/nowhere"].map(ToOwned::to_owned).to_vec();
     paths.extend([COUNTY, TOWNSHIP, VILLAGE, "411381113215", "410000000000"].map(|code| format!("/place/{code}")));
     for id in PROMISED.into_iter().chain([AGAIN, HOSTILE]) {
-        paths.extend([format!("/matter/{id}"), format!("/matter/{id}/check")]);
+        paths.extend([format!("/matter/{id}"), format!("/matter/{id}/check"), format!("/matter/{id}/versions")]);
     }
     paths.push(format!("/log/{VILLAGE}/0"));
     paths.extend(LISTS.map(ToOwned::to_owned));
@@ -279,32 +259,6 @@ async fn places_are_found_by_name_pinyin_and_code() {
         assert!(place.contains(word), "{word}: {place}");
     }
     assert!(page(&site, "/search?q=路灯").await.contains(NOTICE));
-}
-
-/// The rows of a list as JSON, held to be the same in the CSV and to fill every column.
-async fn downloaded(site: &Arc<Site>, path: &str, query: &str) -> Vec<serde_json::Map<String, serde_json::Value>> {
-    let json: serde_json::Value = serde_json::from_str(&page(site, &with(&format!("{path}.json"), query)).await).unwrap();
-    let rows: Vec<_> = json.as_array().unwrap().iter().map(|row| row.as_object().unwrap().clone()).collect();
-    let text = page(site, &with(&format!("{path}.csv"), query)).await;
-    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let columns: Vec<String> = reader.headers().unwrap().iter().map(ToOwned::to_owned).collect();
-    let records: Vec<_> = reader.records().map(Result::unwrap).collect();
-    assert_eq!(records.len(), rows.len(), "{path}?{query}");
-    for (row, record) in rows.iter().zip(&records) {
-        let mut sorted = columns.clone();
-        sorted.sort();
-        assert!(row.keys().eq(&sorted), "{path}: {sorted:?}");
-        for (column, cell) in columns.iter().zip(record) {
-            let value = match &row[column] {
-                serde_json::Value::Null => String::new(),
-                serde_json::Value::String(text) => text.clone(),
-                serde_json::Value::Array(all) => all.iter().map(|each| each.as_str().unwrap()).collect::<Vec<_>>().join(" "),
-                other => other.to_string(),
-            };
-            assert_eq!(cell.trim_start_matches('\''), value.trim_start_matches('\''), "{path}?{query} {column}");
-        }
-    }
-    rows
 }
 
 /// What each `href` of a page that begins with `prefix` goes on with, up to a query.

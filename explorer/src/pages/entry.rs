@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use luodi_ledger::hash::Blake3;
+use luodi_ledger::matter::codes::KindCode;
 use luodi_ledger::merkle::{Hash, inclusion_proof};
 use luodi_ledger::names::{Division, Origin};
 use maud::{Markup, html};
@@ -51,6 +52,10 @@ fn page(scene: Scene<'_>, origin: &Origin, log: &HeldLog, index: u64, held: &Hel
                 Ok(true) => span.pass { (look.say("签名核对无误；登记时任期已过", "The signatures verify; a term had ended when it was recorded")) },
                 Err(denied) => { span.fail { (look.say("不算数：", "Does not count: ")) (scene.label(&denied.why)) } " " span.quiet.small { (denied.detail) } },
             } }
+            @if let Some(statement) = statement {
+                p { (look.say("种类：", "Kind: ")) (scene.label(&statement.kind))
+                    @if statement.kind.as_str().parse::<KindCode>().is_err() { " " span.tag { (look.say("本站不认识这一类记录，原样显示", "this site does not know this kind and shows it as it stands")) } } }
+            }
             @if let Some(matter) = statement.and_then(|statement| statement.matter) {
                 p { (look.say("事项：", "Matter: ")) a href=(look.to(&format!("/matter/{matter}"))) { (matter) } }
             }

@@ -77,6 +77,11 @@ pub(crate) async fn help(State(site): State<Arc<Site>>, look: Look) -> Markup {
             p { (look.say("联盟文件的指纹，要和纸上印的一样：", "The fingerprint of the federation file, to compare with the one on paper: ")) b { (site.settings().federation.fingerprint()) } }
         }
         section.card {
+            h2 { (look.say("按什么规程", "By what rules")) }
+            p { (look.say("到会、票数、公示和答复的天数，都按公开的规程重新算。", "Quorums, votes, notice days and days to answer are computed anew by published rules. "))
+                a href=(look.to("/rules")) { (look.say("看规程和条文", "The rules and their articles")) } }
+        }
+        section.card {
             h2 { (look.say("个人信息", "Personal data")) }
             p { (look.say(
                 "这里不登记居民的姓名、证件、电话和住址，只登记人数。本站不用 cookie，不统计访问者。",

@@ -9,6 +9,7 @@ use luodi_ledger::names::Origin;
 use maud::{Markup, html};
 
 use super::layout;
+use super::machines;
 use super::missing::absent;
 use super::phrase::Scene;
 use super::trust::{self, witness_division};
@@ -53,6 +54,7 @@ pub(crate) async fn nodes(State(site): State<Arc<Site>>, look: Look) -> Markup {
             ul.rows { @for (origin, log) in logs.iter().take(MOST_LOGS) { li { (log_line(scene, origin, log)) } } }
             @if logs.len() > MOST_LOGS { p.quiet { (look.say("只列出前 60 个；从地方页可以看到各自的记录。", "Only the first 60 are listed.")) } }
         }
+        (machines::recorded(scene, place))
     };
     layout::page(&site, &look, title, None, &main)
 }

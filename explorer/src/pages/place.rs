@@ -7,7 +7,6 @@ use axum::response::{IntoResponse, Response};
 use luodi_ledger::names::{Division, OfficeName};
 use maud::{Markup, html};
 
-use super::layout;
 use super::lists::{self, Format, MOST_ROWS};
 use super::missing::absent;
 use super::office;
@@ -15,6 +14,7 @@ use super::phrase::Scene;
 use super::rows;
 use super::search::place_row;
 use super::trust;
+use super::{catalogue, layout, oversight, registered};
 use crate::divisions::level_words;
 use crate::look::Look;
 use crate::site::Site;
@@ -56,8 +56,10 @@ pub(crate) async fn place(State(site): State<Arc<Site>>, Path(name): Path<String
                 (lists::formats(scene, &format!("/place/{code}")))
             }
         }
+        (looked_into(scene, code))
         (offices(scene, code))
         (below(scene, code))
+        (registered::changes(scene, code))
     };
     layout::page(&site, &look, &title, Some(code), &main).into_response()
 }
@@ -73,6 +75,20 @@ fn not_joined(scene: Scene<'_>, code: Division) -> Markup {
                 "This place does not publish its outcomes here yet. No record here does not mean that nothing was consulted.",
             )) }
             @if let Some(upper) = nearest { p { (look.say("已加入的上级：", "Joined above it: ")) a href=(look.to(&format!("/place/{upper}"))) { (scene.place(upper)) } } }
+        }
+    }
+}
+
+/// What is to be consulted here, and what those above found: the pages that say it.
+fn looked_into(scene: Scene<'_>, code: Division) -> Markup {
+    let look = scene.look;
+    let (list, found) = (catalogue::has_one(scene, code), oversight::pointer(scene, code));
+    html! {
+        @if list || found.is_some() {
+            p.noprint {
+                @if list { a.button href=(look.to(&format!("/catalogue/{code}"))) { (look.say("协商清单与目录", "What is to be consulted")) } }
+                @if let Some((count, page)) = found { a.button href=(page) { (look.say("督查·整改·通报 ", "Orders, evaluations, circulars ")) (count) } }
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ use luodi_ledger::matter::codes::{CodeList as _, Status};
 use luodi_ledger::names::Division;
 use maud::{Markup, html};
 
+use super::catalogue;
 use super::layout;
 use super::lists::{self, Format, MOST_ROWS};
 use super::phrase::Scene;
@@ -36,13 +37,16 @@ fn matters(scene: Scene<'_>) -> Vec<&Case> {
     let states: Vec<Status> =
         look.field("state").into_iter().flat_map(|states| states.split(',')).filter_map(|state| state.parse().ok()).collect();
     let words: Vec<String> = look.field("q").unwrap_or_default().split_whitespace().map(str::to_lowercase).collect();
+    let item = look.field("item");
     let answers = |case: &&Arc<Case>| {
-        (states.is_empty() || states.contains(&case.view.status)) && {
-            let row = Row::of(scene, case);
-            let text = format!("{} {} {} {} {}", row.id, row.title, row.place_name, row.decided.unwrap_or_default(), row.status_word)
-                .to_lowercase();
-            words.iter().all(|word| text.contains(word.as_str()))
-        }
+        item.is_none_or(|item| catalogue::item_of(case).as_deref() == Some(item))
+            && (states.is_empty() || states.contains(&case.view.status))
+            && {
+                let row = Row::of(scene, case);
+                let text = format!("{} {} {} {} {}", row.id, row.title, row.place_name, row.decided.unwrap_or_default(), row.status_word)
+                    .to_lowercase();
+                words.iter().all(|word| text.contains(word.as_str()))
+            }
     };
     rows::by_urgency(scene.snapshot.cases(place).filter(answers))
 }

@@ -19,10 +19,11 @@ use luodi_ledger::matter::words::Words;
 use luodi_ledger::merkle::{CompactRange, Hash};
 use luodi_ledger::names::{Division, MatterId, Origin};
 use luodi_ledger::policy::{Policy, Witness};
-use luodi_ledger::registry::{AppointFacts, CharterFacts, Operator, Term};
+use luodi_ledger::registry::{AppointFacts, CharterFacts, DivisionFacts, Operator, RevokeFacts, Term};
 use luodi_ledger::statement::{BodyRef, Statement};
 use luodi_ledger::time::{Date, Time};
 
+pub mod beside;
 pub mod story;
 
 pub const FEDERATION: &str = "luodi.example/test";
@@ -122,6 +123,7 @@ impl County {
     /// The county with its charters and offices registered.
     pub fn registered() -> Self {
         let mut county = Self::default();
+        county.appoint(COUNTY, COUNTY, "civil-affairs", "槐安县民政局");
         for (by, below) in [(COUNTY, TOWNSHIP), (TOWNSHIP, VILLAGE), (TOWNSHIP, OTHER)] {
             county.register(by, "charter", Facts::of(&charter(below)).unwrap(), &Words::default());
             let offices: &[(&str, &str)] = match below {
@@ -130,25 +132,41 @@ impl County {
                 _ => &[("party", "石桥村党支部"), ("committee", "石桥村村民委员会"), ("supervisors", "石桥村村务监督委员会")],
             };
             for (word, name) in offices {
-                let english = Words { name: Some(format!("{word} of {below}")), ..Words::default() };
-                let words = Words {
-                    name: Some((*name).to_owned()),
-                    phone: Some("0000-0005".into()),
-                    address: Some("便民服务大厅（示例）".into()),
-                    en: Some(Box::new(english)),
-                    ..Words::default()
-                };
-                let facts = AppointFacts {
-                    basis: "election".into(),
-                    keys: vec![office(below, word).public().clone()],
-                    office: office(below, word).public().name().parse().unwrap(),
-                    succeeds: None,
-                    term: Term { from: "2024-01-01".parse().unwrap(), until: Some("2028-12-31".parse().unwrap()) },
-                };
-                county.register(by, "appoint", Facts::of(&facts).unwrap(), &words);
+                county.appoint(by, below, word, name);
             }
         }
+        // An office that was registered by mistake, and a village that got its code anew.
+        county.appoint(TOWNSHIP, OTHER, "owners", "石桥村业主委员会");
+        let ended = RevokeFacts { key: office(OTHER, "owners").public().clone(), reason: "error".into(), valid: vec![] };
+        county.register(TOWNSHIP, "revoke", Facts::of(&ended).unwrap(), &Words::default());
+        let change = DivisionFacts {
+            division: division(OTHER),
+            name: "石桥村".into(),
+            parent: None,
+            successor_of: vec![division("990101001299")],
+            vintage: "2025-07-01".parse().unwrap(),
+        };
+        county.register(TOWNSHIP, "division", Facts::of(&change).unwrap(), &Words::default());
         county
+    }
+
+    fn appoint(&mut self, by: &str, below: &str, word: &str, name: &str) {
+        let english = Words { name: Some(format!("{word} of {below}")), ..Words::default() };
+        let words = Words {
+            name: Some(name.to_owned()),
+            phone: Some("0000-0005".into()),
+            address: Some("便民服务大厅（示例）".into()),
+            en: Some(Box::new(english)),
+            ..Words::default()
+        };
+        let facts = AppointFacts {
+            basis: "election".into(),
+            keys: vec![office(below, word).public().clone()],
+            office: office(below, word).public().name().parse().unwrap(),
+            succeeds: None,
+            term: Term { from: "2024-01-01".parse().unwrap(), until: Some("2028-12-31".parse().unwrap()) },
+        };
+        self.register(by, "appoint", Facts::of(&facts).unwrap(), &words);
     }
 
     fn register(&mut self, by: &str, kind: &str, facts: Facts, words: &Words) {

@@ -39,17 +39,18 @@ pub fn words(chinese: &str, english: &str) -> Words {
 }
 
 /// What is said, given where earlier statements stand.
-type Saying = Box<dyn FnOnce(&BTreeMap<String, Reference>) -> Said>;
+pub type Saying = Box<dyn FnOnce(&BTreeMap<String, Reference>) -> Said>;
 
 /// A statement to come.
-struct Event {
-    days: i64,
-    label: String,
-    code: &'static str,
-    by: Vec<SignerKey>,
-    id: &'static str,
-    saying: Saying,
-    words: Words,
+pub struct Event {
+    pub days: i64,
+    pub label: String,
+    pub code: &'static str,
+    pub by: Vec<SignerKey>,
+    /// The matter; empty where it names none.
+    pub id: &'static str,
+    pub saying: Saying,
+    pub words: Words,
 }
 
 struct Telling<'a> {
@@ -232,15 +233,18 @@ pub fn county() -> County {
     let mut events = Vec::new();
     village(&mut events);
     other(&mut events);
+    super::beside::tell(&mut events);
     events.sort_by_key(|event| std::cmp::Reverse(event.days));
     let (mut county, mut placed) = (County::registered(), BTreeMap::new());
     for event in events {
         let said = (event.saying)(&placed);
         let kind = serde_json::to_value(&said).unwrap().as_object().unwrap().keys().next().unwrap().clone();
         let (facts, at) = (said.to_facts().unwrap(), now().plus(-event.days * 86_400 - 3600));
-        let stands = county.add(event.code, &event.by, &kind, Some(event.id.parse().unwrap()), facts, &event.words, at);
+        let stands = county.add(event.code, &event.by, &kind, event.id.parse().ok(), facts, &event.words, at);
         placed.insert(event.label, stands);
     }
+    let ((kind, facts), by) = (super::beside::unknown(), [office(OTHER, "committee")]);
+    county.add(OTHER, &by, kind, Some(AGAIN.parse().unwrap()), facts, &Words::default(), now().plus(-3600));
     county
 }
 

@@ -144,10 +144,10 @@ fn item(scene: Scene<'_>, row: &Row) -> Markup {
                 @if row.days_late.is_some() {
                     (look.say("期限 ", "due "))
                     @if row.times_moved > 0 {
-                        s { (date(&row.first_due)) } " → " b { (date(&row.due)) } " · "
+                        s { (date(&row.first_due)) } " → " strong { (date(&row.due)) } " · "
                         @if english { "moved " (row.times_moved) "× (" (format!("{:+}", row.days_moved)) " days)" }
                         @else { "改期 " (row.times_moved) " 次(" (format!("{:+}", row.days_moved)) " 天)" }
-                    } @else { b { (date(&row.due)) } }
+                    } @else { strong { (date(&row.due)) } }
                     @if row.late_promises > 1 { @if english { " · " (row.late_promises) " promises" } @else { " · " (row.late_promises) " 项承诺" } }
                 } @else { (look.say("状态：", "Status: ")) (row.status_word) }
             }

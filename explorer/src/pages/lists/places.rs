@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::{Format, Frame, Listed, place_asked, respond};
 use crate::divisions::Place;
 use crate::look::Look;
+use crate::pages::catalogue;
 use crate::pages::phrase::Scene;
 use crate::pages::search::place_link;
 use crate::site::Site;
@@ -37,7 +38,10 @@ pub(crate) async fn places(State(site): State<Arc<Site>>, look: Look) -> Respons
     let snapshot = site.snapshot();
     let scene = Scene { site: &site, snapshot: &snapshot, look: &look };
     let query = look.field("q").unwrap_or_default();
+    let without = |place: Option<Division>| catalogue::without_directory(scene, place);
+    let show = look.field("show").unwrap_or_default();
     let asked: Vec<Division> = match place_asked(&look) {
+        place if show == "no-directory" => without(place),
         _ if !query.is_empty() => {
             site.divisions().search(query, |code| snapshot.has_joined(code)).places.into_iter().map(Place::code).collect()
         }
@@ -49,11 +53,17 @@ pub(crate) async fn places(State(site): State<Arc<Site>>, look: Look) -> Respons
     };
     let known = Known::of(scene);
     let joined = |code: &Division| known.joined.contains(code);
-    let choices = vec![
+    let mut choices = vec![
         ("", look.say("全部", "All").to_owned(), asked.len()),
         ("joined", look.say("已加入", "Joined").to_owned(), asked.iter().filter(|code| joined(code)).count()),
     ];
-    let only_joined = look.field("show") == Some("joined");
+    if show == "no-directory" {
+        choices = vec![
+            ("", look.say("全部", "All").to_owned(), known.joined.len()),
+            ("no-directory", look.say("没有目录的", "No directory").to_owned(), asked.len()),
+        ];
+    }
+    let only_joined = show == "joined";
     let rows: Vec<Row> = asked.into_iter().filter(|code| !only_joined || joined(code)).map(|code| row(scene, &known, code)).collect();
     let frame = Frame {
         path: "/places",

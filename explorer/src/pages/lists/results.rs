@@ -142,7 +142,7 @@ fn item(scene: Scene<'_>, row: &Row, case: &Case) -> Markup {
             (status_chip(look, &case.view)) " " b { (row.title) }
             br;
             span.small {
-                (look.say("说的 ", "promised ")) (date(&row.planned)) (look.say("，实际 ", ", done ")) b { (date(&row.actual)) }
+                (look.say("说的 ", "promised ")) (date(&row.planned)) (look.say("，实际 ", ", done ")) strong { (date(&row.actual)) }
                 @match row.days_late {
                     Some(days @ 1..) => { " · " span.fail { @if english { (days) " days later" } @else { "晚 " (days) " 天" } } },
                     Some(0) => { " · " span.pass { (look.say("当天", "on the day")) } },
@@ -151,7 +151,7 @@ fn item(scene: Scene<'_>, row: &Row, case: &Case) -> Markup {
                 }
             }
             br;
-            span.small { (look.say("预算 ", "budget ")) (money(budget)) (look.say("，实际 ", ", spent ")) b { (money(cost)) } }
+            span.small { (look.say("预算 ", "budget ")) (money(budget)) (look.say("，实际 ", ", spent ")) strong { (money(cost)) } }
             br;
             span.quiet.small {
                 (row.place_name) " " span.code { (row.place) }

@@ -2,13 +2,17 @@
 //!
 //! The first screen of a small phone holds the decision, who is responsible, the due date, the money, the status word and who says so.
 
+pub(crate) mod beside;
 mod decision;
 mod execution;
 mod notice;
 mod state;
 mod steps;
 mod timeline;
+mod versions;
 mod voices;
+
+pub(crate) use versions::versions;
 
 use std::sync::Arc;
 
@@ -87,12 +91,12 @@ pub(crate) fn title(scene: Scene<'_>, case: &Case) -> String {
 }
 
 /// A field of the words of a statement, in the reader's language.
-pub(super) fn said(scene: Scene<'_>, case: &Case, on: Option<&Reference>, field: impl Fn(&Words) -> Option<String>) -> Option<String> {
+pub(crate) fn said(scene: Scene<'_>, case: &Case, on: Option<&Reference>, field: impl Fn(&Words) -> Option<String>) -> Option<String> {
     case.words(on?).and_then(|words| scene.in_language(words, field)).filter(|text| !text.trim().is_empty())
 }
 
 /// Where the entry of a statement is shown.
-pub(super) fn entry_path(on: &Reference) -> String {
+pub(crate) fn entry_path(on: &Reference) -> String {
     match on.log.generation {
         1 => format!("/log/{}/{}", on.log.division, on.index),
         generation => format!("/log/{}/{}?generation={generation}", on.log.division, on.index),

@@ -4,7 +4,7 @@ use luodi_ledger::matter::Reference;
 use luodi_ledger::matter::codes::{StepState, Unit, Word};
 use luodi_ledger::matter::facts::Tally;
 use luodi_ledger::matter::labels::{ADVISORY, NOT_JUDGED};
-use luodi_ledger::matter::view::{Judged, Round, StepView, TallyView};
+use luodi_ledger::matter::view::{Judged, Round, RulesUsed, StepView, TallyView};
 use maud::{Markup, html};
 
 use super::{anchor, said};
@@ -23,6 +23,10 @@ pub(super) fn strip(scene: Scene<'_>, case: &Case) -> Markup {
             @for round in view.rounds.iter().rev() {
                 @if several { h3 { (heading(scene, round)) } }
                 ol.steps { @for step in &round.steps { (one(scene, case, step)) } }
+            }
+            @if let RulesUsed::Known { pack, .. } = &view.rules {
+                @let name = pack.to_string();
+                p.small { a.quiet href={ (look.to("/rules")) "#r-" (name.get(..16).unwrap_or_default()) } { (look.say("按哪份规程、哪一条", "By which rules and articles")) } }
             }
             @if view.rounds.is_empty() { p.quiet { (look.say("还没有开始。", "Not begun yet.")) } }
         }

@@ -9,7 +9,9 @@ use luodi_ledger::matter::view::{Effect, Event, Flag, TallyView, View};
 use luodi_ledger::standing::Standing;
 use maud::{Markup, html};
 
+use super::beside;
 use super::steps::tally_line;
+use super::versions::mending;
 use super::{anchor, entry_path, said};
 use crate::index::Case;
 use crate::pages::phrase::Scene;
@@ -19,6 +21,9 @@ pub(super) fn timeline(scene: Scene<'_>, case: &Case) -> Markup {
     html! {
         section.card id="timeline" {
             h2 { (scene.look.say("经过（新的在前）", "What happened, newest first")) }
+            @if mending(&case.view).next().is_some() {
+                p.small { a href=(scene.look.to(&format!("/matter/{}/versions", case.view.id))) { (scene.look.say("有更正或删除：前后版本对比", "Corrected or removed: before and after")) } }
+            }
             ol.line { @for event in case.view.timeline.iter().rev() { (entry(scene, case, event)) } }
         }
     }
@@ -29,13 +34,10 @@ fn entry(scene: Scene<'_>, case: &Case, event: &Event) -> Markup {
     let class = match (&event.effect, &event.said) {
         (Effect::Void(_), _) => "void",
         (_, Said::Verification(found)) if found.verdict == Verdict::Accepted => "good",
-        (_, Said::Verification(_) | Said::Problem(_)) => "bad",
+        (_, Said::Verification(_) | Said::Problem(_) | Said::Rectification(_)) => "bad",
         _ => "",
     };
-    let heading = match &event.said {
-        Said::Step(step) => scene.label(&step.step),
-        _ => scene.label(&event.kind),
-    };
+    let heading = beside::kind_word(scene, &event.said, &event.kind);
     html! {
         li id=(anchor(&event.reference)) class=(class) {
             div.said {
@@ -164,7 +166,10 @@ fn facts(scene: Scene<'_>, case: &Case, event: &Event) -> Markup {
         Said::Termination(end) => line(vec![scene.label(&end.reason)]),
         Said::Problem(_) => html! {},
         Said::Raw(fields) => raw(fields),
-        other => other.to_facts().map_or_else(|_| html! {}, |facts| raw(facts.fields())),
+        other => {
+            let as_it_stands = || other.to_facts().map_or_else(|_| html! {}, |facts| raw(facts.fields()));
+            beside::facts(scene, case, other).unwrap_or_else(as_it_stands)
+        }
     }
 }
 

@@ -64,7 +64,7 @@ pub(crate) async fn office(State(site): State<Arc<Site>>, Path((code, word)): Pa
     };
     let of_kind = look.field("show");
     let mut said: Vec<Stands<'_>> = snapshot.spoken.by(&snapshot.holdings, &office).collect();
-    said.sort_by_key(|stands| std::cmp::Reverse((logged(stands), stands.index)));
+    said.sort_by_key(|stands| std::cmp::Reverse((stands.logged(), stands.index)));
     let mut kinds: BTreeMap<Kind, usize> = BTreeMap::new();
     for stands in &said {
         *kinds.entry(stands.statement.kind.clone()).or_default() += 1;
@@ -84,10 +84,6 @@ fn find(scene: Scene<'_>, code: &str, word: &str) -> Option<OfficeName> {
     (known && !name.is(Office::NODE)).then_some(name)
 }
 
-fn logged(stands: &Stands<'_>) -> Option<luodi_ledger::time::Time> {
-    stands.held.entry.as_ref().ok().map(|entry| entry.logged)
-}
-
 fn row(scene: Scene<'_>, stands: Stands<'_>) -> Row {
     let matter = stands.statement.matter;
     let case = matter.and_then(|id| scene.snapshot.case(&id));
@@ -100,7 +96,7 @@ fn row(scene: Scene<'_>, stands: Stands<'_>) -> Row {
         title: case.map(|case| title(scene, case)),
         place: matter.map_or(stands.origin.division, |id| id.division).to_string(),
         signed: stands.statement.time.to_string(),
-        logged: logged(&stands).map(|time| time.to_string()).unwrap_or_default(),
+        logged: stands.logged().map(|time| time.to_string()).unwrap_or_default(),
         counts: stands.held.judged.is_ok(),
         why_not: stands.held.judged.as_ref().err().map(|denied| scene.label(&denied.why)),
         reacted_days: case.and_then(|case| reaction::days_to_react(scene, case, stands.origin, stands.index)),

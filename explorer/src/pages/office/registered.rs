@@ -71,7 +71,7 @@ fn withdrawal(scene: Scene<'_>, stands: Stands<'_>, facts: &RevokeFacts) -> Mark
 fn recorded(scene: Scene<'_>, stands: Stands<'_>) -> Markup {
     let look = scene.look;
     let by: Vec<String> = stands.statement.by.iter().map(|by| scene.office(by)).collect();
-    let logged = stands.held.entry.as_ref().ok().map(|entry| entry.logged);
+    let logged = stands.logged();
     html! {
         span.quiet.small {
             (by.join(look.say("、", " and ")))

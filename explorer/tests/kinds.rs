@@ -1,0 +1,148 @@
+//! Every kind of statement has its place on a page, in words, in both languages.
+
+#![allow(missing_docs, reason = "the county is scaffolding")]
+
+pub mod county;
+mod pages_of;
+
+use county::story::{self, AGAIN, CLAIMED, DONE, MOVED, REJECTED};
+use county::{COUNTY, OTHER, TOWNSHIP, VILLAGE};
+use pages_of::{downloaded, page, says, words};
+
+#[tokio::test]
+async fn what_must_be_consulted_stands_in_versions_with_how_often_it_was() {
+    let site = story::county().site();
+    let list = format!("/catalogue/{COUNTY}");
+    says(
+        &site,
+        &list,
+        &[
+            "槐安县 协商事项清单",
+            "村内道路和路灯",
+            "必须协商",
+            "养犬管理",
+            "可以协商",
+            "第 2 版",
+            "第 1 版",
+            "还没有目录的村、社区 1",
+            "石桥村",
+        ],
+    )
+    .await;
+    says(&site, &format!("{list}?lang=en"), &["Roads and lamps", "must be consulted", "Keeping of dogs", "Version 2", "Version 1"]).await;
+    says(&site, &format!("/catalogue/{VILLAGE}"), &["协商目录", "文化大院"]).await;
+    says(&site, &format!("/catalogue/{OTHER}"), &["还没有公布", "以上级的清单为准", "槐安县"]).await;
+    let rows = downloaded(&site, &list, "").await;
+    assert_eq!(rows.iter().map(|row| row["code"].as_str().unwrap()).collect::<Vec<_>>(), ["roads", "yard", "pets"]);
+    let without = downloaded(&site, "/places", &format!("show=no-directory&place={COUNTY}")).await;
+    assert_eq!(without.iter().map(|row| row["code"].as_str().unwrap()).collect::<Vec<_>>(), [OTHER]);
+}
+
+#[tokio::test]
+async fn orders_circulars_and_evaluations_stand_with_deadlines_and_replies() {
+    let site = story::county().site();
+    let path = format!("/county/{COUNTY}/oversight");
+    let all = [
+        "督促整改",
+        "整改期限",
+        "已答复",
+        "已重排工期",
+        "逾期未整改 3 天",
+        "石桥村村民委员会",
+        "问责",
+        "约谈",
+        "通报",
+        "未按期公开",
+        "没有公布协商目录",
+        "评估",
+        "良好",
+        "实地走访",
+    ];
+    says(&site, &path, &all).await;
+    says(
+        &site,
+        &format!("{path}?lang=en"),
+        &["answered", "unanswered · 3 days late", "No further delay", "Shiqiao has published no directory", "The yard is used"],
+    )
+    .await;
+    let rows = downloaded(&site, &path, "").await;
+    let kinds: Vec<&str> = rows.iter().map(|row| row["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["rectification", "circular", "rectification", "rectification", "evaluation"]);
+    assert_eq!(downloaded(&site, &path, "show=circulars").await.len(), 1);
+    // The circular stands in the county's log and is not the township's to show.
+    assert_eq!(downloaded(&site, &format!("/county/{TOWNSHIP}/oversight"), "").await.len(), 4);
+    assert!(page(&site, &format!("/place/{TOWNSHIP}")).await.contains(&format!("/county/{TOWNSHIP}/oversight")));
+}
+
+#[tokio::test]
+async fn the_timeline_tells_what_others_said_of_a_matter() {
+    let site = story::county().site();
+    says(&site, &format!("/matter/{REJECTED}"), &["问责", "约谈", "对象：村委会"]).await;
+    says(&site, &format!("/matter/{REJECTED}?lang=en"), &["Measure:"]).await;
+    says(
+        &site,
+        &format!("/matter/{MOVED}"),
+        &["会签", "会签的是：", "协商成果、决议公开", "督促整改", "不得再次改期", "起因：", "落实方案、调整", "答复"],
+    )
+    .await;
+    says(&site, &format!("/matter/{MOVED}?lang=en"), &["What gave rise to it:", "By:", "What it stands by:"]).await;
+    says(&site, &format!("/matter/{DONE}"), &["评估", "良好 · 实地走访 · 查阅文件材料", "撤回误录", "重复录入", "隐私删除", "含个人信息"])
+        .await;
+    says(&site, &format!("/matter/{CLAIMED}"), &["更正", "支出： 1.82万元 → 18,250元", "漏记了一笔运费", "前后版本对比"]).await;
+}
+
+#[tokio::test]
+async fn what_was_mended_stands_side_by_side_with_what_stood_there() {
+    let site = story::county().site();
+    let claimed = format!("/matter/{CLAIMED}/versions");
+    says(&site, &claimed, &["版本对比", "更正前", "更正后", "1.82万元", "18,250元", "村委会", "漏记了一笔运费", "报告完成"]).await;
+    says(&site, &format!("{claimed}?lang=en"), &["Before", "After", "CNY 18,200", "CNY 18,250"]).await;
+    says(&site, &format!("/matter/{DONE}/versions"), &["整条撤回", "重复录入", "居民反馈", "依法删除", "含个人信息", "落实进展"]).await;
+    says(&site, &format!("/matter/{REJECTED}/versions"), &["没有更正、撤回或删除过"]).await;
+}
+
+#[tokio::test]
+async fn rules_are_told_with_their_shares_and_articles() {
+    let site = story::county().site();
+    let shipped = ["四议两公开", "到会 ≥2/3", "第26条", "公示", "本地规程", "槐安县民政局"];
+    says(&site, "/rules", &shipped).await;
+    says(&site, "/rules?lang=en", &["local rules", "present ≥2/3", "Quorum and majority"]).await;
+    let matter = page(&site, &format!("/matter/{DONE}")).await;
+    let link = matter.split("href=\"/rules#").nth(1).and_then(|rest| rest.split('"').next()).expect("a link to its rules");
+    assert!(page(&site, "/rules").await.contains(&format!("id=\"{link}\"")), "{link}");
+    assert!(page(&site, "/help").await.contains("href=\"/rules\""));
+}
+
+#[tokio::test]
+async fn what_machines_recorded_is_told_on_the_page_that_compares_copies() {
+    let site = story::county().site();
+    let all = ["登记的不一致", "石桥村", "互相记下的进度", "杏花村 7 条", "看到而没能核对的", "看到 9 条，手里有 8 条"];
+    says(&site, "/nodes", &all).await;
+    says(&site, "/nodes?lang=en", &["Contradictions they recorded", "Xinghua Village 7 records", "9 records seen, 8 held"]).await;
+}
+
+#[tokio::test]
+async fn what_was_registered_of_a_place_stands_on_its_page() {
+    let site = story::county().site();
+    let all = [
+        "登记变动",
+        "开通第 1 本记录",
+        "区划：石桥村，自 2025年7月1日",
+        "前身是 990101001299",
+        "石桥村业主委员会：停用一把钥匙",
+        "登记公布，任期自",
+    ];
+    says(&site, &format!("/place/{OTHER}"), &all).await;
+    says(&site, &format!("/place/{OTHER}?lang=en"), &["Record book 1 opened", "a key withdrawn", "took the place of"]).await;
+    says(&site, &format!("/office/{OTHER}/owners"), &["停用的钥匙", "登记有误"]).await;
+}
+
+#[tokio::test]
+async fn a_kind_this_version_does_not_know_is_shown_as_it_stands() {
+    let site = story::county().site();
+    says(&site, &format!("/matter/{AGAIN}"), &["weather-report", "sky: &quot;clear&quot;"]).await;
+    let matter = page(&site, &format!("/matter/{AGAIN}")).await;
+    let entry = matter.split("href=\"/log/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let entry = page(&site, &format!("/log/{entry}")).await;
+    assert!(words(&entry).contains("本站不认识这一类记录，原样显示") && entry.contains("kind weather-report"), "{}", words(&entry));
+}
