@@ -7,7 +7,9 @@ use clap::error::ErrorKind;
 use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::language::Language;
-use crate::{Outcome, audit, bench, demo, explorer, help, import, init, new, publish, registry, review, run, sign, status, verify};
+use crate::{
+    Outcome, audit, bench, demo, explorer, export, help, import, init, matter, new, publish, registry, review, run, sign, status, verify,
+};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -68,6 +70,16 @@ pub enum Command {
         about = "用文字列出登记：区划、组织、密钥、任期、旁证 ¦ Show in words who is registered: divisions, offices, keys, terms, witnesses"
     )]
     Registry(registry::Args),
+    /// Tell one matter.
+    #[command(
+        about = "一件事项：到哪一步、谁承诺了什么、接下来由谁做什么 ¦ One matter: where it stands, who promised what, what is expected next, from whom"
+    )]
+    Matter(matter::Args),
+    /// Write tables.
+    #[command(
+        about = "导出：事项、承诺、经过和公开日历的表格（CSV、Excel、JSON） ¦ Export matters, commitments, timeline and calendar as tables (CSV, Excel, JSON)"
+    )]
+    Export(export::Args),
     /// Say how a node is.
     #[command(about = "用文字说明节点现状 ¦ Say in words how a node is")]
     Status(status::Args),
@@ -108,6 +120,8 @@ impl Invocation {
                 Command::Verify(args) => verify::run(&args, language),
                 Command::Audit(args) => audit::run(args, language).await,
                 Command::Registry(args) => registry::run(args, language).await,
+                Command::Matter(args) => matter::run(args, language).await,
+                Command::Export(args) => export::run(args, language).await,
                 Command::Status(args) => status::run(args, language).await,
                 Command::Explorer(args) => explorer::run(args, language).await,
                 Command::Demo(args) => demo::run(args, language).await,

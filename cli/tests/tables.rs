@@ -1,5 +1,6 @@
-//! A table of past matters goes in, against the nodes of a demonstration, as an office would do it.
+//! A table of past matters goes in and comes out, against the nodes of a demonstration, as an office would do it.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -153,4 +154,136 @@ fn a_table_goes_in_once_however_often_it_is_imported() {
     // Residents see it, marked as entered late, and nobody has verified it.
     demo.page_comes_to_say("/matter/990101002201-2024-0003", "二十盏全部亮灯");
     demo.page_comes_to_say("/matter/990101002201-2024-0003", "补录");
+
+    what_went_in_comes_out(&demo);
+    a_matter_says_what_is_next(&demo);
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The rows of a CSV by their headings.
+fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
+    let text = read(path);
+    let text = text.strip_prefix('\u{feff}').expect("the mark that Excel reads");
+    csv::Reader::from_reader(text.as_bytes()).deserialize().map(Result::unwrap).collect()
+}
+
+fn what_went_in_comes_out(demo: &Demo) {
+    let node = demo.node();
+    let export = |language: &str, folder: &str| {
+        let place = ["--place", "990101002201", "--format", "csv,xlsx,jsonl", "--output", folder];
+        let (code, told) = demo.run(language, &[&["export", "--node", &node, "--federation", "demo/federation.txt"][..], &place].concat());
+        assert_eq!(code, Some(0), "{told}");
+    };
+    export("zh", "out");
+    let out = demo.path().join("out");
+    let matters = rows(&out.join("matters.csv"));
+    let road = matters.iter().find(|row| row["标题"] == "村西道路硬化").unwrap();
+    assert_eq!(
+        (road["事项编号"].as_str(), road["预算合计"].as_str(), road["结算合计"].as_str()),
+        ("990101002201-2024-0001", "123500.00", "123456.78")
+    );
+    assert!(road["提示"].contains("补录") && road["议题日期"] == "2024-03-01", "{road:?}");
+    let commitments = rows(&out.join("commitments.csv"));
+    let river = commitments.iter().find(|row| row["标题"] == "清理村前河道").unwrap();
+    assert_eq!((river["原定期限"].as_str(), river["现定期限"].as_str(), river["改期天数"].as_str()), ("2024-05-31", "2024-06-30", "30"));
+    assert_eq!((river["承诺状态"].as_str(), river["核实"].as_str()), ("报告完成·待核实", ""));
+
+    // Every cell of the table that went in is in what came out, but for the column that was not mapped.
+    let timeline = rows(&out.join("timeline.csv"));
+    for row in csv::Reader::from_path(demo.example("import-matters.csv")).unwrap().deserialize::<BTreeMap<String, String>>() {
+        let row = row.unwrap();
+        let of: Vec<_> = timeline.iter().filter(|event| event["来源表"].contains("样表") && event["来源行"] == row["编号"]).collect();
+        assert!(!of.is_empty(), "{row:?}");
+        let all: String = of.iter().flat_map(|event| event.values().cloned()).collect();
+        for column in ["项目名称", "基本情况", "备注", "承办单位", "状态"] {
+            let told = all.contains(&row[column]) || commitments.iter().any(|commitment| commitment["责任方名称"] == row[column]);
+            assert!(row[column].is_empty() || told, "{column} {}", row[column]);
+        }
+    }
+
+    // Facts in JSON Lines are as signed, byte for byte, and the note beside them holds them.
+    let lines: Vec<serde_json::Value> = read(&out.join("timeline.jsonl")).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), timeline.len());
+    for (line, row) in lines.iter().zip(&timeline) {
+        let note = luodi_ledger::statement::SignedStatement::parse(line["statement"].as_str().unwrap().as_bytes()).unwrap();
+        assert_eq!(note.id().to_string(), line["id"].as_str().unwrap());
+        assert_eq!(note.statement().facts.as_str(), row["事实"]);
+        let body = line["body"].as_str().unwrap();
+        assert!(note.statement().body.unwrap().names(body.as_bytes()));
+    }
+
+    // The workbook has days and money as such.
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(out.join("luodi.xlsx")).unwrap();
+    let sheet = calamine::Reader::worksheet_range(&mut book, "承诺").unwrap();
+    let cells: Vec<_> = sheet.rows().find(|row| row.iter().any(|cell| cell.to_string() == "村西道路硬化")).unwrap().to_vec();
+    assert!(cells.iter().any(|cell| matches!(cell, calamine::Data::DateTime(_))), "{cells:?}");
+    assert!(cells.contains(&calamine::Data::Float(123_456.78)), "{cells:?}");
+
+    // The description names every column of every table, in both languages, and the sums are those of the files.
+    let readme = read(&out.join("README.md"));
+    for table in ["matters", "commitments", "timeline", "calendar", "logs"] {
+        let text = read(&out.join(table).with_extension("csv"));
+        let heading = text.trim_start_matches('\u{feff}').lines().next().unwrap().to_owned();
+        for column in heading.split(',') {
+            assert!(readme.contains(&format!("| {column} |")), "{table}: {column}");
+        }
+    }
+    assert!(readme.contains("990101002201/1`：") && readme.contains("| Days moved |"), "{readme}");
+    for line in read(&out.join("SHA256SUMS")).lines() {
+        let (sum, name) = line.split_once("  ").unwrap();
+        assert_eq!(sum, hex(&std::fs::read(out.join(name)).unwrap()), "{name}");
+    }
+
+    // The same sizes give the same bytes.
+    export("zh", "again");
+    assert_eq!(read(&out.join("SHA256SUMS")), read(&demo.path().join("again/SHA256SUMS")));
+
+    // What came out reads as a table of progress.
+    demo.example("import-exported-progress.toml");
+    let (code, told) = demo.run(
+        "en",
+        &["import", "out/timeline.csv", "--mapping", "import-exported-progress.toml", "--federation", "demo/federation.txt", "--dry-run"],
+    );
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("cost 31999 yuan") && told.contains("now due 2024-11-15"), "{told}");
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn a_matter_says_what_is_next(demo: &Demo) {
+    let node = demo.node();
+    let matter = |language: &str, id: &str, more: &[&str]| {
+        let base = ["matter", id, "--node", &node, "--federation", "demo/federation.txt"];
+        let (code, told) = demo.run(language, &[&base[..], more].concat());
+        assert_eq!(code, Some(0), "{told}");
+        told
+    };
+    let told = matter("zh", "990101002201-2024-0003", &[]);
+    for part in [
+        "安装路灯",
+        "补录",
+        "c1",
+        "期限：2024-11-15（原定 2024-09-30）",
+        "二十盏全部亮灯",
+        "还没有核实",
+        "监督核实 c1　由 村(居)务监督委员会",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    // The line it gives is one that runs.
+    let told = matter("en", "990101002201-2024-0004", &["--as", "committee"]);
+    let line = told.lines().find(|line| line.contains("luodi new reopen")).unwrap_or_else(|| panic!("{told}"));
+    let words: Vec<&str> = line.split_whitespace().skip(1).collect();
+    let (code, told) = demo.run("en", &words);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(read(&demo.path().join("reopen.toml")).contains("990101002201-2024-0004"));
+    let said: serde_json::Value =
+        serde_json::from_str(&matter("en", "990101002201-2024-0003", &["--as", "supervisors", "--json"])).unwrap();
+    assert!(said["next"][0]["commands"][0].as_str().unwrap().starts_with("luodi review"), "{said}");
 }

@@ -9,7 +9,7 @@ use luodi_ledger::time::Date;
 use serde::{Deserialize, Serialize};
 
 /// Under this name the body of an imported statement says which row it comes from.
-pub(super) const SOURCE: &str = "imported";
+pub(crate) const SOURCE: &str = "imported";
 
 /// Which statement of which row of which table: what makes an import idempotent. It stands in the body, so that anybody who holds the
 /// table finds its row, and a later run finds what was published whatever became of this machine.

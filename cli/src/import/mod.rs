@@ -33,6 +33,8 @@ use luodi_ledger::key::SignerKey;
 use luodi_ledger::matter::pack::Packs;
 use luodi_ledger::names::{Division, Level, Office, OfficeName, Origin};
 
+pub(crate) use self::item::SOURCE;
+
 use self::journal::Journal;
 use self::known::Known;
 use self::mapping::{Draft, Mapping};
