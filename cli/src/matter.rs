@@ -23,7 +23,7 @@ use serde_json::json;
 
 use crate::language::{Language, say, tell};
 use crate::node_client::Node;
-use crate::reading::Shelf;
+use crate::reading::{Shelf, words_of};
 use crate::{Outcome, clock};
 
 /// Longest piece of a text shown in the list of what happened, in characters: a line on a terminal.
@@ -71,9 +71,9 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
     let as_of = args.as_of.unwrap_or_else(clock::now);
     let view = fold(id, &records, &Packs::built_in(), as_of, offset);
     let mut words = HashMap::new();
-    for event in &view.timeline {
-        if let Some(found) = shelf.words(&node, &event.reference).await {
-            words.insert(event.reference.clone(), found);
+    for record in &records {
+        if let Some(found) = words_of(&node, record).await {
+            words.insert(record.reference.clone(), found);
         }
     }
     let page = Page { view: &view, words: &words, shelf: &shelf, args: &args, today: as_of.civil_date(offset), language };

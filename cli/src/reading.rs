@@ -55,11 +55,15 @@ impl Shelf {
 
     /// The words of a statement, if the node holds them and they are the ones it names.
     pub(crate) async fn words(&self, node: &Node, of: &Reference) -> Option<Words> {
-        let record = self.records.iter().find(|record| &record.reference == of)?;
-        let named = record.statement.body?;
-        let bytes = node.get(&format!("{}/body/{}", Node::log_path(&of.log), named.hash)).await.ok()??;
-        if named.names(&bytes) { Words::parse(&bytes).ok() } else { None }
+        words_of(node, self.records.iter().find(|record| &record.reference == of)?).await
     }
+}
+
+/// The words of a record, if the node holds them and they are the ones it names.
+pub(crate) async fn words_of(node: &Node, record: &Record) -> Option<Words> {
+    let named = record.statement.body?;
+    let bytes = node.get(&format!("{}/body/{}", Node::log_path(&record.reference.log), named.hash)).await.ok()??;
+    if named.names(&bytes) { Words::parse(&bytes).ok() } else { None }
 }
 
 /// An entry that names a matter, with what it counts for.

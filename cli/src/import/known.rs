@@ -11,7 +11,7 @@ use luodi_ledger::names::{Division, MatterId, OfficeName, Origin};
 
 use super::item::{SOURCE, Source};
 use crate::node_client::Node;
-use crate::reading::Shelf;
+use crate::reading::{Shelf, words_of};
 
 /// Bodies asked for at once: a node on the same table answers thousands a second.
 const AT_ONCE: usize = 16;
@@ -60,7 +60,7 @@ impl Known {
             if let Some(source) = expected.get(&body.hash) {
                 return Some((source.clone(), found));
             }
-            let words = shelf.words(node, &record.reference).await?;
+            let words = words_of(node, record).await?;
             let source = serde_json::from_value(words.more.get(SOURCE)?.clone()).ok()?;
             Some((source, Found { words: Some(words), ..found }))
         });

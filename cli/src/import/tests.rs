@@ -100,7 +100,7 @@ fn thousand() -> String {
         let asked = &asked[n as usize % 4];
         let decided = if n % 5 == 0 { format!("2023-{month:02}-01") } else { format!("2023-12-{day:02}") };
         let due = format!("2024-{month:02}-{day:02}");
-        let budget = [format!("\"{},{:03}.50\"", n, n % 1000), format!("{n}.25万"), format!("¥{n}00"), format!("{n}元整")];
+        let budget = [format!("\"{},{:03}.50\"", n % 999 + 1, n % 1000), format!("{n}.25万"), format!("¥{n}00"), format!("{n}元整")];
         let budget = &budget[n as usize % 4];
         let (started, completed, cost, stage) = match n % 6 {
             0 => ("待定".to_owned(), String::new(), String::new(), "未开工"),
