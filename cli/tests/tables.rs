@@ -126,6 +126,13 @@ fn a_table_goes_in_once_however_often_it_is_imported() {
     assert_eq!(code, Some(1), "{told}");
     assert!(told.contains("bad.csv, row 6, column L") && told.contains("Nothing was signed"), "{told}");
 
+    // So is what would single out a person, without saying it again.
+    let secret = "13812345678";
+    std::fs::write(demo.path().join("personal.csv"), text.replace("戏台漏雨", &format!("找老王 {secret}"))).unwrap();
+    let (code, told) = demo.import("personal.csv", matters.1, &["--dry-run"]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("personal.csv, row 6") && told.contains("body.text") && !told.contains(secret), "{told}");
+
     // The others can go first; then the whole table goes on, and again, and without its journal.
     let (code, told) = demo.import("bad.csv", matters.1, &["--yes", "--skip-faulty"]);
     assert_eq!(code, Some(0), "{told}");

@@ -8,6 +8,7 @@ use luodi_ledger::matter::facts::{Said, Termination};
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::matter::{Reference, check};
 use luodi_ledger::names::{MatterId, OfficeName, Origin};
+use luodi_ledger::privacy;
 use luodi_ledger::statement::{BodyRef, Kind, Statement};
 use luodi_ledger::time::Time;
 
@@ -18,6 +19,7 @@ use super::known::{Found, Known};
 use super::mapping::Mapping;
 use super::reading::Fault;
 use crate::language::{Language, say};
+use crate::personal;
 
 /// Seconds after which a statement that was signed and not logged is signed anew: nodes refuse it from then on, so it can never be logged.
 const TOO_OLD: i64 = 30 * 86_400;
@@ -178,6 +180,15 @@ impl Desk<'_> {
                         let (statement, body) = self.statement(&job, &todo, now, Some(&rests))?;
                         if let Err(malformed) = check::check(&statement, Some(body.as_bytes())) {
                             fault(malformed.to_string(), say!(language, "改正这一行", "correct the row"));
+                        } else if let Err(stopped) = privacy::check(&statement, Some(body.as_bytes())) {
+                            fault(
+                                personal::told(&stopped, language),
+                                say!(
+                                    language,
+                                    "从表里删去，或不导入那一列",
+                                    "take it out of the table, or leave the column out of the mapping"
+                                ),
+                            );
                         }
                         let reusable = |signed: &&Signed| {
                             let before = signed.statement.statement();

@@ -2,47 +2,87 @@
 
 use super::story::{RoundStory, Story};
 use super::{days_after, flags, steps};
-use crate::matter::codes::{CodeList, Coded, CommitmentState, KindCode, OfficeCode, Status, StepCode};
+use crate::matter::codes::{CodeList, Coded, CommitmentState, KindCode, OfficeCode, OutcomeResult, Status, StepCode};
 use crate::matter::facts::Bearer;
 use crate::matter::pack::{Fulfilment, StepRule};
 use crate::matter::record::Reference;
-use crate::matter::view::{Commitment, Expected, View};
+use crate::matter::view::{Commitment, Expected, StepView, View};
 use crate::names::{Level, OfficeName};
 use crate::statement::Kind;
 use crate::time::Date;
 
-/// What is expected next, the most pressing first.
+/// Days after which convener or reporter should say how it goes: a week before silence is flagged at eight weeks.
+const NEWS_DAYS: u16 = 49;
+
+/// What is expected next: answers that are owed, then work and its verification, then procedure, then news.
 pub(super) fn expected(story: &Story, view: &View) -> Vec<Expected> {
-    let Some(convener) = &story.convener else { return Vec::new() };
+    let Some(convener) = story.convener.as_ref().and_then(|convener| bearer(story, convener)) else { return Vec::new() };
+    // Whoever was asked answers, after the end as well.
+    let mut all = answers(story, view, convener);
     if story.has_ended() {
-        return Vec::new();
+        return all;
     }
-    let mut all = Vec::new();
-    all.extend(view.objections.iter().filter(|objection| objection.answer.is_none()).filter_map(|objection| {
-        let logged = story.counted(&objection.on)?.logged.civil_date(story.offset);
-        let by = story.pack().map(|pack| days_after(logged, pack.answer.days));
-        expect(KindCode::Answer, &[bearer(story, convener)?], by, None, Some(&objection.on))
-    }));
     all.extend(view.live().filter_map(|commitment| of_commitment(story, convener, commitment)));
-    if let Some(round) = story.open_round() {
-        all.extend(of_round(story, convener, round));
+    match story.open_round() {
+        Some(round) => all.extend(of_round(story, view, convener, round)),
+        None => all.extend(another_round(view, convener)),
     }
-    if view.status == Status::NoConsensus {
-        all.extend(bearer(story, convener).and_then(|from| expect(KindCode::Reopen, &[from], None, None, None)));
-    }
+    all.extend(supervisors_signature(story, view));
     let result = story.method().iter().any(|rule| rule.fulfilled_by == Fulfilment::Result) && story.results.is_empty();
     if let (Some(accepted), Some(pack), true) = (flags::accepted_on(story, view), story.pack(), result) {
         let by = Some(days_after(accepted, pack.disclosure.result_days));
-        all.extend(bearer(story, convener).and_then(|from| expect(KindCode::Result, &[from], by, None, None)));
+        all.extend(expect(KindCode::Result, &[convener], by, None, None));
     }
+    all.extend(view.live().filter_map(|commitment| news(story, convener, commitment)));
     all
 }
 
-fn of_commitment(story: &Story, convener: &OfficeName, commitment: &Commitment) -> Option<Expected> {
+/// Answers to objections, by the days of the pack, and to orders, by their deadline.
+fn answers(story: &Story, view: &View, convener: Bearer) -> Vec<Expected> {
+    let objections = view.objections.iter().filter(|objection| objection.answer.is_none()).filter_map(|objection| {
+        let logged = story.counted(&objection.on)?.logged.civil_date(story.offset);
+        let by = story.pack().map(|pack| days_after(logged, pack.answer.days));
+        expect(KindCode::Answer, &[convener], by, None, Some(&objection.on))
+    });
+    let orders = view
+        .orders
+        .iter()
+        .filter(|order| order.open)
+        .filter_map(|order| expect(KindCode::Answer, &[order.office.unwrap_or(convener)], order.deadline, None, Some(&order.on)));
+    objections.chain(orders).collect()
+}
+
+/// A further round: where nothing was agreed, or not all of it, or an upheld objection or a new problem asks for it.
+fn another_round(view: &View, convener: Bearer) -> Option<Expected> {
+    let objection = view.objections.iter().find(|objection| objection.open && objection.answer.is_some()).map(|objection| &objection.on);
+    let cause = objection.or_else(|| view.problems.iter().find(|problem| problem.open).map(|problem| &problem.on));
+    let unfinished = view.status == Status::NoConsensus
+        || view.rounds.last().and_then(|round| round.outcome.as_ref()).is_some_and(|outcome| outcome.result == OutcomeResult::Partial);
+    if cause.is_some() || unfinished { expect(KindCode::Reopen, &[convener], None, None, cause) } else { None }
+}
+
+/// The supervisors' name under an outcome that asks for it, while it is on notice.
+fn supervisors_signature(story: &Story, view: &View) -> Option<Expected> {
+    let notice = view.notice.as_ref().filter(|notice| notice.left.is_some())?;
+    let event = story.counted(&notice.on).filter(|event| flags::is_unsigned(story, event))?;
+    expect(KindCode::Countersign, &verifiers(story), Some(notice.to), None, Some(&event.reference))
+}
+
+/// News of work that goes on: at the next milestone, else before the silence grows long, unless the promise is due by then.
+fn news(story: &Story, convener: Bearer, commitment: &Commitment) -> Option<Expected> {
+    let open = matches!(commitment.state, CommitmentState::Promised | CommitmentState::UnderWay);
+    let milestone =
+        commitment.milestones.iter().filter(|milestone| milestone.reached.is_none()).filter_map(|milestone| milestone.milestone.due).min();
+    let quiet = story.last_word.map(|word| days_after(word.civil_date(story.offset), NEWS_DAYS));
+    let by = [milestone, quiet].into_iter().flatten().min().filter(|by| open && *by < commitment.due)?;
+    expect(KindCode::Progress, &[commitment.reporter.unwrap_or(convener)], Some(by), Some(commitment), None)
+}
+
+fn of_commitment(story: &Story, convener: Bearer, commitment: &Commitment) -> Option<Expected> {
     let on = Some(commitment);
     match commitment.state {
         CommitmentState::Promised | CommitmentState::UnderWay => {
-            let from = commitment.reporter.or_else(|| bearer(story, convener))?;
+            let from = commitment.reporter.unwrap_or(convener);
             expect(KindCode::Completion, &[from], Some(commitment.due), on, None)
         }
         CommitmentState::Claimed => {
@@ -63,8 +103,8 @@ fn verifiers(story: &Story) -> Vec<Bearer> {
     }
 }
 
-/// The next required step of an open round, or its outcome.
-fn of_round(story: &Story, convener: &OfficeName, round: &RoundStory) -> Option<Expected> {
+/// The next required step of an open round, or its outcome: within the days of the pack once the step that decides was taken.
+fn of_round(story: &Story, view: &View, convener: Bearer, round: &RoundStory) -> Option<Expected> {
     let last_taken =
         story.method().iter().rposition(|rule| rule.fulfilled_by == Fulfilment::Step && steps::taken(story, round, rule).is_some());
     let ahead =
@@ -79,7 +119,12 @@ fn of_round(story: &Story, convener: &OfficeName, round: &RoundStory) -> Option<
             let step = Some(Coded::<StepCode>::Known(rule.step));
             expect(KindCode::Step, &from, None, None, None).map(|expected| Expected { step, ..expected })
         }
-        _ => expect(KindCode::Outcome, &[bearer(story, convener)?], None, None, None),
+        _ => {
+            let decides = |step: &&StepView| story.rule(step.step).is_some_and(|rule| rule.decides) && step.passed != Some(false);
+            let decided = view.steps().iter().filter(decides).filter_map(|step| step.date).max();
+            let by = decided.zip(story.pack()).map(|(decided, pack)| days_after(decided, pack.disclosure.resolution_days));
+            expect(KindCode::Outcome, &[convener], by, None, None)
+        }
     }
 }
 

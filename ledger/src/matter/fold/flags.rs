@@ -214,7 +214,7 @@ fn of_event(story: &Story, event: &Event, flags: &mut Vec<Flag>) {
 }
 
 /// Whether a community's supervisors, though the method asks it, neither signed a statement nor accepted it.
-fn is_unsigned(story: &Story, event: &Event) -> bool {
+pub(super) fn is_unsigned(story: &Story, event: &Event) -> bool {
     let asked = story.pack().is_none_or(|pack| pack.supervisors_sign);
     let signed = event.by.iter().any(|by| signing::is_supervisor(by, story.id.division));
     asked

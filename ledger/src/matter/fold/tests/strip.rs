@@ -114,11 +114,54 @@ fn the_next_step_is_expected_from_its_office() {
     tale.say("party", "step", &step("propose", 1, "2025-06-02"), "2025-06-02");
     assert_eq!(next(&tale, "2025-06-02"), is("step", Some("confer"), "committee party", None));
     let mut tale = deliberated();
-    assert_eq!(next(&tale, "2025-06-09"), is("outcome", None, "committee", None));
+    assert_eq!(next(&tale, "2025-06-09"), is("outcome", None, "committee", Some("2025-06-16")));
     tale.say("committee", "outcome", &outcome(1, &[promise("c1", "2025-09-30")]), "2025-06-10");
     assert_eq!(next(&tale, "2025-06-10"), is("completion", None, "committee", Some("2025-09-30")));
     let completed = tale.say("committee", "completion", &completion("c1", "2025-09-20"), "2025-09-20");
     assert_eq!(next(&tale, "2025-09-20"), is("verification", None, "supervisors", None));
     tale.say("supervisors", "verification", &verdict(&completed, "accepted"), "2025-09-25");
     assert_eq!(next(&tale, "2025-09-25"), is("result", None, "committee", Some("2025-12-26")));
+}
+
+/// What is expected, as kind, office and day.
+fn all(view: &View) -> Vec<(String, String, Option<String>)> {
+    let line = |expected: &crate::matter::view::Expected| {
+        let from: Vec<_> = expected.from.iter().map(ToString::to_string).collect();
+        (expected.kind.to_string(), from.join(" "), expected.by.map(|by| by.to_string()))
+    };
+    view.expected.iter().map(line).collect()
+}
+
+fn one(kind: &str, from: &str, by: Option<&str>) -> (String, String, Option<String>) {
+    (kind.to_owned(), from.to_owned(), by.map(str::to_owned))
+}
+
+#[test]
+fn while_work_goes_on_supervisors_sign_and_news_is_expected_before_silence() {
+    let mut tale = deliberated();
+    tale.say("committee", "outcome", &outcome(1, &[promise("c1", "2025-09-30")]), "2025-06-10");
+    let view = tale.view("2025-06-10");
+    assert_eq!(view.notice.as_ref().unwrap().to.to_string(), "2025-06-17");
+    let expected = [
+        one("completion", "committee", Some("2025-09-30")),
+        one("countersign", "supervisors", Some("2025-06-17")),
+        one("progress", "committee", Some("2025-07-29")),
+    ];
+    assert_eq!(all(&view), expected);
+    // Once there is news, the next is due seven weeks later; none that would fall behind the promise itself.
+    tale.say("committee", "progress", &json!({"commitment": "c1"}), "2025-07-20");
+    assert_eq!(all(&tale.view("2025-07-21"))[1], one("progress", "committee", Some("2025-09-07")));
+    tale.say("committee", "progress", &json!({"commitment": "c1"}), "2025-08-25");
+    assert_eq!(all(&tale.view("2025-08-26")), [one("completion", "committee", Some("2025-09-30"))]);
+}
+
+#[test]
+fn a_new_problem_and_what_was_left_open_ask_for_a_further_round() {
+    let (mut tale, _) = decided();
+    let problem = tale.say("supervisors", "problem", &json!({"commitment": "c1"}), "2025-07-01");
+    let view = tale.view("2025-07-02");
+    let reopen = view.expected.iter().find(|expected| expected.kind.as_str() == "reopen").unwrap();
+    assert_eq!((reopen.from[0].to_string(), reopen.target.as_ref()), ("committee".to_owned(), Some(&problem)));
+    tale.say("committee", "reopen", &json!({"reason": "new-problem", "round": 2}), "2025-07-03");
+    assert!(!all(&tale.view("2025-07-04")).iter().any(|(kind, ..)| kind == "reopen"));
 }
