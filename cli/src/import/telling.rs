@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use console::style;
-use luodi_ledger::matter::codes::{FlagCode, Status};
+use luodi_ledger::matter::codes::FlagCode;
 use luodi_ledger::matter::facts::{Fen, Said};
 use luodi_ledger::matter::labels::Label;
 use luodi_ledger::matter::pack::Packs;
@@ -116,11 +116,12 @@ fn after(desk: &Desk<'_>, job: &Job, before: &[Record], packs: &Packs, (now, off
     }
     let view = fold(job.matter, &records, packs, now, offset);
     let mut status = label(&view.status, desk.language);
-    if let Some(left) = view.days.filter(|_| view.status == Status::OnNotice) {
+    if let Some(notice) = view.notice.as_ref().filter(|notice| notice.left.is_some()) {
         // A notice runs from the day the ledger has the decision, whatever hung on a wall before.
-        let then = fold(job.matter, &records, packs, now.plus(left * 86_400), offset);
+        let to = notice.to;
+        let then = fold(job.matter, &records, packs, Time::start_of(to, offset).plus(86_400), offset);
         let then = label(&then.status, desk.language);
-        status += &say!(desk.language, "，{left} 天后：{then}", ", after {left} days: {then}");
+        status += &say!(desk.language, "到 {to}，期满：{then}", " until {to}, then: {then}");
     }
     if view.has(FlagCode::BackFilled) {
         let flag = label(&FlagCode::BackFilled, desk.language);
