@@ -290,16 +290,21 @@ impl Page<'_> {
         } else if let Some(target) = &expected.target {
             new += &format!(" --target {}", target.index);
         }
-        let mut commands = vec![new];
-        if let Some(step) = expected.step {
+        // A file for each promise, so that none is taken for another.
+        let file = expected.commitment.map_or_else(|| kind.to_string(), |id| format!("{kind}-{id}"));
+        let mut commands = vec![format!("{new} --output {file}.toml")];
+        let step = expected.step.map(|step| format!("step = \"{step}\""));
+        let fields: Vec<String> = step.into_iter().chain(expected.commitment.map(|id| format!("commitment = \"{id}\""))).collect();
+        if !fields.is_empty() {
+            let fields = fields.join(language.pick("、", ", "));
             commands.push(say!(
                 language,
-                "# 在 {kind}.toml 里写 step = \"{step}\"，填好其余",
-                "# in {kind}.toml say step = \"{step}\", and fill in the rest"
+                "# 在 {file}.toml 里写 {fields}，填好其余",
+                "# in {file}.toml say {fields}, and fill in the rest"
             ));
         }
-        commands.push(format!("luodi sign {kind}.toml --key {key}"));
-        commands.push(format!("luodi publish {kind}.statement --node {node}"));
+        commands.push(format!("luodi sign {file}.toml --key {key}"));
+        commands.push(format!("luodi publish {file}.statement --node {node}"));
         commands
     }
 
