@@ -134,6 +134,8 @@ struct File {
     #[serde(default)]
     keep: Vec<String>,
     #[serde(default)]
+    ignore: Vec<String>,
+    #[serde(default)]
     markers: Markers,
     fields: BTreeMap<Field, Source>,
 }
@@ -311,7 +313,7 @@ impl Draft {
             Ok(at)
         };
         let places = |names: &[String]| names.iter().map(place).collect::<anyhow::Result<Vec<usize>>>();
-        let (key, keep) = (places(&file.key)?, places(&file.keep)?);
+        let (key, keep, ignore) = (places(&file.key)?, places(&file.keep)?, places(&file.ignore)?);
         let mut fields = BTreeMap::new();
         for (field, source) in file.fields {
             let more = match source {
@@ -321,7 +323,8 @@ impl Draft {
             let column = more.column.as_ref().map(place).transpose()?;
             fields.insert(field, From { column, default: more.default, unit: more.unit, values: more.values, skip: more.skip });
         }
-        let used: BTreeSet<usize> = key.iter().chain(&keep).copied().chain(fields.values().filter_map(|source| source.column)).collect();
+        let used: BTreeSet<usize> =
+            key.iter().chain(&keep).chain(&ignore).copied().chain(fields.values().filter_map(|source| source.column)).collect();
         let unmapped = (0..table.heading.len()).filter(|column| !used.contains(column)).collect();
         Ok(Mapping {
             kind: file.table,
