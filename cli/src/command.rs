@@ -8,7 +8,8 @@ use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser, Subcomma
 
 use crate::language::Language;
 use crate::{
-    Outcome, audit, bench, demo, explorer, export, help, import, init, matter, new, publish, registry, review, run, sign, status, verify,
+    Outcome, assess, audit, bench, demo, explorer, export, help, import, init, matter, new, publish, registry, review, run, sign, status,
+    verify,
 };
 
 #[derive(Debug, Parser)]
@@ -80,6 +81,9 @@ pub enum Command {
         about = "导出：事项、承诺、经过和公开日历的表格（CSV、Excel、JSON） ¦ Export matters, commitments, timeline and calendar as tables (CSV, Excel, JSON)"
     )]
     Export(export::Args),
+    /// Compute a county's assessment, or someone else's again.
+    #[command(about = "县级考核评价：从账本计算，或重算别人的 ¦ A county's assessment: computed from the logs, or someone else's again")]
+    Assess(assess::Args),
     /// Say how a node is.
     #[command(about = "用文字说明节点现状 ¦ Say in words how a node is")]
     Status(status::Args),
@@ -122,6 +126,7 @@ impl Invocation {
                 Command::Registry(args) => registry::run(args, language).await,
                 Command::Matter(args) => matter::run(args, language).await,
                 Command::Export(args) => export::run(args, language).await,
+                Command::Assess(args) => assess::run(args, language).await,
                 Command::Status(args) => status::run(args, language).await,
                 Command::Explorer(args) => explorer::run(args, language).await,
                 Command::Demo(args) => demo::run(args, language).await,

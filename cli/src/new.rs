@@ -7,6 +7,7 @@ mod registry;
 mod template;
 
 pub(crate) use registry::read_federation;
+pub(crate) use template::head;
 
 use std::path::PathBuf;
 

@@ -128,7 +128,7 @@ pub(super) fn render(kind: &str, known: &Known, language: Language) -> anyhow::R
 }
 
 /// The lines every statement begins with.
-pub(super) fn head(kind: &str, log: &Origin, by: &[OfficeName], matter: Option<MatterId>, language: Language) -> String {
+pub(crate) fn head(kind: &str, log: &Origin, by: &[OfficeName], matter: Option<MatterId>, language: Language) -> String {
     let by = toml::Value::from(by.iter().map(ToString::to_string).collect::<Vec<_>>());
     let mut head = say!(
         language,
