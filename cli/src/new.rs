@@ -4,6 +4,7 @@
 //! join, so that nobody copies a key by hand. Out of scope: signing, and judging what was filled in.
 
 mod registry;
+mod rules;
 mod template;
 
 pub(crate) use registry::read_federation;
@@ -41,6 +42,13 @@ pub struct Args {
         help = "做旁证的节点的加入申请，可给多个（charter、federation） ¦ Join request of a node that witnesses the log; may be given again (charter, federation)"
     )]
     witnesses: Vec<PathBuf>,
+    /// The rule pack that `rules` puts in force.
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "要施行的规则包（rules），格式见 config/local-rules.json ¦ The rule pack to put in force (rules), in the form of config/local-rules.json"
+    )]
+    pack: Option<PathBuf>,
     /// The federation file.
     #[arg(long, value_name = "FILE", help = "联邦文件；或用 --node ¦ The federation file; or use --node")]
     federation: Option<PathBuf>,
@@ -83,6 +91,11 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
         "invitation" => registry::invitation(&args, language)?,
         "federation" => registry::federation(&args, language)?,
         kind => filled(kind, &args, language).await?,
+    };
+    let text = match &args.pack {
+        Some(pack) if args.kind == "rules" => rules::with_pack(&text, pack, language)?,
+        Some(_) => anyhow::bail!(say!(language, "--pack：只用于 rules", "--pack: goes with rules only")),
+        None => text,
     };
     let default = if args.kind == "federation" { "federation.txt".to_owned() } else { format!("{}.toml", args.kind) };
     let path = args.output.clone().unwrap_or_else(|| default.into());

@@ -45,6 +45,12 @@ impl Reading {
             shelf.put(registry, county, origin, entry, offset);
         }
         let (mut packs, mut unread) = (Packs::built_in(), Vec::new());
+        for change in registry.divisions() {
+            let division = change.facts.division;
+            if let Some(parent) = registry.parent(division).filter(|parent| Some(*parent) != division.parent()) {
+                packs.move_division(division, parent);
+            }
+        }
         for (on, rules, named) in shelf.rules() {
             let effective = InForce { from: Some(rules.from), until: rules.until };
             let bytes = named.and_then(|named| body(on, &named).filter(|bytes| named.names(bytes)));
@@ -149,5 +155,118 @@ impl Shelf {
             }
         };
         self.began.iter().map(member).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::facts::Facts;
+    use crate::hash::Blake3;
+    use crate::key::SignerKey;
+    use crate::matter::codes::{CaseState, IndicatorCode};
+    use crate::statement::{SignedStatement, Statement};
+    use crate::testing::{COUNTY, OTHER, VILLAGE, World, appoint, charter_facts, office, origin};
+
+    const LOCAL: &str = include_str!("../../../config/local-rules.json");
+
+    fn body() -> Vec<u8> {
+        let words = Words { nonce: Some("0".repeat(32)), pack: Some(LOCAL.to_owned()), ..Words::default() };
+        words.to_bytes().unwrap()
+    }
+
+    /// `by` says `facts` in the log of `division` on a day, of the village's first matter or of none.
+    fn say(world: &mut World, division: &str, by: &SignerKey, kind: &str, facts: &Value, of_matter: bool, day: &str) -> Reference {
+        let link = world.links.entry(division.to_owned()).or_insert_with(crate::entry::Link::start);
+        let statement = Statement {
+            log: origin(division),
+            by: vec![by.public().name().parse().unwrap()],
+            kind: kind.parse().unwrap(),
+            matter: of_matter.then(|| format!("{VILLAGE}-2026-0001").parse().unwrap()),
+            time: format!("{day}T02:00:00Z").parse().unwrap(),
+            facts: Facts::of(facts).unwrap(),
+            body: (kind == "rules").then(|| BodyRef::of(&body())),
+        };
+        let logged = statement.time;
+        let statement: SignedStatement = statement.sign(std::slice::from_ref(by)).unwrap();
+        let entry = Entry { index: link.index, previous: link.previous, logged, statement };
+        link.step(&entry.to_bytes()).unwrap();
+        let on = Reference { log: origin(division), index: entry.index, id: entry.statement.id() };
+        world.entries.push((origin(division), entry));
+        on
+    }
+
+    /// A village decides a matter by the county's own pack, `rules` being signed by `signer`.
+    fn world(signer: &str) -> (World, Reference) {
+        let mut world = World::default();
+        let (government, committee) = (office(COUNTY, "government"), office(VILLAGE, "committee"));
+        for village in [VILLAGE, OTHER] {
+            world.say(COUNTY, &government, ("charter", Facts::of(&charter_facts(village)).unwrap()));
+        }
+        world.say(COUNTY, &government, appoint(&office(COUNTY, "civil-affairs"), None));
+        world.say(COUNTY, &government, appoint(&committee, None));
+        let name = Blake3::of(LOCAL.as_bytes());
+        let rules = json!({"from": "2026-01-01", "pack": name});
+        let on = say(&mut world, COUNTY, &office(COUNTY, signer), "rules", &rules, false, "2026-12-01");
+        let topic = json!({"basis": "vital-interest", "category": "sanitation", "decision": "confirmed", "item": "s1", "method": "general", "rules": name});
+        say(&mut world, VILLAGE, &committee, "topic", &topic, true, "2027-01-05");
+        let outcome = json!({"commitments": [{"due": "2027-03-01", "id": "c1"}], "result": "consensus", "round": 1});
+        say(&mut world, VILLAGE, &committee, "outcome", &outcome, true, "2027-01-06");
+        let items =
+            json!([{"category": "sanitation", "code": "s1", "duty": "must"}, {"category": "sanitation", "code": "s2", "duty": "may"}]);
+        say(&mut world, VILLAGE, &committee, "catalogue", &json!({"items": items, "version": 1}), false, "2027-01-07");
+        (world, on)
+    }
+
+    fn read(world: &World, held: bool) -> Reading {
+        let entries = world.entries.iter().map(|(origin, entry)| (origin, entry));
+        Reading::of(&world.registry(), COUNTY.parse().unwrap(), entries, |_, _| held.then(body))
+    }
+
+    fn told(reading: &Reading, indicator: IndicatorCode) -> Vec<CaseState> {
+        let assessment = reading.assess("2027-Q1".parse().unwrap(), "2027-04-20T02:00:00Z".parse().unwrap());
+        assessment.cases(indicator, |_| true).map(|case| case.state).collect()
+    }
+
+    #[test]
+    fn a_local_pack_judges_where_its_text_is_at_hand() {
+        let (world, on) = world("civil-affairs");
+        let reading = read(&world, true);
+        assert!(reading.unread.is_empty());
+        assert_eq!(told(&reading, IndicatorCode::EveryStep), [CaseState::Not], "it asks for two steps that were not taken");
+        assert_eq!(told(&reading, IndicatorCode::NoDirectory), [CaseState::Not]);
+        assert_eq!(told(&reading, IndicatorCode::NeverConsulted), [CaseState::Not], "s2 may be consulted, and need not");
+        assert_eq!(told(&reading, IndicatorCode::Communities), [CaseState::Had], "a charter without an entry is no log yet");
+
+        let blind = read(&world, false);
+        assert_eq!(blind.unread, [on]);
+        assert_eq!(told(&blind, IndicatorCode::EveryStep), [CaseState::NotJudged]);
+    }
+
+    #[test]
+    fn rules_that_do_not_stand_judge_nothing() {
+        let (unregistered, _) = world("owners");
+        assert_eq!(told(&read(&unregistered, true), IndicatorCode::EveryStep), [CaseState::NotJudged]);
+
+        let (mut withdrawn, on) = world("civil-affairs");
+        let void = json!({"reason": "wrong-matter", "target": on});
+        say(&mut withdrawn, COUNTY, &office(COUNTY, "government"), "void", &void, false, "2027-01-01");
+        assert_eq!(told(&read(&withdrawn, true), IndicatorCode::EveryStep), [CaseState::Not], "another office's to take back");
+        say(&mut withdrawn, COUNTY, &office(COUNTY, "civil-affairs"), "void", &void, false, "2027-01-02");
+        let reading = read(&withdrawn, true);
+        assert_eq!((told(&reading, IndicatorCode::EveryStep), reading.unread.len()), (vec![CaseState::NotJudged], 0));
+    }
+
+    #[test]
+    fn the_order_of_logs_changes_nothing() {
+        let (world, _) = world("civil-affairs");
+        let period = "2027-Q1".parse().unwrap();
+        let at = "2027-04-20T02:00:00Z".parse().unwrap();
+        let assessment = read(&world, true).assess(period, at);
+        let entries = world.entries.iter().rev().map(|(origin, entry)| (origin, entry));
+        let again = Reading::of(&world.registry(), COUNTY.parse().unwrap(), entries, |_, _| Some(body()));
+        assert_eq!(again.assess(period, at), assessment);
     }
 }

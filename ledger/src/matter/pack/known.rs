@@ -25,9 +25,16 @@ pub(super) const BUILT_IN: [&str; 7] = [
     include_str!("../../../../config/rules/disclosure-2018.json"),
 ];
 
+/// Most divisions on a line, from a community up to its province.
+const LEVELS: usize = 5;
+
 /// The packs a reader knows, by their BLAKE3. A copy is cheap: it shares what it holds until one of the two changes.
 #[derive(Clone, Debug, Default)]
-pub struct Packs(Arc<BTreeMap<Blake3, Known>>);
+pub struct Packs {
+    known: Arc<BTreeMap<Blake3, Known>>,
+    /// Divisions whose parent is not the one that their code tells.
+    moved: Arc<BTreeMap<Division, Division>>,
+}
 
 #[derive(Clone, Debug)]
 struct Known {
@@ -38,14 +45,6 @@ struct Known {
     adopted: BTreeMap<Reference, InForce>,
 }
 
-impl Known {
-    fn covers(&self, place: Division, day: Option<Date>) -> bool {
-        let in_force = |span: &InForce| day.is_none_or(|day| span.covers(day));
-        let adopted = |(on, span): (&Reference, &InForce)| place.is_within(on.log.division) && in_force(span);
-        in_force(&self.pack.in_force) && (self.built_in || self.adopted.iter().any(adopted))
-    }
-}
-
 impl Packs {
     /// The packs that ship with this version.
     pub fn built_in() -> Self {
@@ -54,47 +53,52 @@ impl Packs {
             let pack = Pack::parse(text).ok()?;
             Some((Blake3::of(text.as_bytes()), Known { pack, built_in: true, adopted: BTreeMap::new() }))
         };
-        Self(Arc::new(BUILT_IN.iter().filter_map(known).collect()))
+        Self { known: Arc::new(BUILT_IN.iter().filter_map(known).collect()), moved: Arc::default() }
     }
 
     /// The pack of that name, if its text is known, wherever it may judge.
     pub fn get(&self, name: &Blake3) -> Option<&Pack> {
-        self.0.get(name).map(|known| &known.pack)
+        self.known.get(name).map(|known| &known.pack)
     }
 
     /// The pack of that name, if it may judge the matters of `place`: it ships with this version, or an office of `place` or above adopted
     /// it, whether or not it is in force by now.
     pub fn judging(&self, name: &Blake3, place: Division) -> Option<&Pack> {
-        self.0.get(name).filter(|known| known.built_in || known.covers(place, None)).map(|known| &known.pack)
+        self.known.get(name).filter(|known| known.built_in || self.covers(known, place, None)).map(|known| &known.pack)
     }
 
     /// Whether that pack was in force at `place` on `day`. What it finds of another day is for reference only, and enters no indicator.
     pub fn in_force(&self, name: &Blake3, place: Division, day: Date) -> bool {
-        self.0.get(name).is_some_and(|known| known.covers(place, Some(day)))
+        self.known.get(name).is_some_and(|known| self.covers(known, place, Some(day)))
     }
 
     /// The packs that hold `method` and ship with this version, to choose from, by name.
     pub fn with(&self, method: Method) -> impl Iterator<Item = (&Blake3, &Pack)> {
-        let mut found: Vec<_> = self.0.iter().filter(|(_, known)| known.built_in && known.pack.methods.contains_key(&method)).collect();
+        let mut found: Vec<_> = self.known.iter().filter(|(_, known)| known.built_in && known.pack.methods.contains_key(&method)).collect();
         found.sort_by(|(_, a), (_, b)| a.pack.name.cmp(&b.pack.name));
         found.into_iter().map(|(name, known)| (name, &known.pack))
     }
 
     /// All packs that may judge the matters of `place`, by name.
     pub fn at(&self, place: Division) -> impl Iterator<Item = (&Blake3, &Pack)> {
-        self.0.iter().filter(move |(_, known)| known.built_in || known.covers(place, None)).map(|(name, known)| (name, &known.pack))
+        self.known
+            .iter()
+            .filter(move |(_, known)| known.built_in || self.covers(known, place, None))
+            .map(|(name, known)| (name, &known.pack))
     }
 
     /// The calendars signed for `place`, each with the place whose office signed it and the days it is in force, nearest place first.
     pub fn calendars(&self, place: Division) -> Vec<(&Blake3, &Pack, Option<Division>)> {
-        let of_place = |known: &Known| known.adopted.keys().map(|on| on.log.division).filter(|at| place.is_within(*at)).max();
-        let mut found: Vec<_> = (self.0.iter())
+        let of_place = |known: &Known| {
+            known.adopted.keys().map(|on| on.log.division).filter(|at| self.is_within(place, *at)).max_by_key(|at| at.level())
+        };
+        let mut found: Vec<_> = (self.known.iter())
             .filter(|(_, known)| !known.pack.calendar.is_empty())
             .map(|(name, known)| (name, &known.pack, of_place(known)))
-            .filter(|(name, _, at)| at.is_some() || self.0.get(*name).is_some_and(|known| known.built_in))
+            .filter(|(name, _, at)| at.is_some() || self.known.get(*name).is_some_and(|known| known.built_in))
             .collect();
-        // A code below is greater than every code above it, so the nearest place sorts last.
-        found.sort_by_key(|(name, _, at)| (std::cmp::Reverse(*at), **name));
+        // On one line each level has one place, and the level nearest is the greatest.
+        found.sort_by_key(|(name, _, at)| (std::cmp::Reverse(at.map(Division::level)), **name));
         found
     }
 
@@ -102,7 +106,7 @@ impl Packs {
     pub fn add(&mut self, text: &str) -> Result<Blake3, Malformed> {
         let name = Blake3::of(text.as_bytes());
         let pack = Pack::parse(text)?;
-        Arc::make_mut(&mut self.0).entry(name).or_insert(Known { pack, built_in: true, adopted: BTreeMap::new() }).built_in = true;
+        Arc::make_mut(&mut self.known).entry(name).or_insert(Known { pack, built_in: true, adopted: BTreeMap::new() }).built_in = true;
         Ok(name)
     }
 
@@ -115,15 +119,32 @@ impl Packs {
             return Err(Malformed::new("body.pack", "not the text that the facts name by its BLAKE3"));
         }
         let pack = Pack::parse(text)?;
-        let known = Arc::make_mut(&mut self.0).entry(name).or_insert(Known { pack, built_in: false, adopted: BTreeMap::new() });
+        let known = Arc::make_mut(&mut self.known).entry(name).or_insert(Known { pack, built_in: false, adopted: BTreeMap::new() });
         known.adopted.insert(on, effective);
         Ok(())
+    }
+
+    /// Takes in that a division lies below another than its code tells, as a `division` statement says.
+    pub fn move_division(&mut self, division: Division, parent: Division) {
+        Arc::make_mut(&mut self.moved).insert(division, parent);
+    }
+
+    fn is_within(&self, place: Division, above: Division) -> bool {
+        let parent = |place: &Division| self.moved.get(place).copied().or_else(|| place.parent());
+        // Five levels; a circle of moves ends there too.
+        std::iter::successors(Some(place), parent).take(LEVELS).any(|place| place == above)
+    }
+
+    fn covers(&self, known: &Known, place: Division, day: Option<Date>) -> bool {
+        let in_force = |span: &InForce| day.is_none_or(|day| span.covers(day));
+        let adopted = |(on, span): (&Reference, &InForce)| self.is_within(place, on.log.division) && in_force(span);
+        in_force(&known.pack.in_force) && (known.built_in || known.adopted.iter().any(adopted))
     }
 
     /// Forgets what `on` adopted, once that statement no longer counts; returns whether anything changed.
     pub fn withdraw(&mut self, on: &Reference) -> bool {
         let mut changed = false;
-        Arc::make_mut(&mut self.0).retain(|_, known| {
+        Arc::make_mut(&mut self.known).retain(|_, known| {
             changed |= known.adopted.remove(on).is_some();
             known.built_in || !known.adopted.is_empty()
         });
@@ -171,7 +192,7 @@ mod tests {
                 ("disclosure-2018", "a8f6712707bc8604"),
             ]
         );
-        assert_eq!(Packs::built_in().0.len(), BUILT_IN.len());
+        assert_eq!(Packs::built_in().known.len(), BUILT_IN.len());
     }
 
     #[test]
@@ -192,6 +213,19 @@ mod tests {
         let day = |day: &str| packs.in_force(&name, village, day.parse().unwrap());
         assert_eq!([day("2025-12-31"), day("2026-01-01"), day("2026-12-31"), day("2027-01-01")], [false, true, true, false]);
         assert!(!packs.in_force(&name, elsewhere, "2026-06-01".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_division_that_was_moved_is_under_its_new_parent_and_a_circle_ends() {
+        let (mut packs, text) = (Packs::built_in(), local());
+        let name = Blake3::of(text.as_bytes());
+        let village = place("990102101201");
+        packs.adopt(on(COUNTY, 3), name, InForce::default(), &text).unwrap();
+        assert!(packs.judging(&name, village).is_none());
+        packs.move_division(place("990102101000"), place(COUNTY));
+        assert!(packs.judging(&name, village).is_some());
+        packs.move_division(place("990102101000"), village);
+        assert!(packs.judging(&name, village).is_none());
     }
 
     #[test]
@@ -216,7 +250,7 @@ mod tests {
         let mut packs = Packs::default();
         let error = packs.adopt(on(COUNTY, 3), Blake3::of(b"other"), InForce::default(), &local()).unwrap_err();
         assert_eq!(error.field, "body.pack");
-        assert!(packs.0.is_empty());
+        assert!(packs.known.is_empty());
     }
 
     #[test]
