@@ -78,7 +78,7 @@ pub enum Command {
     Matter(matter::Args),
     /// Write tables.
     #[command(
-        about = "导出：事项、承诺、经过和公开日历的表格（CSV、Excel、JSON） ¦ Export matters, commitments, timeline and calendar as tables (CSV, Excel, JSON)"
+        about = "导出：事项、承诺、经过、公开日历和考核指标的表格（CSV、Excel、JSON） ¦ Export matters, commitments, timeline, calendar and figures as tables (CSV, Excel, JSON)"
     )]
     Export(export::Args),
     /// Compute a county's assessment, or someone else's again.

@@ -8,19 +8,18 @@ use std::collections::{BTreeMap, HashMap};
 use anyhow::ensure;
 use futures::{StreamExt as _, stream};
 use indicatif::{ProgressBar, ProgressStyle};
+use luodi_ledger::assessment::{Assessment, Reading};
 use luodi_ledger::federation::FederationFile;
-use luodi_ledger::matter::calendar::{Calendar, Filled, Place};
-use luodi_ledger::matter::codes::{CodeList as _, KindCode};
-use luodi_ledger::matter::facts::Said;
-use luodi_ledger::matter::pack::Packs;
+use luodi_ledger::matter::calendar::{Calendar, Span};
+use luodi_ledger::matter::codes::{CodeList as _, Every, KindCode};
 use luodi_ledger::matter::view::View;
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::matter::{Record, Reference, fold};
 use luodi_ledger::merkle::Hash;
-use luodi_ledger::names::{Division, MatterId, Origin};
+use luodi_ledger::names::{Division, Level, MatterId, Origin};
 use luodi_ledger::registry::Registry;
-use luodi_ledger::statement::SignedStatement;
-use luodi_ledger::time::{Date, Time};
+use luodi_ledger::statement::{BodyRef, SignedStatement};
+use luodi_ledger::time::Time;
 
 use crate::audit::source::At;
 use crate::language::{Language, say};
@@ -38,8 +37,6 @@ pub(super) struct LogRead {
     pub(super) root: Hash,
     /// Of its last entry.
     pub(super) newest: Option<Time>,
-    /// The civil date of its first.
-    pub(super) since: Option<Date>,
     /// Bodies its statements name that are not held there: not arrived, or erased.
     pub(super) missing: u64,
 }
@@ -58,6 +55,8 @@ pub(super) struct Corpus {
     pub(super) logs: Vec<LogRead>,
     pub(super) views: Vec<View>,
     pub(super) calendars: Vec<Calendar>,
+    /// Of every county there, for the calendar year of `as_of`.
+    pub(super) assessments: Vec<Assessment>,
     pub(super) bodies: HashMap<Reference, Body>,
     pub(super) notes: HashMap<Reference, SignedStatement>,
 }
@@ -91,7 +90,6 @@ impl Corpus {
                 size: head.size(),
                 root: head.root(),
                 newest: read.last().map(|entry| entry.logged),
-                since: read.first().map(|entry| entry.logged.civil_date(offset)),
                 missing: 0,
             });
             entries.extend(read.into_iter().map(|entry| (origin.clone(), entry)));
@@ -99,46 +97,34 @@ impl Corpus {
         }
         bar.finish_and_clear();
         let mut matters: BTreeMap<MatterId, Vec<Record>> = BTreeMap::new();
-        let mut notes = HashMap::new();
-        let mut rules = Vec::new();
-        let mut catalogues: BTreeMap<Division, Vec<Filled>> = BTreeMap::new();
+        let (mut notes, mut rules) = (HashMap::new(), Vec::new());
         for (origin, entry) in &entries {
-            let Some(record) = record(&registry, origin, entry) else {
-                let kind = entry.statement.statement().kind.as_str();
-                let on = Reference { log: origin.clone(), index: entry.index, id: entry.statement.id() };
-                let valid = registry.standing(origin, entry).is_valid();
-                if valid && kind == KindCode::Rules.as_str() {
-                    rules.push((on, entry.statement.clone()));
-                } else if valid && kind == KindCode::Catalogue.as_str() {
-                    catalogues.entry(origin.division).or_default().push(Filled { logged: entry.logged.civil_date(offset), on });
-                }
-                continue;
-            };
-            let Some(matter) = record.statement.matter.filter(|matter| matter.division.is_within(place)) else { continue };
+            let statement = entry.statement.statement();
+            if statement.kind.as_str() == KindCode::Rules.as_str() {
+                rules.push((Reference { log: origin.clone(), index: entry.index, id: entry.statement.id() }, entry.statement.clone()));
+            }
+            let Some(record) = record(&registry, origin, entry) else { continue };
+            let Some(matter) = statement.matter.filter(|matter| matter.division.is_within(place)) else { continue };
             notes.insert(record.reference.clone(), entry.statement.clone());
             matters.entry(matter).or_default().push(record);
         }
-        let wanted: Vec<(Reference, SignedStatement)> =
-            notes.iter().chain(rules.iter().map(|(on, note)| (on, note))).map(|(on, note)| (on.clone(), note.clone())).collect();
+        let wanted: Vec<(Reference, SignedStatement)> = notes.iter().map(|(on, note)| (on.clone(), note.clone())).chain(rules).collect();
         let (bodies, missing) = read_bodies(at, wanted, &style, language).await?;
         for log in &mut logs {
             log.missing = missing.get(&log.origin).copied().unwrap_or_default();
         }
-        let packs = local_packs(&rules, &bodies);
         // So that the same sizes give the same tables whenever they are made.
         let as_of = as_of.or_else(|| logs.iter().filter_map(|log| log.newest).max()).unwrap_or_else(crate::clock::now);
-        let views: Vec<View> = matters.iter().map(|(id, records)| fold(*id, records, &packs, as_of, offset)).collect();
-        let mut places: BTreeMap<Division, Option<Date>> = BTreeMap::new();
-        for log in logs.iter().filter(|log| log.origin.division.is_within(place)) {
-            let since = places.entry(log.origin.division).or_default();
-            *since = [*since, log.since].into_iter().flatten().min();
-        }
-        let calendars = places.into_iter().map(|(division, since)| {
-            let place = Place { division, since, catalogues: catalogues.remove(&division).unwrap_or_default() };
-            Calendar::of(&place, &views, &packs, as_of, offset)
-        });
-        let calendars = calendars.collect();
-        Ok(Self { as_of, logs, views, calendars, bodies, notes })
+        let held = |on: &Reference, _: &BodyRef| bodies.get(on).map(|body| body.text.clone().into_bytes());
+        let of = |division| Reading::of(&registry, division, entries.iter().map(|(origin, entry)| (origin, entry)), held);
+        let reading = of(place);
+        let packs = reading.packs();
+        let views: Vec<View> = matters.iter().map(|(id, records)| fold(*id, records, packs, as_of, offset)).collect();
+        let calendars = reading.members().iter().map(|member| Calendar::of(&member.place, &views, packs, as_of, offset)).collect();
+        let period = Span::around(as_of.civil_date(offset), Every::Year);
+        let counties = reading.members().iter().map(|member| member.place.division).filter(|division| division.level() == Level::County);
+        let assessments = counties.map(|county| of(county).assess(period, as_of)).collect();
+        Ok(Self { as_of, logs, views, calendars, assessments, bodies, notes })
     }
 
     /// The words of a statement, if they are held.
@@ -179,18 +165,4 @@ async fn read_bodies(
         }
     }
     Ok((bodies, missing))
-}
-
-/// The packs that ship, and those that offices have signed.
-fn local_packs(rules: &[(Reference, SignedStatement)], bodies: &HashMap<Reference, Body>) -> Packs {
-    let mut packs = Packs::built_in();
-    for (on, note) in rules {
-        let statement = note.statement();
-        let Ok(Said::Rules(said)) = Said::read(&statement.kind, &statement.facts) else { continue };
-        let text = bodies.get(on).and_then(|body| body.words.pack.as_deref());
-        let span = luodi_ledger::matter::pack::InForce { from: Some(said.from), until: said.until };
-        // A pack that does not read judges nothing, here as everywhere.
-        let _ = text.map(|text| packs.adopt(on.clone(), said.pack, span, text));
-    }
-    packs
 }

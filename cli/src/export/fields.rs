@@ -1,5 +1,6 @@
 //! The fields of an export: one table of them, from which sheets, JSON Lines and their description are all made.
 
+use luodi_ledger::assessment::{Assessment, Figure};
 use luodi_ledger::matter::Reference;
 use luodi_ledger::matter::calendar::Slot;
 use luodi_ledger::matter::codes::{CodeList, Coded, CommitmentState, FlagCode};
@@ -47,6 +48,13 @@ pub(super) struct EventRow<'a> {
 pub(super) struct SlotRow<'a> {
     pub(super) place: Division,
     pub(super) slot: &'a Slot,
+}
+
+/// A row of the table of figures.
+pub(super) struct FigureRow<'a> {
+    pub(super) assessment: &'a Assessment,
+    pub(super) place: Division,
+    pub(super) figure: &'a Figure,
 }
 
 macro_rules! fields {
@@ -176,6 +184,22 @@ fields! {
         "statement", "陈述编号", "Statement", "据以认定的陈述", "the statement that fills it", |row| row.slot.filled.as_ref().map(|filled| filled.on.id.to_string()).into();
         "advisory", "仅供参考", "Advisory", "所依规则当时未施行", "the rule was not in force then", |row| row.slot.advisory.into();
         "basis", "依据", "Basis", "条文", "the article", |row| (&row.slot.basis).into();
+    }
+}
+
+fields! {
+    /// 考核
+    assessment<'a>: FigureRow<'a> {
+        "county", "县", "County", "考核的县（市、区）", "the county assessed", |row| text(row.assessment.county);
+        "place", "区划", "Place", "这一行是谁的", "whose figure it is", |row| text(row.place);
+        "period_from", "考核期起", "Period from", "导出时刻所在的公历年", "the calendar year of the instant of the export", |row| row.assessment.period.from.into();
+        "period_to", "考核期止", "Period to", "考核期的最后一天", "its last day", |row| row.assessment.period.until.into();
+        "indicator", "指标", "Indicator", "指标；公式见下", "the indicator; the formulas stand below", |row| code(row.figure.indicator).into();
+        "had", "件数", "Had", "占比的分子、计数、或中位数背后的件数", "of a share those that had it; a count; of a median the cases behind it", |row| row.figure.had.into();
+        "of", "总数", "Of", "占比的分母", "of a share, how many were asked", |row| row.figure.of.into();
+        "share", "占比", "Share", "不足五件不给", "not given of fewer than five", |row| row.figure.percent().into();
+        "median", "中位数", "Median", "天；不足五件不给", "days; not given of fewer than five", |row| row.figure.median().into();
+        "left_out", "未计", "Left out", "说不清、不能判或不计的", "that could not be told, judged or counted", |row| row.figure.left_out.into();
     }
 }
 

@@ -1,13 +1,15 @@
 //! The files of an export: sheets, JSON Lines, what every field means, and their checksums.
 
 use anyhow::Context as _;
+use luodi_ledger::matter::codes::{CodeList as _, IndicatorCode};
+use luodi_ledger::matter::labels::Label as _;
 use luodi_ledger::names::Division;
 use luodi_ledger::time::{Date, Time};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook};
 use sha2::{Digest as _, Sha256};
 
 use super::corpus::Corpus;
-use super::fields::{self, CommitmentRow, EventRow, Field, MatterRow, SlotRow, reference};
+use super::fields::{self, CommitmentRow, EventRow, Field, FigureRow, MatterRow, SlotRow, reference};
 use super::value::Value;
 use crate::language::{Language, say};
 
@@ -20,7 +22,7 @@ struct Title {
     means: (&'static str, &'static str),
 }
 
-const TITLES: [Title; 5] = [
+const TITLES: [Title; 6] = [
     Title { file: "matters", zh: "事项", en: "Matters", means: ("每行一件协商事项", "one matter a row") },
     Title {
         file: "commitments",
@@ -39,6 +41,12 @@ const TITLES: [Title; 5] = [
         zh: "公开日历",
         en: "Calendar",
         means: ("每行一个应公开的日子，缺的也在内", "one thing to disclose a row, missing ones too"),
+    },
+    Title {
+        file: "assessment",
+        zh: "考核",
+        en: "Assessment",
+        means: ("每行一个地方的一项指标；按签署的事实算出", "one indicator of one place a row, computed from signed facts"),
     },
     Title { file: "logs", zh: "账本", en: "Logs", means: ("算到了每本账的第几条", "up to which size each log was read") },
 ];
@@ -84,12 +92,23 @@ pub(super) fn files(corpus: &Corpus, place: Division, formats: &[Output], langua
     let events: Vec<EventRow<'_>> = corpus.views.iter().flat_map(|view| view.timeline.iter().map(of(view))).collect();
     let slots = corpus.calendars.iter().flat_map(|calendar| calendar.slots.iter().map(|slot| SlotRow { place: calendar.place, slot }));
     let slots: Vec<SlotRow<'_>> = slots.collect();
-    let [about_matters, about_commitments, about_timeline, about_calendar, about_logs] = TITLES;
+    let figures: Vec<FigureRow<'_>> = corpus
+        .assessments
+        .iter()
+        .flat_map(|assessment| {
+            let county = assessment.figures.iter().map(|figure| (assessment.county, figure));
+            let below = assessment.townships.iter().chain(&assessment.communities);
+            let below = below.flat_map(|row| row.figures.iter().map(|figure| (row.place, figure)));
+            county.chain(below).map(|(place, figure)| FigureRow { assessment, place, figure })
+        })
+        .collect();
+    let [about_matters, about_commitments, about_timeline, about_calendar, about_assessment, about_logs] = TITLES;
     let sheets = [
         sheet(about_matters, &fields::matters(), &matters),
         sheet(about_commitments, &fields::commitments(), &commitments),
         sheet(about_timeline, &fields::timeline(), &events),
         sheet(about_calendar, &fields::calendar(), &slots),
+        sheet(about_assessment, &fields::assessment(), &figures),
         sheet(about_logs, &fields::logs(), &corpus.logs),
     ];
     let mut files = Vec::new();
@@ -253,6 +272,15 @@ fn readme(sheets: &[Sheet], corpus: &Corpus, place: Division, formats: &[Output]
                 let (heading, meaning) = (language.pick(heading.0, heading.1), language.pick(meaning.0, meaning.1));
                 text += &format!("| {heading} | `{field}` | {meaning} |\n");
             }
+        }
+        text += language.pick(
+            "\n### 指标的公式\n\n| 指标 | 代码 | 公式 |\n|---|---|---|\n",
+            "\n### Formulas of the indicators\n\n| indicator | code | formula |\n|---|---|---|\n",
+        );
+        for indicator in IndicatorCode::ALL {
+            let (label, formula) = (language.pick(indicator.zh(), indicator.en()), indicator.formula());
+            let formula = language.pick(formula.0, formula.1);
+            text += &format!("| {label} | `{}` | {formula} |\n", indicator.as_str());
         }
         text.push('\n');
     }

@@ -1,4 +1,4 @@
-//! `luodi export`: matters, commitments, timeline and calendar of a place as tables, judged here from verified bytes.
+//! `luodi export`: matters, commitments, timeline, calendar and figures of a place as tables, judged here from verified bytes.
 //!
 //! [`corpus`] reads and judges, [`fields`] says what each column is, [`files`] writes. Out of scope: what was redacted, which no source
 //! serves; registrations, which `luodi audit --keep` copies with the logs.

@@ -123,15 +123,22 @@ impl Run<'_> {
     }
 
     async fn publish(&self, job: &Job, todo: &Todo, resolution: Option<&Reference>) -> anyhow::Result<Result<Reference, String>> {
-        let signed = match &todo.signed {
-            Some(signed) if !matches!(todo.facts, Facts::Termination { .. }) || rests_on(signed, resolution) => signed.clone(),
-            _ => {
-                let (statement, body) = self.desk.statement(job, todo, clock::now(), resolution)?;
-                let signed = Signed { statement: statement.sign(std::slice::from_ref(self.key))?, body: Some(body) };
-                self.journal.write(&todo.source, &signed)?;
-                signed
-            }
-        };
+        let before = todo.signed.as_ref();
+        let before = before.filter(|signed| !matches!(todo.facts, Facts::Termination { .. }) || rests_on(signed, resolution));
+        if let Some(signed) = before
+            && let Ok(reference) = self.deliver(signed).await?
+        {
+            return Ok(Ok(reference));
+        }
+        // Never signed; or refused, as what others said of the matter since then makes it too old: it was not logged and cannot be now.
+        let (statement, body) = self.desk.statement(job, todo, clock::now(), resolution)?;
+        let signed = Signed { statement: statement.sign(std::slice::from_ref(self.key))?, body: Some(body) };
+        self.journal.write(&todo.source, &signed)?;
+        self.deliver(&signed).await
+    }
+
+    /// Sends a statement; waits for the next day where that is asked for.
+    async fn deliver(&self, signed: &Signed) -> anyhow::Result<Result<Reference, String>> {
         loop {
             match deliver(self.node, &signed.statement, signed.body.as_deref(), self.desk.language).await {
                 Ok(Ok(published)) => {
