@@ -1,5 +1,5 @@
 //! The real follower under a seeded simulator: eight nodes, virtual time, latency, loss, duplication, partitions, crashes, a relay that
-//! lies and an author that signs two histories. After every step: heard ≥ proven ≥ stored ≥ told, nothing told before it is stored, and
+//! lies, an author that signs two histories and a clock that is an hour ahead. After every step: heard ≥ proven ≥ stored ≥ told, nothing told before it is stored, and
 //! every log a prefix of its author's. When the network is whole again: everybody holds everything it follows.
 //!
 //! A failure prints its seed; `LUODI_SEED=<n> cargo test -p luodi-node --test simulation` runs that one alone, and `LUODI_SEEDS=<times>`
@@ -48,4 +48,9 @@ fn a_lying_relay_delays_and_changes_nothing() {
 #[test]
 fn a_forking_author_is_caught_and_harms_no_other_log() {
     run(Kind::ForkingAuthor, 60);
+}
+
+#[test]
+fn a_node_whose_clock_is_wrong_writes_nothing_and_the_others_go_on() {
+    run(Kind::WrongClock, 60);
 }

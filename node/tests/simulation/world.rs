@@ -1,5 +1,13 @@
 //! The simulated world: a queue of things that will happen, and the nodes they happen to.
 
+mod acting;
+mod audit;
+mod dice;
+mod serving;
+mod taking;
+mod told;
+mod weather;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
@@ -10,6 +18,7 @@ use luodi_ledger::hash::Blake3;
 use luodi_ledger::merkle::{CompactRange, Hash, Leaves, consistency_path, consistency_proof};
 use luodi_ledger::names::{Division, Origin};
 use luodi_ledger::registry::Registry;
+use luodi_node::protocol::clocks::{Clocks, MOST_OFF};
 use luodi_node::protocol::follower::{
     Action, BodiesFound, Changes, Event, Failure, FetchId, Follower, Held, Membership, Progress, RangeEnd, Stored,
 };
@@ -19,6 +28,8 @@ use luodi_node::protocol::message::{Epoch, Heads, Range, Refusal, Request, decod
 use luodi_node::protocol::{Moment, Peer};
 use serde_bytes::ByteBuf;
 
+use self::dice::Dice;
+use self::told::scopeguard;
 use crate::county::{self, Author, COUNTY, Node, TOWNSHIPS, VILLAGES, origin};
 
 /// What goes wrong besides the network.
@@ -29,6 +40,8 @@ pub(crate) enum Kind {
     LyingRelay,
     /// The first village signs two histories and shows each peer one of them.
     ForkingAuthor,
+    /// The clock of the third village is an hour ahead.
+    WrongClock,
 }
 
 /// How long the network is bad, in milliseconds.
@@ -46,27 +59,9 @@ const PAGE: u64 = 3;
 /// Index of the relay and of the author that misbehave.
 const RELAY: usize = 1;
 const FORKER: usize = 3;
-
-/// Splitmix64: enough to choose with, and the same everywhere.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, most: u64) -> u64 {
-        self.roll() % most
-    }
-
-    fn chance(&mut self, percent: u64) -> bool {
-        self.below(100) < percent
-    }
-}
+/// Index of the node whose clock is wrong, and by how many seconds.
+const AHEAD: usize = 5;
+const BY: i64 = 3_600;
 
 /// What a node has on its disk of one log.
 #[derive(Clone, Debug, Default)]
@@ -122,6 +117,9 @@ struct Simulated {
     disk: Disk,
     /// Counts restarts: what was under way before one is gone.
     life: u64,
+    /// Its clock, less the true time.
+    skew: i64,
+    clocks: Clocks,
     takings: BTreeMap<FetchId, Taking>,
     progress: BTreeMap<Origin, Progress>,
 }
@@ -225,6 +223,8 @@ impl World {
             follower: Follower::new(Some(author.division), [], []),
             disk: Disk::default(),
             life: 0,
+            skew: if kind == Kind::WrongClock && author.division == county::division(VILLAGES[AHEAD - 3]) { BY } else { 0 },
+            clocks: Clocks::default(),
             takings: BTreeMap::new(),
             progress: BTreeMap::new(),
         });
@@ -329,89 +329,6 @@ impl World {
         told.defuse();
     }
 
-    /// Partitions, crashes and the end of trouble.
-    fn weather(&mut self) {
-        if !self.troubled {
-            return;
-        }
-        if self.now >= TROUBLE {
-            self.troubled = false;
-            self.side.fill(0);
-            // After every cut that is still to be noticed.
-            for (a, b) in Self::edges() {
-                for (node, with) in [(a, b), (b, a)] {
-                    let at = self.now + NOTICED + self.dice.below(2_000);
-                    self.at(at, node, Happening::Link { with, up: true });
-                }
-            }
-            return;
-        }
-        if self.dice.below(1_000) < 2 {
-            let sides = if self.dice.chance(50) { 1 } else { 2 };
-            for node in 0..self.side.len() {
-                self.side[node] = self.dice.below(sides);
-            }
-            for (a, b) in Self::edges() {
-                let up = self.side[a] == self.side[b];
-                self.link(a, b, up, NOTICED);
-            }
-        }
-        if self.dice.below(1_000) < 2 {
-            let node = usize::try_from(self.dice.below(self.nodes.len() as u64)).unwrap();
-            self.crash(node);
-        }
-    }
-
-    /// What is on the disk stays; all else, and every commit under way, is lost.
-    fn crash(&mut self, node: usize) {
-        let registry = self.registry(node);
-        let own = self.nodes[node].division;
-        let crashed = &mut self.nodes[node];
-        crashed.life += 1;
-        crashed.takings.clear();
-        crashed.progress.clear();
-        let held: Vec<(Origin, Held)> = crashed
-            .disk
-            .logs
-            .iter()
-            .map(|(origin, kept)| {
-                let convicts = |evidence: &Vec<u8>| {
-                    let evidence = luodi_ledger::fork::Evidence::parse(evidence).unwrap();
-                    evidence.origin() == origin.to_string() && luodi_node::protocol::follower::freezes(&registry, origin, &evidence)
-                };
-                let forked = crashed.disk.evidence.values().any(convicts);
-                let held = Held {
-                    entries: kept.entries.len() as u64,
-                    head: kept.head.clone(),
-                    witnessed: kept.witnessed.clone(),
-                    proven: kept.proven.clone(),
-                    forked,
-                };
-                (origin.clone(), held)
-            })
-            .collect();
-        crashed.follower = Follower::new(Some(own), held, crashed.disk.evidence.keys().copied());
-        let missing = named_and_missing(&self.named, &crashed.disk);
-        for (origin, hashes) in missing {
-            self.soon(node, Happening::Event(Event::BodiesNamed { origin, hashes }));
-        }
-        self.soon(node, Happening::Tick);
-        for with in 0..self.nodes.len() {
-            self.linked.remove(&(node, with));
-        }
-        for (a, b) in Self::edges() {
-            if a == node || b == node {
-                let other = if a == node { b } else { a };
-                let (down, up) = (self.now + 1 + self.dice.below(50), self.now + 100 + self.dice.below(2_000));
-                self.at(down, other, Happening::Link { with: node, up: false });
-                for (one, with) in [(a, b), (b, a)] {
-                    let up = up + self.dice.below(50);
-                    self.at(up, one, Happening::Link { with, up: true });
-                }
-            }
-        }
-    }
-
     fn registry(&self, node: usize) -> Arc<Registry> {
         let root = origin(self.authors[0].division);
         let known = self.nodes[node].disk.logs.get(&root).map_or(0, |kept| kept.entries.len());
@@ -473,11 +390,14 @@ impl World {
         let peer = self.nodes[with].peer.clone();
         if !up {
             if self.linked.remove(&(node, with)) {
+                self.nodes[node].clocks.gone(&peer);
                 self.event(node, Event::Disconnected(peer));
             }
             return;
         }
         if self.side[node] == self.side[with] && self.linked.insert((node, with)) {
+            let (theirs, ours) = (self.nodes[with].skew, self.nodes[node].skew);
+            self.nodes[node].clocks.heard(&peer, theirs, ours);
             let membership = Membership { interest: Interest::Member(self.nodes[with].division), trusted: true };
             self.event(node, Event::Connected { peer, membership, epoch: Self::epoch(with) });
             for evidence in self.nodes[with].disk.evidence.clone().into_values() {
@@ -488,6 +408,9 @@ impl World {
 
     /// The author appends to its own log, durably, and tells.
     fn write(&mut self, node: usize) {
+        if self.clock_forbids(node) {
+            return;
+        }
         let author = &mut self.authors[node];
         let log = origin(author.division);
         if node != 0 {
@@ -525,6 +448,9 @@ impl World {
 
     /// Cosignatures have come in for the newest head.
     fn witness(&mut self, node: usize) {
+        if self.clock_forbids(node) {
+            return;
+        }
         let author = &self.authors[node];
         let by: Vec<Division> = match node {
             0..=2 => return,
@@ -541,344 +467,6 @@ impl World {
         kept.witnessed = Some(head.clone());
         kept.changed = disk.seq;
         self.event(node, Event::Stored(Stored { origin: log, entries: 0, head: None, witnessed: Some(head) }));
-    }
-
-    /// What a node shows to a peer; the forking author shows half of them another history.
-    fn shown(&self, node: usize, to: usize, log: &Origin) -> Option<Kept> {
-        if let (Some(other), FORKER, 1) = (&self.other, node, to % 2)
-            && *log == origin(other.division)
-        {
-            let head = Some(other.head());
-            return Some(Kept { entries: other.entries.clone(), leaves: other.leaves.clone(), head, ..Kept::default() });
-        }
-        self.nodes[node].disk.logs.get(log).cloned()
-    }
-
-    fn ask(&mut self, node: usize, peer: &Peer, question: Question, lost: Event) {
-        let (to, life) = (self.index(peer), self.nodes[node].life);
-        self.at(self.now + DEADLINE, node, Happening::Event(lost));
-        self.send(node, to, None, &Happening::Asked { from: node, life, question });
-    }
-
-    fn answer(&mut self, node: usize, from: usize, life: u64, question: Question) {
-        let asker = self.nodes[from].peer.clone();
-        let event = match question {
-            Question::Heads { ask, epoch, cursor } => {
-                assert_eq!(epoch, Self::epoch(node));
-                let mut logs: Vec<(u64, Origin)> = self.nodes[node]
-                    .disk
-                    .logs
-                    .iter()
-                    .map(|(log, kept)| (kept.changed, log.clone()))
-                    .filter(|(at, _)| *at > cursor)
-                    .collect();
-                logs.sort();
-                let more = logs.len() > 3;
-                logs.truncate(3);
-                let next = logs.last().map_or(cursor, |(at, _)| *at);
-                let heads = logs.iter().filter_map(|(_, log)| self.shown(node, from, log)?.heads(log)).collect();
-                Event::Changes { ask, answer: Ok(Changes::Heads { epoch, next, more, heads }) }
-            }
-            Question::Tell { ask, request } => {
-                let Request::NewHeads(heads) = decode(&request).unwrap() else { panic!("a push wanted") };
-                self.event(node, Event::Told { peer: asker, heads });
-                Event::Heard { ask, answer: Ok(()) }
-            }
-            Question::Bodies { ask, hashes } => {
-                let found: Vec<Vec<u8>> = hashes.iter().filter_map(|hash| self.nodes[node].disk.bodies.get(hash).cloned()).collect();
-                let stored = found.iter().map(|body| Blake3::of(body)).collect();
-                let event = Event::Bodies { ask, answer: Ok(BodiesFound { stored, again: vec![] }) };
-                self.send(node, from, Some(life), &Happening::KeepBodies { event, bodies: found });
-                return;
-            }
-            Question::Evidence { evidence } => {
-                self.event(node, Event::Evidence { peer: asker, evidence });
-                return;
-            }
-        };
-        self.send(node, from, Some(life), &Happening::Event(event));
-    }
-
-    /// Streams the parts of a fetch, in order, until one is lost.
-    fn serve(&mut self, node: usize, to: usize, life: u64, fetch: FetchId, ranges: &[Range]) {
-        let mut parts = Vec::new();
-        for range in ranges {
-            let kept = self.shown(node, to, &range.origin);
-            let Some((kept, head)) = kept.and_then(|kept| kept.head.clone().map(|head| (kept, head))) else {
-                parts.push(Part::Refuse(Refusal::Absent));
-                continue;
-            };
-            let size = head.size();
-            if size <= range.from || size < range.held {
-                parts.push(Part::Refuse(Refusal::Absent));
-                continue;
-            }
-            let nodes = Leaves(&kept.leaves[..usize::try_from(size).unwrap()]);
-            let mut path = if range.held == 0 || range.held == size { vec![] } else { consistency_path(&nodes, range.held, size).unwrap() };
-            let lies = self.kind == Kind::LyingRelay && node == RELAY && self.troubled;
-            if lies && self.dice.chance(20) {
-                path.push(Hash::EMPTY);
-            }
-            parts.push(Part::Begin { head: head.to_bytes(), path });
-            let mut from = range.from;
-            while from < size {
-                let end = ((from / PAGE + 1) * PAGE).min(size);
-                let mut entries = kept.entries[usize::try_from(from).unwrap()..usize::try_from(end).unwrap()].to_vec();
-                if lies && self.dice.chance(30) {
-                    entries[0].push(b'!');
-                }
-                let proof = if end == size { vec![] } else { consistency_proof(&nodes, end, size).unwrap() };
-                parts.push(Part::Page { entries, proof });
-                from = end;
-            }
-            parts.push(Part::End);
-        }
-        let mut at = self.now;
-        for part in parts {
-            at += 1 + self.dice.below(40);
-            if self.troubled && self.dice.chance(3) {
-                self.at(at, to, Happening::Cut { fetch });
-                if let Some(sent) = self.queue.get_mut(&(at, self.order)) {
-                    sent.1 = life;
-                }
-                return;
-            }
-            self.at(at, to, Happening::Part { fetch, part });
-            if let Some(sent) = self.queue.get_mut(&(at, self.order)) {
-                sent.1 = life;
-            }
-        }
-    }
-
-    fn part(&mut self, node: usize, fetch: FetchId, part: Part) {
-        let Some(taking) = self.nodes[node].takings.get_mut(&fetch).filter(|taking| !taking.over) else { return };
-        if self.side[node] != self.side[taking.from] {
-            self.end(node, fetch);
-            return;
-        }
-        let Some(range) = taking.ranges.get(taking.at).cloned() else { return };
-        match part {
-            Part::Refuse(refusal) => {
-                taking.ends.push((range.origin, RangeEnd::Refused(refusal)));
-                taking.at += 1;
-            }
-            Part::Begin { head, path } => self.event(node, Event::Begun { fetch, origin: range.origin, head, path }),
-            Part::Page { entries, proof } => {
-                // Given up: what still comes is not read.
-                let Some((intake, head)) = taking.intake.as_mut() else { return };
-                let at = intake.taken();
-                match intake.page(&entries, &proof) {
-                    Ok(leaves) => {
-                        taking.pending += 1;
-                        let head = head.clone();
-                        let wait = self.now + 1 + self.dice.below(30);
-                        self.at(wait, node, Happening::Commit { fetch, origin: range.origin, at, entries, leaves, head });
-                    }
-                    Err(rejected) => {
-                        assert_eq!((self.kind, taking.from), (Kind::LyingRelay, RELAY), "only the liar is blamed");
-                        taking.ends.push((range.origin, RangeEnd::Bad(rejected)));
-                        self.end(node, fetch);
-                        return;
-                    }
-                }
-            }
-            Part::End => {
-                taking.ends.push((range.origin, RangeEnd::Served));
-                taking.intake = None;
-                taking.at += 1;
-            }
-        }
-        if self.nodes[node].takings.get(&fetch).is_some_and(|taking| taking.at == taking.ranges.len()) {
-            self.end(node, fetch);
-        }
-    }
-
-    /// A fetch ends when all it took in is durable.
-    fn end(&mut self, node: usize, fetch: FetchId) {
-        let Some(taking) = self.nodes[node].takings.get_mut(&fetch) else { return };
-        taking.over = true;
-        if taking.pending == 0 {
-            let ends = self.nodes[node].takings.remove(&fetch).map(|taking| taking.ends).unwrap_or_default();
-            self.event(node, Event::Fetched { fetch, ends });
-        }
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the fields of one happening")]
-    fn commit(
-        &mut self,
-        node: usize,
-        fetch: FetchId,
-        log: &Origin,
-        at: u64,
-        entries: Vec<Vec<u8>>,
-        leaves: Vec<Hash>,
-        head: SignedCheckpoint,
-    ) {
-        let disk = &mut self.nodes[node].disk;
-        let kept = disk.logs.entry(log.clone()).or_default();
-        if kept.entries.len() as u64 != at {
-            // An earlier page is still on its way: disks do not reorder, so this one waits.
-            self.at(self.now + 5, node, Happening::Commit { fetch, origin: log.clone(), at, entries, leaves, head });
-            return;
-        }
-        let hashes: Vec<Blake3> = bodies_named(&self.named, &leaves).filter(|hash| !disk.bodies.contains_key(hash)).collect();
-        kept.entries.extend(entries);
-        kept.leaves.extend(leaves);
-        let complete = kept.entries.len() as u64 == head.size();
-        if complete {
-            disk.seq += 1;
-            kept.changed = disk.seq;
-            kept.head = Some(head.clone());
-            kept.proven = None;
-        } else {
-            kept.proven = Some(head.clone());
-        }
-        let entries = kept.entries.len() as u64;
-        let stored = Stored { origin: log.clone(), entries, head: complete.then_some(head), witnessed: None };
-        self.event(node, Event::Stored(stored));
-        if *log == origin(self.authors[0].division) {
-            self.event(node, Event::RegistryChanged);
-        }
-        if !hashes.is_empty() {
-            self.event(node, Event::BodiesNamed { origin: log.clone(), hashes });
-        }
-        if let Some(taking) = self.nodes[node].takings.get_mut(&fetch) {
-            taking.pending -= 1;
-            if taking.over {
-                self.end(node, fetch);
-            }
-        }
-    }
-
-    fn act(&mut self, node: usize, action: Action) {
-        match action {
-            Action::AskHeads { ask, peer, epoch, cursor } => {
-                self.ask(node, &peer, Question::Heads { ask, epoch, cursor }, Event::Changes { ask, answer: Err(Failure::Lost) });
-            }
-            Action::Tell { ask, peer, heads } => {
-                let to = self.index(&peer);
-                let mut shown = Vec::new();
-                for told in heads {
-                    let kept = &self.nodes[node].disk.logs[&told.origin];
-                    assert!(kept.heads(&told.origin).as_ref() == Some(&told), "told before it was stored");
-                    shown.extend(self.shown(node, to, &told.origin).and_then(|kept| kept.heads(&told.origin)));
-                }
-                let request = encode(&Request::NewHeads(shown)).unwrap();
-                self.ask(node, &peer, Question::Tell { ask, request }, Event::Heard { ask, answer: Err(Failure::Lost) });
-            }
-            Action::Fetch { fetch, peer, ranges } => {
-                let (to, life) = (self.index(&peer), self.nodes[node].life);
-                let taking = Taking { from: to, ranges: ranges.clone(), at: 0, intake: None, ends: vec![], pending: 0, over: false };
-                self.nodes[node].takings.insert(fetch, taking);
-                // A fetch that is lost on the way, or stands still, is cut off.
-                self.at(self.now + 3 * DEADLINE, node, Happening::Cut { fetch });
-                self.send(node, to, None, &Happening::Fetch { from: node, life, fetch, ranges });
-            }
-            Action::Proceed { fetch, origin, head } => {
-                let node = &mut self.nodes[node];
-                let leaves = node.disk.logs.get(&origin).map(|kept| kept.leaves.clone()).unwrap_or_default();
-                let tree = CompactRange::read(&Leaves(&leaves), leaves.len() as u64).unwrap();
-                if let Some(taking) = node.takings.get_mut(&fetch) {
-                    taking.intake = Some((Intake::new(tree, head.size(), head.root()), head));
-                }
-            }
-            Action::Abandon { fetch } => self.soon(node, Happening::Cut { fetch }),
-            Action::Compare { origin, head } => {
-                let kept = &self.nodes[node].disk.logs[&origin];
-                let (held, size) = (kept.head.clone().unwrap(), kept.stored());
-                let leaves = &kept.leaves[..usize::try_from(size).unwrap()];
-                let path = if head.size() == size { vec![] } else { consistency_path(&Leaves(leaves), head.size(), size).unwrap() };
-                self.soon(node, Happening::Event(Event::Compared { origin, head, path, held }));
-            }
-            Action::KeepWitnessed { origin, head } => self.soon(node, Happening::KeepWitnessed { origin, head }),
-            Action::KeepEvidence { evidence, .. } => {
-                assert_eq!(self.kind, Kind::ForkingAuthor, "evidence against the honest");
-                self.nodes[node].disk.evidence.insert(Blake3::of(&evidence), evidence);
-            }
-            Action::TellEvidence { peer, evidence } => {
-                let to = self.index(&peer);
-                self.send(node, to, None, &Happening::Asked { from: node, life: 0, question: Question::Evidence { evidence } });
-            }
-            Action::AskBodies { ask, peer, hashes } => {
-                self.ask(node, &peer, Question::Bodies { ask, hashes }, Event::Bodies { ask, answer: Err(Failure::Lost) });
-            }
-            Action::Notice(_) => {}
-        }
-    }
-
-    /// What must hold after every step.
-    fn check(&mut self, node: usize) {
-        let simulated = &mut self.nodes[node];
-        for (log, kept) in &simulated.disk.logs {
-            let now = simulated.follower.progress(log);
-            let ordered = now.heard >= now.proven && now.proven >= now.stored && now.stored >= now.told;
-            assert!(ordered, "{log}: {now:?}");
-            assert_eq!(now.stored, kept.stored(), "{log}: stored is what is durable");
-            let before = simulated.progress.insert(log.clone(), now).unwrap_or_default();
-            let grew = now.heard >= before.heard && now.stored >= before.stored && now.told >= before.told;
-            assert!(grew, "{log}: {before:?} became {now:?}");
-        }
-    }
-
-    fn follows(&self, node: usize, author: usize) -> bool {
-        let registry = self.registries.last().unwrap();
-        Interest::Member(self.nodes[node].division).covers(registry, &origin(self.authors[author].division))
-    }
-
-    fn is_forked_log(&self, author: usize) -> bool {
-        self.other.is_some() && author == FORKER
-    }
-
-    /// Whether a node has all of a log that it follows.
-    fn has(&self, node: usize, author: usize) -> bool {
-        let log = origin(self.authors[author].division);
-        let own = &self.nodes[author].disk.logs.get(&log);
-        let (Some(own), Some(kept)) = (own, self.nodes[node].disk.logs.get(&log)) else { return self.authors[author].size() == 0 };
-        kept.stored() == own.stored()
-            && kept.witnessed.as_ref().map(SignedCheckpoint::size) == own.witnessed.as_ref().map(SignedCheckpoint::size)
-            && bodies_named(&self.named, &kept.leaves).all(|hash| self.nodes[node].disk.bodies.contains_key(&hash))
-    }
-
-    fn is_settled(&self) -> bool {
-        (0..self.nodes.len()).all(|node| {
-            (0..self.nodes.len()).all(|author| {
-                !self.follows(node, author)
-                    || if self.is_forked_log(author) {
-                        node == FORKER || self.nodes[node].follower.is_forked(&origin(self.authors[author].division))
-                    } else {
-                        self.has(node, author)
-                    }
-            })
-        })
-    }
-
-    /// Audits every log of every node from bytes.
-    fn finish(&self) {
-        for node in 0..self.nodes.len() {
-            for author in 0..self.nodes.len() {
-                let log = origin(self.authors[author].division);
-                let what = format!("seed {}: node {node}, log of {author}, after {} steps at {} ms", self.seed, self.steps, self.now);
-                if let Some(kept) = self.nodes[node].disk.logs.get(&log) {
-                    let is_of = |author: &Author| author.entries.starts_with(&kept.entries);
-                    assert!(
-                        is_of(&self.authors[author]) || self.is_forked_log(author) && self.other.as_ref().is_some_and(is_of),
-                        "{what}: not a prefix"
-                    );
-                    assert!(
-                        kept.head.as_ref().is_none_or(|head| Leaves(&kept.leaves).root(head.size()) == head.root()),
-                        "{what}: another root"
-                    );
-                }
-                if !self.follows(node, author) {
-                    continue;
-                }
-                if self.is_forked_log(author) {
-                    assert!(node == FORKER || self.nodes[node].follower.is_forked(&log), "{what}: the fork was not seen");
-                } else {
-                    assert!(self.has(node, author), "{what}: not all arrived, {:?}", self.nodes[node].follower.progress(&log));
-                }
-            }
-        }
     }
 }
 
@@ -921,26 +509,5 @@ trait RootAt {
 impl RootAt for Leaves<'_> {
     fn root(&self, size: u64) -> Hash {
         luodi_ledger::merkle::root_of(self, size).unwrap()
-    }
-}
-
-/// Runs `told` unless defused: tells the seed when a check panics.
-struct Told<F: FnMut()>(Option<F>);
-
-fn scopeguard<F: FnMut()>(told: F) -> Told<F> {
-    Told(Some(told))
-}
-
-impl<F: FnMut()> Told<F> {
-    fn defuse(mut self) {
-        self.0 = None;
-    }
-}
-
-impl<F: FnMut()> Drop for Told<F> {
-    fn drop(&mut self) {
-        if let Some(told) = &mut self.0 {
-            told();
-        }
     }
 }
