@@ -1,16 +1,20 @@
 //! Looking through what is stored, slowly: for bodies that are named and not held, and for what entries count for since the registry
 //! changed.
 //!
-//! It runs once after the start, when nothing is known of what was stored before, and again a while after each change of the registry.
+//! It runs once after the start, when nothing is known of what was stored before, and again a while after each change of the registry: then
+//! only over the logs whose entries may count for something else now. What is registered about a division can change what counts in its own
+//! log, in those above it, where its offices speak too, and in those below, whose offices its own may have registered; nowhere else.
 //! It works at most half of the time of one core, and one page at a time, so that it is never in the way.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use luodi_ledger::entry::{Entry, Link};
 use luodi_ledger::hash::Blake3;
-use luodi_ledger::names::Origin;
-use luodi_ledger::registry::Registry;
+use luodi_ledger::names::{Division, OfficeName, Origin};
+use luodi_ledger::registry::{AppointFacts, CharterFacts, Registry, RevokeFacts};
+use luodi_ledger::statement::Statement;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -31,6 +35,61 @@ pub(super) struct Survey {
     pub(super) happened: mpsc::Sender<Happened>,
 }
 
+/// Of which divisions something was registered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Touched {
+    Everything,
+    Divisions(BTreeSet<Division>),
+}
+
+impl Touched {
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Divisions(some), Self::Divisions(more)) => Self::Divisions(some.into_iter().chain(more).collect()),
+            _ => Self::Everything,
+        }
+    }
+
+    /// Whether entries in the log of `division` may count for something else now.
+    fn reaches(&self, registry: &Registry, division: Division) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Divisions(touched) => touched.iter().any(|of| registry.is_within(division, *of) || registry.is_within(*of, division)),
+        }
+    }
+}
+
+/// What was registered since the logs had the sizes in `seen`, and the sizes they have now.
+fn news(reader: &Reader, mut seen: BTreeMap<Origin, u64>) -> Result<(BTreeMap<Origin, u64>, Touched), ReadError> {
+    let mut divisions = BTreeSet::new();
+    let mut everything = false;
+    for row in reader.logs() {
+        let from = seen.insert(row.origin.clone(), row.size).unwrap_or(0);
+        for index in reader.registry_entries(&row.origin, from)? {
+            let leaves = reader.entries(&row.origin, index..index + 1)?;
+            match leaves.first().and_then(|leaf| Entry::parse(leaf).ok()).and_then(|entry| subject(entry.statement.statement())) {
+                Some(division) => drop(divisions.insert(division)),
+                None => everything = true,
+            }
+        }
+    }
+    Ok((seen, if everything { Touched::Everything } else { Touched::Divisions(divisions) }))
+}
+
+/// The division whose machine or offices a statement registers; none where it says more than that, or nothing that reads.
+fn subject(statement: &Statement) -> Option<Division> {
+    match statement.kind.as_str() {
+        "charter" => Some(statement.facts.read::<CharterFacts>().ok()?.origin.division),
+        "appoint" => Some(statement.facts.read::<AppointFacts>().ok()?.office.division),
+        "revoke" => {
+            let key = statement.facts.read::<RevokeFacts>().ok()?.key;
+            Some(key.name().parse::<OfficeName>().ok()?.division)
+        }
+        // Who is above whom may be another now.
+        _ => None,
+    }
+}
+
 /// What was seen of a page.
 struct Page {
     entries: u64,
@@ -43,10 +102,22 @@ impl Survey {
     /// Runs until `shutdown`; the page at hand is finished, so that nothing reads the store after it.
     pub(super) async fn run(self, shutdown: CancellationToken) {
         let mut changes = self.registrar.watch();
+        let mut seen = BTreeMap::new();
+        let mut touched = Touched::Everything;
         loop {
             changes.mark_unchanged();
             let registry = self.registrar.snapshot();
-            for row in self.reader.logs() {
+            let (sizes, new) = match on_disk(&self.reader, move |reader| news(reader, seen)).await {
+                Ok(read) => read,
+                Err(error) => {
+                    tracing::error!(%error, "what was registered could not be read");
+                    (BTreeMap::new(), Touched::Everything)
+                }
+            };
+            seen = sizes;
+            touched = touched.and(new);
+            let touched = std::mem::replace(&mut touched, Touched::Divisions(BTreeSet::new()));
+            for row in self.reader.logs().into_iter().filter(|row| touched.reaches(&registry, row.origin.division)) {
                 if let Err(error) = self.log(&registry, &row.origin, row.size, &shutdown).await {
                     tracing::error!(origin = %row.origin, %error, "a log could not be looked through");
                 }
@@ -94,9 +165,73 @@ fn page(reader: &Reader, registry: &Registry, origin: &Origin, range: std::ops::
     let tally = judged.fold(Tally::default(), Tally::plus);
     let mut missing = Vec::new();
     for body in entries.iter().flatten().filter_map(|entry| entry.statement.statement().body) {
-        if reader.body(&body.hash)?.is_none() {
+        if !reader.holds_body(&body.hash)? {
             missing.push(body.hash);
         }
     }
     Ok(Page { entries: leaves.len() as u64, link, tally, missing })
+}
+
+#[cfg(test)]
+mod tests {
+    use luodi_ledger::facts::Facts;
+    use luodi_ledger::key::{KeyKind, SignerKey};
+    use luodi_ledger::policy::Policy;
+
+    use super::*;
+
+    fn said(kind: &str, facts: &str) -> Statement {
+        Statement {
+            log: "luodi.example/demo/log/990101000000/1".parse().unwrap(),
+            by: vec!["luodi.example/demo/990101000000/government".parse().unwrap()],
+            kind: kind.parse().unwrap(),
+            matter: None,
+            time: "2026-11-22T07:58:11Z".parse().unwrap(),
+            facts: Facts::parse(facts).unwrap(),
+            body: None,
+        }
+    }
+
+    #[test]
+    fn a_registration_touches_its_division_those_above_and_those_below() {
+        let name = "luodi.example/demo/990101001201/committee";
+        let key = SignerKey::from_seed(name, KeyKind::Ed25519, &[1; 32]).unwrap().public().clone();
+        let appointed = format!(r#"{{"basis":"election","keys":["{key}"],"office":"{name}","term":{{"from":"2026-01-01"}}}}"#);
+        let village: Division = "990101001201".parse().unwrap();
+        assert_eq!(subject(&said("appoint", &appointed)), Some(village));
+        assert_eq!(subject(&said("revoke", &format!(r#"{{"key":"{key}","reason":"lost"}}"#))), Some(village));
+        assert_eq!(subject(&said("division", r#"{"division":"990101001201","name":"某村"}"#)), None, "the tree may be another");
+        assert_eq!(subject(&said("appoint", "{}")), None);
+
+        let log = SignerKey::from_seed("luodi.example/demo/log/990101000000/1", KeyKind::Ed25519, &[2; 32]).unwrap();
+        let registry = Registry::new(luodi_ledger::federation::FederationFile {
+            name: "luodi.example/demo".parse().unwrap(),
+            offset: 8,
+            root: "990101000000".parse().unwrap(),
+            keys: vec![key],
+            earlier: vec![],
+            charter: CharterFacts {
+                addresses: vec![],
+                former: None,
+                from: 0,
+                keys: vec![log.public().clone()],
+                node: log.public().clone(),
+                number: 1,
+                origin: "luodi.example/demo/log/990101000000/1".parse().unwrap(),
+                peer: String::new(),
+                policy: Policy::of_two_thirds(log.public(), &[]).unwrap().to_string(),
+                witness: None,
+                witnesses: vec![],
+            },
+        });
+        let township = Touched::Divisions(BTreeSet::from(["990101001000".parse().unwrap()]));
+        for (division, reached) in
+            [("990101000000", true), ("990101001000", true), ("990101001201", true), ("990101002000", false), ("990101002201", false)]
+        {
+            assert_eq!(township.reaches(&registry, division.parse().unwrap()), reached, "{division}");
+            assert!(Touched::Everything.reaches(&registry, division.parse().unwrap()));
+        }
+        assert_eq!(township.clone().and(Touched::Everything), Touched::Everything);
+        assert_eq!(township.clone().and(Touched::Divisions(BTreeSet::new())), township);
+    }
 }
