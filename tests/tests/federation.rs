@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use luodi_ledger::audit::Audit;
+use luodi_ledger::entry::Entry;
 use luodi_ledger::fork::Evidence;
+use luodi_ledger::matter::facts::EvidenceNotice;
+use luodi_ledger::receipt::Receipt;
 use luodi_ledger::registry::Witnessing;
 use luodi_ledger::standing::Void;
 use luodi_tests::{County, topic, topic_words};
@@ -100,6 +103,19 @@ fn evidence(county: &County, at: usize) -> Vec<Evidence> {
     ids.map(|id| Evidence::parse(&county.get(at, &format!("evidence/{id}")).expect("the file")).expect("it proves itself")).collect()
 }
 
+/// The logs that the log of node `at` says contradict themselves.
+fn accusations(county: &County, at: usize) -> Vec<String> {
+    let origin = &county.nodes[at].origin;
+    let size = county.holds(at, at).0;
+    let entry = |index: u64| {
+        let receipt = county.get(at, &format!("log/{}/1/receipt/{index}", origin.division))?;
+        Entry::parse(&Receipt::parse(&receipt).ok()?.entry).ok()
+    };
+    let said = (0..size).filter_map(entry).map(|entry| entry.statement.statement().clone());
+    let accusing = said.filter(|statement| statement.kind.as_str() == "evidence");
+    accusing.map(|statement| statement.facts.read::<EvidenceNotice>().expect("its facts").origin.to_string()).collect()
+}
+
 fn assert_only_the_village_is_convicted(county: &County) {
     let village = county.nodes[VILLAGE].origin.to_string();
     for at in [0, TOWNSHIP, 2, SIBLING] {
@@ -108,7 +124,13 @@ fn assert_only_the_village_is_convicted(county: &County) {
     }
     let before = county.holds(0, VILLAGE);
     let size = say_topic(county, SIBLING, 1);
-    county.wait("an honest log goes on", || county.holds(0, SIBLING) == (size, size));
+    county.wait("an honest log goes on", || {
+        let (held, witnessed) = county.holds(0, SIBLING);
+        held >= size && witnessed >= size
+    });
+    for at in [0, TOWNSHIP, 2, SIBLING] {
+        county.wait("who has evidence says so in its own log, once", || accusations(county, at) == [village.clone()]);
+    }
     assert_eq!(county.holds(0, VILLAGE), before, "a replica keeps its branch and nobody cosigns the other");
     county.wait("the forger hears of its other branch and seals no more", || county.get(VILLAGE, "readyz").is_none());
 }
