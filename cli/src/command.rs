@@ -8,8 +8,8 @@ use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser, Subcomma
 
 use crate::language::Language;
 use crate::{
-    Outcome, assess, audit, bench, demo, explorer, export, help, import, init, matter, new, publish, registry, review, run, sign, status,
-    verify,
+    Outcome, assess, audit, backup, bench, demo, explorer, export, help, import, init, matter, new, publish, registry, restore, review,
+    run, sign, status, verify,
 };
 
 #[derive(Debug, Parser)]
@@ -87,6 +87,12 @@ pub enum Command {
     /// Say how a node is.
     #[command(about = "用文字说明节点现状 ¦ Say in words how a node is")]
     Status(status::Args),
+    /// Make a copy of a node to keep elsewhere.
+    #[command(about = "备份节点，不必停机 ¦ Make a copy of a node to keep elsewhere, while it runs")]
+    Backup(backup::Args),
+    /// Make a node of a backup.
+    #[command(about = "用备份恢复节点 ¦ Make a node of a backup")]
+    Restore(restore::Args),
     /// Run the explorer.
     #[command(about = "运行公开网页 ¦ Run the pages for residents")]
     Explorer(explorer::Args),
@@ -128,6 +134,8 @@ impl Invocation {
                 Command::Export(args) => export::run(args, language).await,
                 Command::Assess(args) => assess::run(args, language).await,
                 Command::Status(args) => status::run(args, language).await,
+                Command::Backup(args) => backup::run(args, language).await,
+                Command::Restore(args) => restore::run(args, language).await,
                 Command::Explorer(args) => explorer::run(args, language).await,
                 Command::Demo(args) => demo::run(args, language).await,
                 Command::Bench(args) => bench::run(args, language).await,

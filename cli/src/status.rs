@@ -29,6 +29,8 @@ struct Status {
     fingerprint: String,
     time: String,
     clock_off: Option<i64>,
+    #[serde(default)]
+    restored: bool,
     story: bool,
     logs: Vec<LogState>,
     peers: Vec<Peer>,
@@ -87,6 +89,12 @@ fn words(status: &Status, language: Language) -> String {
         "{state}\n账本　{origin}\n指纹　{fingerprint}\n时间　{time}",
         "{state}\nlog          {origin}\nfingerprint  {fingerprint}\ntime         {time}"
     );
+    if status.restored {
+        out += language.pick(
+            "\n刚从备份恢复：赶上自己和各级上级的账本之前，不提供文字内容；旁证密钥待上级登记",
+            "\nrestored from a backup: it serves no bodies until it has caught up; its new witness key waits to be chartered",
+        );
+    }
     if status.story {
         out += language.pick("（示例）", " (sample)");
     }

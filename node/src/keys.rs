@@ -275,6 +275,20 @@ impl MachineKeys {
         Ok(())
     }
 
+    /// The names of the files that a copy of the node holds: all but the witness's, whose key must not act in two places.
+    pub fn kept_in_a_copy(origin: &Origin) -> Vec<String> {
+        let [log, node, _, peer] = roles(origin);
+        [log, node, peer].map(|role| role.file).to_vec()
+    }
+
+    /// The keys in a copy, with a new one for the witness.
+    pub fn with_new_witness(folder: &Path, origin: &Origin, passphrase: &Passphrase) -> Result<Self, KeyError> {
+        let read = |role: &Role| load_as(&role.name, &folder.join(&role.file), passphrase);
+        let [log, node, witness, peer] = roles(origin);
+        let new = generate(&witness.name, witness.kind).map_err(|error| system(&folder.join(&witness.file), error))?;
+        Ok(Self { log: read(&log)?, node: read(&node)?, witness: new, peer: read(&peer)? })
+    }
+
     /// Reads the four files of `folder`; each must bear the name its role has under `origin`.
     pub fn load(folder: &Path, origin: &Origin, passphrase: &Passphrase) -> Result<Self, KeyError> {
         let read = |role: &Role| load_as(&role.name, &folder.join(&role.file), passphrase);

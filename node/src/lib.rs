@@ -2,9 +2,11 @@
 
 pub mod api;
 pub mod attachments;
+pub mod backup;
 pub mod clock;
 pub mod config;
 pub mod keys;
+pub mod marks;
 pub mod matters;
 pub mod network;
 pub mod protocol;

@@ -20,6 +20,7 @@ use luodi_ledger::statement::MOST_SIGNERS;
 use luodi_ledger::time::{Date, Time};
 use tokio::sync::Mutex;
 
+use crate::marks::RESTORED;
 use crate::store::{Change, CommitError, ReadError, Reader, Writer};
 
 /// Numbers handed out in a civil day: as many as one office may say statements.
@@ -126,9 +127,11 @@ impl Matters {
 fn read(reader: &Reader, origin: &Origin, today: Date) -> Result<Book, ReadError> {
     let year = u16::try_from(today.year()).unwrap_or(u16::MAX);
     let epoch = reader.epoch().to_string();
-    let fresh = Book { epoch: epoch.clone(), year, newest: 0, seen: 0, day: today, handed_out: 0 };
+    let fresh = |epoch| Book { epoch, year, newest: 0, seen: 0, day: today, handed_out: 0 };
     let mut book = match reader.setting(SETTING)? {
-        None => fresh,
+        // A store made of a backup that knew of no number either.
+        None if reader.setting(RESTORED)?.is_some() => fresh(String::new()),
+        None => fresh(epoch.clone()),
         Some(value) => {
             let kept = std::str::from_utf8(&value).ok().and_then(Book::parse);
             kept.ok_or_else(|| ReadError::Unavailable("the book of matter numbers does not read".to_owned()))?

@@ -17,6 +17,8 @@ pub fn make(reader: &Reader, registry: &Registry, origin: &Origin, index: u64) -
     let Ok(entry) = Entry::parse(&bytes) else { return Ok(None) };
     let head = shown(registry, origin, &state, index);
     let body = match entry.statement.statement().body {
+        // A receipt may do without its body; it is asked for again when bodies are served again.
+        Some(_) if reader.withholds_bodies() => None,
         Some(named) => reader.body(&named.hash)?,
         None => None,
     };

@@ -62,6 +62,8 @@ pub struct Node {
     keys: MachineKeys,
     port: u16,
     process: Option<Child>,
+    /// The words before the program that start it elsewhere, such as in another mount namespace.
+    under: Vec<String>,
 }
 
 impl Drop for Node {
@@ -110,7 +112,7 @@ impl County {
             keys.save(&folder.join("keys"), &origin, &passphrase, WorkFactor::SAMPLE).expect("the keys are saved");
             passphrase.save(&folder.join("passphrase")).expect("the passphrase is saved");
             let base = format!("http://127.0.0.1:{}", free_port());
-            nodes.push(Node { division, origin, folder, base, keys, port: free_port(), process: None });
+            nodes.push(Node { division, origin, folder, base, keys, port: free_port(), process: None, under: Vec::new() });
         }
         let root = nodes[0].division;
         let mut offices = Vec::new();
@@ -169,7 +171,9 @@ impl County {
     fn start_with(&mut self, at: usize, arguments: &[&str]) {
         let node = &mut self.nodes[at];
         let lines = std::fs::OpenOptions::new().create(true).append(true).open(node.folder.join("node.log")).expect("a file for the lines");
-        let process = Command::new(&self.program)
+        let words: Vec<&std::ffi::OsStr> = node.under.iter().map(AsRef::as_ref).chain([self.program.as_os_str()]).collect();
+        let process = Command::new(words[0])
+            .args(&words[1..])
             .args(["run", "--config"])
             .arg(node.folder.join("node.toml"))
             .args(arguments)
@@ -178,6 +182,11 @@ impl County {
             .stderr(lines)
             .spawn();
         node.process = Some(process.expect("the program starts"));
+    }
+
+    /// Starts node `at` behind these words from now on.
+    pub fn run_node_under(&mut self, at: usize, words: Vec<String>) {
+        self.nodes[at].under = words;
     }
 
     /// Starts all nodes, registers everybody, and waits until every log is open.
@@ -224,6 +233,12 @@ impl County {
     pub fn get(&self, at: usize, path: &str) -> Option<Vec<u8>> {
         let answer = self.http.get(format!("{}/{path}", self.nodes[at].base)).send().ok()?;
         answer.status().is_success().then(|| answer.bytes().ok().map(|bytes| bytes.to_vec())).flatten()
+    }
+
+    /// Posts nothing to `path` of node `at`: its JSON; none unless it answers 200.
+    pub fn post(&self, at: usize, path: &str) -> Option<Value> {
+        let answer = self.http.post(format!("{}/{path}", self.nodes[at].base)).send().ok()?;
+        answer.status().is_success().then(|| answer.json().ok()).flatten()
     }
 
     /// The key of an office of node `at`.

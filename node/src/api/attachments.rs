@@ -20,6 +20,7 @@ use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio_util::io::ReaderStream;
 
 use super::{Api, ApiError, reading};
+use crate::store::ReadError;
 
 /// Bears the nonce of an attachment, in hex.
 const NONCE_HEADER: &str = "luodi-nonce";
@@ -72,6 +73,9 @@ pub(super) async fn file(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let hash: Blake3 = hash.parse().map_err(|fault| ApiError::malformed(&fault))?;
+    if api.reader.withholds_bodies() {
+        return Err(ApiError::from(&ReadError::Withheld));
+    }
     let kept = api.attachments.find(&hash).await.map_err(|error| {
         tracing::error!(%error, %hash, "an attachment cannot be read");
         ApiError::unavailable("the attachment cannot be read now")

@@ -54,6 +54,9 @@ impl ApiError {
 
 impl From<&ReadError> for ApiError {
     fn from(error: &ReadError) -> Self {
+        if matches!(error, ReadError::Withheld) {
+            return Self { retry_after: Some(60), ..Self::unavailable(&error.to_string()) };
+        }
         tracing::error!(%error, "a read failed");
         Self::unavailable("the store cannot be read now")
     }

@@ -53,6 +53,8 @@ pub struct Status {
     /// Seconds by which its peers' clocks differ from it, when so many that nothing is sealed or cosigned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_off: Option<i64>,
+    /// Whether it was restored from a backup and has not caught up yet: it serves no bodies.
+    pub restored: bool,
     /// Whether its times are invented for a demonstration.
     pub story: bool,
     /// The logs held.
@@ -149,6 +151,7 @@ pub(super) async fn status(State(api): State<Arc<Api>>) -> Result<Json<Status>, 
         fingerprint: registry.federation().fingerprint(),
         time: api.clock.now().to_string(),
         clock_off: api.clock.off(),
+        restored: api.reader.withholds_bodies(),
         story: api.clock.is_story(),
         logs: api.reader.logs().into_iter().map(LogStatus::from).collect(),
         peers: api.peers.borrow().clone(),

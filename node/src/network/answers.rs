@@ -37,7 +37,9 @@ pub(super) fn heads_of(state: &LogState) -> Heads {
 /// A failed read is not an absent thing.
 fn or_unavailable(answer: Result<Answer, ReadError>) -> Answer {
     answer.unwrap_or_else(|error| {
-        tracing::error!(%error, "the store could not be read for a peer");
+        if !matches!(error, ReadError::Withheld) {
+            tracing::error!(%error, "the store could not be read for a peer");
+        }
         Answer::Refused(Refusal::Unavailable)
     })
 }

@@ -364,7 +364,7 @@ impl Keeping {
         }
         let reader = self.taker.store.reader().clone();
         let asked = hashes.clone();
-        let absent = move || asked.into_iter().filter(|hash| !matches!(reader.body(hash), Ok(Some(_)))).collect();
+        let absent = move || asked.into_iter().filter(|hash| !reader.holds_body(hash).unwrap_or(false)).collect();
         // Asking for a body that is held costs a request; not asking would lose it.
         tokio::task::spawn_blocking(absent).await.unwrap_or(hashes)
     }

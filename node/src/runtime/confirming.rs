@@ -4,7 +4,11 @@
 //! witness its log — for the newest head they hold. It waits up to [`PATIENCE`] and needs one answer ("I hold none" is one); a newer head
 //! that extends its own is fetched and adopted first; one that contradicts it stops the log.
 //!
-//! Exceptions: a log with no other holder in its charter; a log that has never been sealed ([`NEWBORN`]), of which nobody can hold more;
+//! A node restored from a backup is known to be old. It hears everybody, and is content only when the witnesses that have not answered could
+//! not make a quorum by themselves: of n witnesses of which k are wanted, n−k+1 must have answered. So no head that met its quorum since
+//! can be unknown to all who answered.
+//!
+//! Exceptions, none of which a restored node has: a log with no other holder in its charter; a log that has never been sealed ([`NEWBORN`]), of which nobody can hold more;
 //! and the operator's recorded word ([`ALONE`]).
 
 use std::collections::BTreeSet;
@@ -14,10 +18,13 @@ use std::time::Duration;
 use luodi_ledger::checkpoint::SignedCheckpoint;
 use luodi_ledger::follow::{Verdict, judge_with};
 use luodi_ledger::names::{Division, Origin};
+use luodi_ledger::policy::Witness;
+use luodi_ledger::registry::Registry;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
 use super::reaching::division_of;
+use crate::marks::{ALONE, NEWBORN};
 use crate::registrar::Registrar;
 use crate::sequencing::Gate;
 use crate::store::{ReadError, Reader};
@@ -26,10 +33,6 @@ use crate::store::{ReadError, Reader};
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long until the holders are asked again.
 const AGAIN: Duration = Duration::from_millis(250);
-/// The setting that `--alone` leaves behind: when the operator took it on themselves.
-pub(super) const ALONE: &str = "alone";
-/// The setting that `init` leaves and the first sealed entry makes moot.
-pub(super) const NEWBORN: &str = "newborn";
 
 /// What a holder answers about our log: the newest head it holds, if any.
 pub(super) type Held = Option<Vec<u8>>;
@@ -43,20 +46,28 @@ pub(super) trait Holders: Send + Sync {
 }
 
 /// Opens `gate` when the rule is satisfied; stops it on a contradiction.
-pub(super) async fn run(origin: Origin, reader: Reader, registrar: Registrar, holders: impl Holders, gate: watch::Sender<Gate>) {
+pub(super) async fn run(
+    origin: Origin,
+    reader: Reader,
+    registrar: Registrar,
+    holders: impl Holders,
+    gate: watch::Sender<Gate>,
+    restored: bool,
+) {
     // Until an ancestor has chartered the log nobody could check what it seals.
     let mut registry = registrar.watch();
     if registry.wait_for(|registry| registry.charter(&origin).is_some()).await.is_err() {
         return;
     }
-    let outcome = match exempt(&origin, &reader, &registrar) {
+    let exempt = if restored { Ok(None) } else { exempt(&origin, &reader, &registrar) };
+    let outcome = match exempt {
         Ok(Some(why)) => {
             tracing::info!(why, "the log is open");
             Gate::Open
         }
         Ok(None) => {
             holders.follow_own(true).await;
-            let outcome = ask(&origin, &reader, &registrar, &holders).await;
+            let outcome = ask(&origin, &reader, &registrar, &holders, restored).await;
             holders.follow_own(false).await;
             outcome
         }
@@ -88,16 +99,21 @@ fn holders_of(origin: &Origin, registrar: &Registrar) -> BTreeSet<Division> {
     named.filter(|division| *division != origin.division).collect()
 }
 
-async fn ask(origin: &Origin, reader: &Reader, registrar: &Registrar, holders: &impl Holders) -> Gate {
+async fn ask(origin: &Origin, reader: &Reader, registrar: &Registrar, holders: &impl Holders, restored: bool) -> Gate {
     let patience = Instant::now() + PATIENCE;
     let mut told = false;
     loop {
         let divisions = holders_of(origin, registrar);
         let mut answered = holders.newest_heads(origin).await;
-        answered.retain(|(division, _)| divisions.contains(division));
-        let all = answered.len() == divisions.len();
+        let content = if restored {
+            let who = answered.iter().map(|(division, _)| *division).collect();
+            is_enough_after_restore(&registrar.snapshot(), origin, &who)
+        } else {
+            answered.retain(|(division, _)| divisions.contains(division));
+            answered.len() == divisions.len() || (!answered.is_empty() && Instant::now() >= patience)
+        };
         match compare(origin, reader, registrar, answered.iter().filter_map(|(_, held)| held.as_ref())) {
-            Ok(Standing::Newest) if all || (!answered.is_empty() && Instant::now() >= patience) => {
+            Ok(Standing::Newest) if content => {
                 tracing::info!(answered = answered.len(), of = divisions.len(), "the log is open: no holder knows a newer head");
                 return Gate::Open;
             }
@@ -116,6 +132,19 @@ async fn ask(origin: &Origin, reader: &Reader, registrar: &Registrar, holders: &
         }
         sleep(AGAIN).await;
     }
+}
+
+/// Whether those who have not answered could not have witnessed a head by themselves. Where nobody is asked to witness, one answer of any
+/// member is enough, and none where there is no other member.
+fn is_enough_after_restore(registry: &Registry, origin: &Origin, answered: &BTreeSet<Division>) -> bool {
+    let Some(charter) = registry.charter(origin) else { return false };
+    if charter.policy.asks_nobody() {
+        let others = registry.charters().any(|charter| charter.facts.origin.division != origin.division);
+        return !others || answered.iter().any(|division| *division != origin.division);
+    }
+    let has_answered = |witness: &Witness| division_of(witness).is_some_and(|division| answered.contains(&division));
+    let silent = charter.policy.witnesses().iter().filter(|witness| !has_answered(witness));
+    !charter.policy.is_satisfied_by(silent.map(|witness| &witness.key))
 }
 
 enum Standing {

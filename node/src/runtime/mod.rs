@@ -3,10 +3,12 @@
 //! Who owns what: the store's thread owns the journal; the sequencer's task writes our log; the witness answers one request at a time; the
 //! network's task owns the connections. They share only the store's reader, the registry and the clock.
 
+mod accusing;
 mod confirming;
 mod cosigning;
 mod peering;
 mod reaching;
+mod restored;
 
 use std::future::Future;
 use std::io;
@@ -18,12 +20,14 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use self::accusing::Accuser;
 use self::reaching::Reaching;
 use crate::api::{self, Api, Visitors};
 use crate::attachments::Attachments;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::MachineKeys;
+use crate::marks::{ALONE, NEWBORN, RESTORED};
 use crate::matters::Matters;
 use crate::network;
 use crate::registrar::Registrar;
@@ -71,6 +75,11 @@ pub enum RunError {
     /// A thread of our own ended early.
     #[error("the store could not be opened: {0}")]
     Interrupted(String),
+    /// `--alone` after a restore.
+    #[error(
+        "--alone: this node was restored from a backup, so others may hold a newer log; start it without, and let its witnesses answer"
+    )]
+    AloneRestored,
     /// The store holds no log of ours.
     #[error("the store holds no log {0}; `luodi init` makes it")]
     NoLog(luodi_ledger::names::Origin),
@@ -90,7 +99,7 @@ pub async fn create(config: &Config, keys: &MachineKeys) -> Result<(), RunError>
     let writer = Store::create(&config.file.data, store_options(config))?.into_writer();
     let log = log(config, keys, &writer, Registrar::new(Registry::new(config.federation.clone())))?;
     log.begin(&writer).await?;
-    writer.commit(vec![Change::Setting { name: confirming::NEWBORN.to_owned(), value: b"1".to_vec() }]).await?;
+    writer.commit(vec![Change::Setting { name: NEWBORN.to_owned(), value: b"1".to_vec() }]).await?;
     writer.close().await;
     Ok(())
 }
@@ -130,9 +139,14 @@ pub async fn run(
     if reader.log(&config.origin)?.is_none() {
         return Err(RunError::NoLog(config.origin));
     }
+    let restored = reader.setting(RESTORED)?.is_some_and(|value| !value.is_empty());
+    if restored && alone {
+        return Err(RunError::AloneRestored);
+    }
+    reader.withhold_bodies(restored);
     if alone {
         let value = log.clock.now().to_string().into_bytes();
-        writer.commit(vec![Change::Setting { name: confirming::ALONE.to_owned(), value }]).await?;
+        writer.commit(vec![Change::Setting { name: ALONE.to_owned(), value }]).await?;
         tracing::warn!("--alone: recorded that no other node holds this log");
     }
 
@@ -170,7 +184,7 @@ pub async fn run(
         matters: Matters::new(config.origin.clone(), config.federation.offset, writer.clone()),
         sequencer: sequencer.clone(),
         witness: witness.clone(),
-        clock: log.clock,
+        clock: log.clock.clone(),
         attachments,
         visitors: visitors.clone(),
         peers,
@@ -186,7 +200,19 @@ pub async fn run(
     tasks.spawn(peering::answer_peers(witness, asked));
     tasks.spawn(peering::announce(config.origin.clone(), reader.clone(), network.clone()));
     tasks.spawn(peering::watch_peers(network.clone(), config.origin.clone(), registrar.clone(), seen, gate.clone()));
-    tasks.spawn(confirming::run(config.origin.clone(), reader.clone(), registrar.clone(), network.clone(), gate));
+    if restored {
+        let opened = gate.subscribe();
+        tasks.spawn(restored::run(config.file.division, writer.clone(), registrar.clone(), network.clone(), opened));
+    }
+    let accuser = Accuser {
+        origin: config.origin.clone(),
+        key: keys.node.clone(),
+        writer: writer.clone(),
+        sequencer: sequencer.clone(),
+        clock: log.clock.clone(),
+    };
+    tasks.spawn(accuser.run());
+    tasks.spawn(confirming::run(config.origin.clone(), reader.clone(), registrar.clone(), network.clone(), gate, restored));
     tasks.spawn(cosigning::run(config.origin.clone(), reader, writer.clone(), registrar, reaching));
     shutdown.await;
 

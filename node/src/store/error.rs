@@ -94,6 +94,9 @@ pub enum ReadError {
     /// The question has no answer in this log, such as a node beyond its size: an error of the caller.
     #[error(transparent)]
     Rejected(#[from] Rejected),
+    /// Bodies are kept back until the node has caught up after a restore: try again later.
+    #[error("this node was restored from a backup and serves no bodies until it has caught up")]
+    Withheld,
     /// Try again later.
     #[error("the store cannot read now: {0}")]
     Unavailable(String),

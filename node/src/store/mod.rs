@@ -16,6 +16,7 @@
 //! Invariant: a commit is durable before anybody is told of it, whole or not at all; an absent thing is `None`, an unreadable one an
 //! error.
 
+mod backup;
 mod change;
 mod disk;
 mod error;
@@ -41,6 +42,7 @@ use std::sync::Arc;
 
 use luodi_ledger::merkle::CompactRange;
 
+pub use self::backup::{CopyError, Settings};
 pub use self::change::{Change, Committed, Grow, Read};
 pub use self::error::{CommitError, Damage, OpenError, ReadError};
 pub use self::reader::{Ahead, Changes, Epoch, EvidenceRow, LogNodes, LogRow, LogState, Reader};

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, RwLock};
 
 use tokio::sync::watch;
@@ -22,6 +23,11 @@ use super::{Options, Store};
 const JOURNAL: &str = "journal";
 const INDEX: &str = "index";
 const LOCK: &str = "lock";
+
+/// Where the journal of the store in `dir` lies.
+pub(super) fn journal_in(dir: &Path) -> PathBuf {
+    dir.join(JOURNAL)
+}
 
 impl Store {
     /// Makes a new store in `dir`, with a new random epoch; refuses a directory that holds one.
@@ -86,6 +92,7 @@ impl Store {
             cursor: watch::Sender::new(state.cursor),
             disk,
             floor: options.free_floor,
+            withheld: AtomicBool::new(false),
             state: RwLock::new(state),
             open: Mutex::new(HashMap::new()),
         };

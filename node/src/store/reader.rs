@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::{Bound, Range};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use luodi_ledger::checkpoint::SignedCheckpoint;
 use luodi_ledger::entry::Link;
@@ -219,8 +220,26 @@ impl Reader {
         Ok(rows.keys().filter_map(|key| rows::last_number(key)).filter(|index| (from..log.size()).contains(index)).collect())
     }
 
+    /// Keeps bodies back, or hands them out again. A copy may hold bodies that have been redacted since it was made.
+    pub fn withhold_bodies(&self, withhold: bool) {
+        self.view.withheld.store(withhold, Ordering::Release);
+    }
+
+    /// Whether bodies are kept back.
+    pub fn withholds_bodies(&self) -> bool {
+        self.view.withheld.load(Ordering::Acquire)
+    }
+
+    /// Whether the body of this name is stored.
+    pub fn holds_body(&self, id: &Blake3) -> Result<bool, ReadError> {
+        Ok(self.view.row(&rows::body_key(id))?.is_some())
+    }
+
     /// The body of this name.
     pub fn body(&self, id: &Blake3) -> Result<Option<Vec<u8>>, ReadError> {
+        if self.withholds_bodies() {
+            return Err(ReadError::Withheld);
+        }
         let Some(value) = self.view.row(&rows::body_key(id))? else { return Ok(None) };
         let place = rows::read_place(&value).ok_or_else(|| self.view.index.doubt("a body's row does not read"))?;
         let body = self.view.payload(place, Kind::Body)?;

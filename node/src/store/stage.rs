@@ -35,6 +35,7 @@ impl From<ReadError> for CommitError {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Rejected(rejected) => Self::Rejected(rejected),
+            ReadError::Withheld => Self::Unavailable(error.to_string()),
             ReadError::Unavailable(why) => Self::Unavailable(why),
             ReadError::Damaged(damage) => Self::Damaged(damage),
         }

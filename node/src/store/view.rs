@@ -6,6 +6,7 @@ use std::io;
 use std::ops::{Bound, Range};
 use std::os::unix::fs::FileExt as _;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use luodi_ledger::Rejected;
@@ -43,6 +44,8 @@ pub(super) struct View {
     pub(super) cursor: watch::Sender<u64>,
     pub(super) disk: Arc<dyn Disk>,
     pub(super) floor: u64,
+    /// Whether bodies are kept back: see [`Reader::withhold_bodies`](super::Reader::withhold_bodies).
+    pub(super) withheld: AtomicBool,
     pub(super) state: RwLock<State>,
     pub(super) open: Mutex<HashMap<u32, Arc<File>>>,
 }

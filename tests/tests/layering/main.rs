@@ -27,9 +27,12 @@ const CRATES: [(&str, &[&str]); 5] = [
 
 /// The rooms of `node`, from the ground up: a room may know those on the floors below it.
 const NODE: [Floor; 5] = [
-    Floor { rooms: &["protocol", "keys"], know_each_other: false },
+    Floor { rooms: &["protocol", "keys", "marks"], know_each_other: false },
     Floor { rooms: &["store", "config"], know_each_other: false },
-    Floor { rooms: &["registrar", "clock", "receipts", "sequencing", "witnessing"], know_each_other: true },
+    Floor {
+        rooms: &["registrar", "clock", "receipts", "sequencing", "witnessing", "matters", "attachments", "backup"],
+        know_each_other: true,
+    },
     Floor { rooms: &["api", "network"], know_each_other: false },
     Floor { rooms: &["runtime"], know_each_other: false },
 ];
@@ -138,7 +141,9 @@ fn judge(file: &str, source: &Source) -> Vec<Breach> {
         if PURE.iter().any(|pure| file.starts_with(pure)) && has_effect(path) {
             breaches.push(breach(path.line, format!("{said} in a place that must stay pure")));
         }
-        if let Some(Confined { name, .. }) = CONFINED.iter().find(|it| path.segments[0] == it.name && !it.may_stand_in(file)) {
+        if let Some(Confined { name, .. }) =
+            CONFINED.iter().find(|it| path.segments.first().is_some_and(|first| first == it.name) && !it.may_stand_in(file))
+        {
             breaches.push(breach(path.line, format!("{name} may not be named here")));
         }
         if let Some(why) = climbs(file, path) {
@@ -289,7 +294,8 @@ fn confined_crates_are_named_in_as_few_files_as_the_map_says() {
     for confined in CONFINED.iter().filter(|confined| confined.one_file) {
         for (member, _) in CRATES {
             let names = |(file, source): &&(String, Source)| {
-                file.starts_with(&format!("{member}/")) && source.paths.iter().any(|path| path.segments[0] == confined.name)
+                file.starts_with(&format!("{member}/"))
+                    && source.paths.iter().any(|path| path.segments.first().is_some_and(|first| first == confined.name))
             };
             let files: Vec<&str> = sources.iter().filter(names).map(|(file, _)| file.as_str()).collect();
             assert!(files.len() <= 1, "{} is named in {files:?}: one file is enough", confined.name);
