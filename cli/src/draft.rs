@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use crate::attachments::{self, Filled, Read};
 use crate::language::{Language, say};
+use crate::refusals;
 
 /// A filled template.
 #[derive(Clone, Debug, Deserialize)]
@@ -57,7 +58,15 @@ impl Draft {
         let text = std::fs::read_to_string(path).with_context(|| {
             say!(language, "{file}：读不到；先用 luodi new 写出一份", "{file}: cannot be read; write one with luodi new")
         })?;
-        toml::from_str(&text).map_err(|error| anyhow::anyhow!("{file}: {error}"))
+        toml::from_str(&text).map_err(|error| match (language, error.span()) {
+            (Language::Chinese, Some(span)) => {
+                let before = text.get(..span.start).unwrap_or(&text);
+                let (number, line) = (before.matches('\n').count() + 1, text[before.rfind('\n').map_or(0, |at| at + 1)..].lines().next());
+                let (line, why) = (line.unwrap_or_default(), refusals::in_chinese(error.message()));
+                anyhow::anyhow!("{file} 第 {number} 行：{why}\n  {line}")
+            }
+            _ => anyhow::anyhow!("{file}: {error}"),
+        })
     }
 
     /// The statement it makes at `now`; `nonce` keeps a body from being guessed from its hash.

@@ -1,14 +1,23 @@
 //! What went wrong, in the reader's language, where this program can say it better than the error itself.
 
+use luodi_ledger::Malformed;
 use luodi_node::keys::{KeyError, KeyFault};
 
 use crate::language::Language;
+use crate::refusals;
 
-/// The error with all its causes; faults of key files are told in Chinese to who reads Chinese.
+/// The error with all its causes; faults of key files and of statements are told in Chinese to who reads Chinese.
 pub(crate) fn spoken(error: &anyhow::Error, language: Language) -> String {
     let key = error.chain().find_map(|cause| cause.downcast_ref::<KeyError>());
     match key {
         Some(KeyError { path, fault }) if language == Language::Chinese => format!("{}：{}", path.display(), in_chinese(fault)),
+        _ if language == Language::Chinese && error.chain().any(<dyn std::error::Error>::is::<Malformed>) => {
+            let told = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref::<Malformed>() {
+                Some(fault) => refusals::told(fault, language),
+                None => cause.to_string(),
+            };
+            error.chain().map(told).collect::<Vec<_>>().join("：")
+        }
         _ => format!("{error:#}"),
     }
 }

@@ -34,6 +34,7 @@ mod personal;
 mod preview;
 mod publish;
 mod reading;
+mod refusals;
 mod registry;
 mod restore;
 mod review;

@@ -17,6 +17,7 @@ use reqwest::{Client, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use crate::language::{Language, say};
+use crate::refusals;
 
 /// Longest wait for an answer: a node answers at once, or after its quorum's two seconds.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -94,6 +95,19 @@ impl std::fmt::Display for Fault {
         let parts: Vec<&str> = [field, why].into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
         f.write_str(&parts.join(": "))?;
         if remedy.is_empty() { Ok(()) } else { write!(f, "; {remedy}") }
+    }
+}
+
+impl Fault {
+    /// In the reader's language, as far as this program knows the words.
+    pub(crate) fn told(&self, language: Language) -> String {
+        let Self { field, why, remedy } = self;
+        if language == Language::English {
+            return self.to_string();
+        }
+        let [why, remedy] = [why, remedy].map(|each| refusals::in_chinese(each));
+        let what: Vec<&str> = [field.as_str(), &why].into_iter().filter(|part| !part.is_empty()).collect();
+        if remedy.is_empty() { what.join("：") } else { format!("{}；{remedy}", what.join("：")) }
     }
 }
 

@@ -5,11 +5,12 @@ use luodi_ledger::privacy::{Disclosed, Finding, Personal, Stopped};
 use luodi_ledger::statement::Statement;
 
 use crate::language::{Language, say};
+use crate::refusals;
 
 /// Why a statement is neither signed nor sent.
 pub(crate) fn told(stopped: &Stopped, language: Language) -> String {
     match stopped {
-        Stopped::Malformed(fault) => fault.to_string(),
+        Stopped::Malformed(fault) => refusals::told(fault, language),
         Stopped::Personal(personal) => found(personal, language),
     }
 }

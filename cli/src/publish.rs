@@ -153,7 +153,7 @@ pub(crate) async fn deliver(
             }
             Answer::Refused(fault) => {
                 waiting.finish_and_clear();
-                return Ok(Err(fault.to_string()));
+                return Ok(Err(fault.told(language)));
             }
             Answer::Spent(wait, fault) => {
                 waiting.finish_and_clear();

@@ -15,7 +15,7 @@ use crate::attachments;
 use crate::draft::{Draft, Ready};
 use crate::language::{Language, say, tell};
 use crate::preview::preview;
-use crate::{Outcome, clock, passphrase, personal};
+use crate::{Outcome, clock, passphrase, personal, refusals};
 
 /// Arguments of `luodi sign`.
 #[derive(Debug, clap::Args)]
@@ -53,7 +53,7 @@ pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<Outcome> {
     let beside = args.template.parent().unwrap_or(Path::new(""));
     let Ready { statement, body, attachments } = draft.ready(clock::now(), clock::nonce()?, beside, language)?;
     matter::check::check(&statement, body.as_deref()).map_err(|fault| {
-        let file = args.template.display();
+        let (file, fault) = (args.template.display(), refusals::told(&fault, language));
         anyhow::anyhow!(say!(language, "{file}：{fault}", "{file}: {fault}"))
     })?;
     if let Err(stopped) = privacy::check(&statement, body.as_deref()) {
@@ -66,7 +66,7 @@ pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<Outcome> {
 
     let path = args.output.clone().unwrap_or_else(|| args.template.with_extension("statement"));
     let signed = statement.sign(&keys).map_err(|fault| {
-        let file = args.template.display();
+        let (file, fault) = (args.template.display(), refusals::told(&fault, language));
         anyhow::anyhow!(say!(
             language,
             "{file}：签署方与所给密钥不符（{fault}）；为每个签署方各给一个 --key",
