@@ -70,11 +70,16 @@ fn supervisors_signature(story: &Story, view: &View) -> Option<Expected> {
 
 /// News of work that goes on: at the next milestone, else before the silence grows long, unless the promise is due by then.
 fn news(story: &Story, convener: Bearer, commitment: &Commitment) -> Option<Expected> {
-    let open = matches!(commitment.state, CommitmentState::Promised | CommitmentState::UnderWay);
-    let milestone =
-        commitment.milestones.iter().filter(|milestone| milestone.reached.is_none()).filter_map(|milestone| milestone.milestone.due).min();
-    let quiet = story.last_word.map(|word| days_after(word.civil_date(story.offset), NEWS_DAYS));
-    let by = [milestone, quiet].into_iter().flatten().min().filter(|by| open && *by < commitment.due)?;
+    if !matches!(commitment.state, CommitmentState::Promised | CommitmentState::UnderWay) {
+        return None;
+    }
+    let heard = story.last_word.map(|word| word.civil_date(story.offset));
+    // A milestone that passed before the last word was spoken of then, or not at all; either way it is not what comes next.
+    let ahead = |due: &Date| heard.is_none_or(|heard| *due >= heard);
+    let unreached = commitment.milestones.iter().filter(|milestone| milestone.reached.is_none());
+    let milestone = unreached.filter_map(|milestone| milestone.milestone.due).filter(ahead).min();
+    let quiet = heard.map(|heard| days_after(heard, NEWS_DAYS));
+    let by = milestone.into_iter().chain(quiet).min().filter(|by| *by < commitment.due)?;
     expect(KindCode::Progress, &[commitment.reporter.unwrap_or(convener)], Some(by), Some(commitment), None)
 }
 

@@ -165,3 +165,16 @@ fn a_new_problem_and_what_was_left_open_ask_for_a_further_round() {
     tale.say("committee", "reopen", &json!({"reason": "new-problem", "round": 2}), "2025-07-03");
     assert!(!all(&tale.view("2025-07-04")).iter().any(|(kind, ..)| kind == "reopen"));
 }
+
+#[test]
+fn a_milestone_ahead_is_the_next_news() {
+    let (mut tale, _) = decided();
+    let milestones = json!([{"due": "2025-07-01", "id": "m1"}, {"due": "2025-08-01", "id": "m2"}]);
+    tale.say("committee", "plan", &json!({"commitment": "c1", "milestones": milestones}), "2025-06-12");
+    assert_eq!(all(&tale.view("2025-06-13"))[1], one("progress", "committee", Some("2025-07-01")));
+    tale.say("committee", "progress", &json!({"commitment": "c1", "milestone": "m1"}), "2025-06-30");
+    assert_eq!(all(&tale.view("2025-07-01"))[1], one("progress", "committee", Some("2025-08-01")));
+    // Whoever spoke after its day has said what there was to say.
+    tale.say("committee", "progress", &json!({"commitment": "c1"}), "2025-08-05");
+    assert_eq!(all(&tale.view("2025-08-06"))[1], one("progress", "committee", Some("2025-09-23")));
+}
