@@ -198,12 +198,15 @@ impl County {
             self.wait_ready(above);
             let outside = self.outside.as_ref().filter(|(of, _)| *of == at).map(|(_, witness)| witness);
             let charter = Facts::of(&charter(&self.nodes, at, outside)).expect("facts");
-            self.must_say(above, "government", "charter", None, charter, None);
+            let mut said = self.must_say(above, "government", "charter", None, charter, None);
             let division = self.nodes[at].division.to_string();
             for key in self.offices.iter().filter(|key| key.public().name().contains(&format!("/{division}/"))).cloned().collect::<Vec<_>>()
             {
-                self.must_say(above, "government", "appoint", None, appoint(&key), None);
+                said = self.must_say(above, "government", "appoint", None, appoint(&key), None);
             }
+            // Its offices may register others only once their own appointments have arrived.
+            let size = said["size"].as_u64().expect("a size");
+            self.wait(&format!("{division} knows its offices"), || self.holds(at, above).0 >= size);
         }
         (0..self.nodes.len()).for_each(|at| self.wait_ready(at));
     }
