@@ -171,7 +171,8 @@ impl Node {
         let (base, language) = (&self.base, self.language);
         let response = self.client.get(format!("{base}{path}")).send().await.map_err(|error| self.unreachable(&error))?;
         let status = response.status();
-        if status == StatusCode::NOT_FOUND {
+        // What is redacted is held by nobody.
+        if status == StatusCode::NOT_FOUND || status == StatusCode::GONE {
             return Ok(None);
         }
         let bytes = bounded(response).await?;

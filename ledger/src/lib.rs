@@ -7,7 +7,8 @@
 //! what an office signs and [`entry`] what a log holds; [`merkle`], [`tile`], [`checkpoint`] and [`cosignature`] make a log provable;
 //! [`follow`] decides whether a head may replace another and [`fork`] proves that two cannot both be honest; [`registry`] decides who may
 //! sign what; [`policy`], [`receipt`] and [`audit`] put it together; [`matter`] tells what was decided and whether it was done, and
-//! [`assessment`] how a county does it; [`privacy`] finds what must not be said.
+//! [`assessment`] how a county does it; [`privacy`] finds what must not be said, and [`redaction`]
+//! names what is erased.
 //!
 //! Out of scope: fetching, storing, asking the time, making keys from randomness.
 
@@ -31,6 +32,7 @@ pub mod policy;
 pub mod privacy;
 pub mod proof;
 pub mod receipt;
+pub mod redaction;
 pub mod registry;
 pub mod standing;
 pub mod statement;

@@ -70,7 +70,7 @@ impl Author {
         // Ids that are nowhere yet, as those of real statements.
         let read = (expected.0..expected.0 + count as u64).map(|number| {
             let id = Blake3::of(&number.to_le_bytes());
-            Some(Read { id, logged: self.statement.statement().time, is_registry: false })
+            Some(Read { id, logged: self.statement.statement().time, is_lasting: false })
         });
         let read = read.collect();
         Change::Grow(Grow { origin: self.origin.clone(), expected, from: expected.0, entries, leaves, read, head, own })

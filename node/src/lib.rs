@@ -11,6 +11,7 @@ pub mod matters;
 pub mod network;
 pub mod protocol;
 pub mod receipts;
+pub mod redacting;
 pub mod registrar;
 pub mod runtime;
 pub mod sequencing;

@@ -34,7 +34,8 @@ impl Registrar {
                 entries.extend(leaves.first().and_then(|leaf| Entry::parse(leaf).ok()).map(|entry| (log.origin.clone(), entry)));
             }
         }
-        registry.observe_all(entries.iter().map(|(origin, entry)| (origin, entry)));
+        let of_registry = |(_, entry): &&(Origin, Entry)| entry.statement.statement().kind.is_registry();
+        registry.observe_all(entries.iter().filter(of_registry).map(|(origin, entry)| (origin, entry)));
         Ok(Self::new(registry))
     }
 

@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::clock::Clock;
 use crate::protocol::recent::{DailyLimits, Recent};
 use crate::protocol::sequencer::{MOST_SEALED, Refusal, Sealed, Submission, seal};
+use crate::redacting;
 use crate::registrar::Registrar;
 use crate::store::{Change, CommitError, Grow, Read, ReadError, Reader, Writer};
 
@@ -52,6 +53,9 @@ pub enum SubmitError {
     /// Mend it.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// Its words were erased, for good.
+    #[error("the words of this statement were redacted and are not taken in again")]
+    Redacted,
     /// Come back soon.
     #[error("too many statements are waiting; try again in a moment")]
     Full,
@@ -172,6 +176,11 @@ impl Sequencer {
         if let Some(seconds) = self.log.clock.off() {
             return Err(SubmitError::ClockOff(seconds));
         }
+        let statement = submission.statement.statement();
+        if statement.body.is_some_and(|body| self.log.reader.is_redacted(&body.hash)) {
+            return Err(SubmitError::Redacted);
+        }
+        redacting::check(&self.log.reader, statement)?.map_err(Refusal::Malformed)?;
         let link = self.log.reader.log(&self.log.origin)?.ok_or(SubmitError::Stopped("it has no first head".to_owned()))?.link;
         submission.admit(&self.log.origin, link, &self.log.registrar.snapshot(), self.log.clock.now())?;
         let (answer, answered) = oneshot::channel();

@@ -296,6 +296,21 @@ impl County {
         (answer.status().as_u16(), answer.text().expect("text"))
     }
 
+    /// Puts bytes at `path` of node `at`: the status and the answer's text.
+    pub fn put(&self, at: usize, path: &str, bytes: &[u8]) -> (u16, String) {
+        let answer = self.http.put(format!("{}/{path}", self.nodes[at].base)).body(bytes.to_vec()).send().expect("the node answers");
+        (answer.status().as_u16(), answer.text().expect("text"))
+    }
+
+    /// Asks for `path` of node `at` with a header: the status, the header fields named, and the bytes.
+    pub fn fetch(&self, at: usize, path: &str, with: (&str, &str), fields: &[&str]) -> (u16, Vec<String>, Vec<u8>) {
+        let request = self.http.get(format!("{}/{path}", self.nodes[at].base)).header(with.0, with.1);
+        let answer = request.send().expect("the node answers");
+        let field = |name: &&str| answer.headers().get(*name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        let (status, fields) = (answer.status().as_u16(), fields.iter().map(field).collect());
+        (status, fields, answer.bytes().expect("bytes").to_vec())
+    }
+
     /// What node `at` has logged so far.
     pub fn log_lines(&self, at: usize) -> String {
         std::fs::read_to_string(self.nodes[at].folder.join("node.log")).expect("its log lines")
@@ -423,7 +438,8 @@ impl Source for Served<'_> {
         let answer = self.county.http.get(url).send().map_err(|error| error.to_string())?;
         match answer.status().as_u16() {
             200 => answer.bytes().map(|bytes| Some(bytes.to_vec())).map_err(|error| error.to_string()),
-            404 => Ok(None),
+            // Absent, or redacted.
+            404 | 410 => Ok(None),
             status => Err(format!("{path}: {status}")),
         }
     }

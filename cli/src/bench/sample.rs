@@ -132,7 +132,7 @@ impl Growing {
             let (entry, leaf) = self.append(statement);
             entries.push(entry);
             leaves.push(leaf);
-            read.push(Some(Read { id, logged: self.logged, is_registry }));
+            read.push(Some(Read { id, logged: self.logged, is_lasting: is_registry }));
         }
         let head = self.head();
         Change::Grow(Grow { origin: self.origin.clone(), expected, from: expected.0, entries, leaves, read, head, own: true })

@@ -41,12 +41,15 @@ pub(super) async fn take(
     Path((division, generation, hash)): Path<(String, String, String)>,
     Query(named): Query<Named>,
     body: Body,
-) -> Result<StatusCode, ApiError> {
+) -> Result<Response, ApiError> {
     let origin = api.log(&division, &generation)?;
     if origin != api.origin {
         return Err(ApiError::absent("log", "this node does not write that log; send it to the node of that division"));
     }
     let hash: Blake3 = hash.parse().map_err(|fault| ApiError::malformed(&fault))?;
+    if let Some(response) = gone(&api, hash).await? {
+        return Ok(response);
+    }
     let (reader, index) = (api.reader.clone(), named.index);
     let listed = reading(move || {
         let entry = reader.entries(&origin, index..index.saturating_add(1))?;
@@ -59,7 +62,21 @@ pub(super) async fn take(
     let (named, office): (Attachment, OfficeName) =
         listed.ok_or_else(|| ApiError::absent("attachment", "the body of this entry lists no such public attachment"))?;
     let is_new = api.attachments.take(&named, &office, api.clock.now().civil_date(0), body.into_data_stream()).await?;
-    Ok(if is_new { StatusCode::CREATED } else { StatusCode::OK })
+    if api.reader.is_redacted(&hash) {
+        // The redaction came while the file did.
+        let attachments = api.attachments.clone();
+        let removed = tokio::task::spawn_blocking(move || attachments.remove(&hash)).await;
+        if !matches!(removed, Ok(Ok(()))) {
+            tracing::error!(%hash, "a redacted attachment could not be removed; it is not served");
+        }
+    }
+    Ok(if is_new { StatusCode::CREATED } else { StatusCode::OK }.into_response())
+}
+
+/// The answer for what is redacted.
+async fn gone(api: &Api, hash: Blake3) -> Result<Option<Response>, ApiError> {
+    let reader = api.reader.clone();
+    Ok(reading(move || reader.tombstone(&hash)).await?.map(ApiError::gone))
 }
 
 /// The public attachment `hash` as `body` lists it.
@@ -73,6 +90,9 @@ pub(super) async fn file(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let hash: Blake3 = hash.parse().map_err(|fault| ApiError::malformed(&fault))?;
+    if let Some(response) = gone(&api, hash).await? {
+        return Ok(response);
+    }
     if api.reader.withholds_bodies() {
         return Err(ApiError::from(&ReadError::Withheld));
     }

@@ -46,6 +46,12 @@ impl ApiError {
         Self { retry_after: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "node", why, "ask more slowly; see Retry-After") }
     }
 
+    /// 410: what has this name was erased; the answer is its tombstone.
+    pub fn gone(tombstone: Vec<u8>) -> Response {
+        let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")];
+        (StatusCode::GONE, headers, tombstone).into_response()
+    }
+
     /// 503: come back later.
     pub fn unavailable(why: &str) -> Self {
         Self { retry_after: Some(5), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "node", why, "try again later") }
@@ -104,6 +110,7 @@ impl From<SubmitError> for ApiError {
                     "send it again then, or ask the node's operator to raise [limits] in node.toml for a day",
                 )
             },
+            SubmitError::Redacted => Self::new(StatusCode::GONE, "body", why, "say it in other words, without what was redacted"),
             SubmitError::Full => soon(1, "send it again in a moment"),
             SubmitError::Confirming => soon(5, "send it again in a moment; the node's operator sees why in `luodi status`"),
             SubmitError::ClockOff(_) => soon(60, "ask the node's operator to set its clock; nothing was lost"),

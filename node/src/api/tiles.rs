@@ -78,11 +78,15 @@ pub(super) async fn tile(
     Ok(([(header::CONTENT_TYPE, BYTES), (header::CACHE_CONTROL, FOR_EVER)], bytes).into_response())
 }
 
-/// A body, by its BLAKE3.
+/// A body, by its BLAKE3; of a redacted one the tombstone.
 pub(super) async fn body(State(api): State<Arc<Api>>, Path((_, _, hash)): Path<(String, String, String)>) -> Result<Response, ApiError> {
     let hash: Blake3 = hash.parse().map_err(|fault| ApiError::malformed(&fault))?;
     let reader = api.reader.clone();
-    let bytes = reading(move || reader.body(&hash)).await?.ok_or_else(|| ApiError::absent("body", "it is not held here"))?;
+    let (bytes, tombstone) = reading(move || Ok((reader.body(&hash)?, reader.tombstone(&hash)?))).await?;
+    if let Some(tombstone) = tombstone {
+        return Ok(ApiError::gone(tombstone));
+    }
+    let bytes = bytes.ok_or_else(|| ApiError::absent("body", "it is not held here"))?;
     let etag = format!("\"{hash}\"");
     Ok(([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, FRESH), (header::ETAG, &etag)], bytes).into_response())
 }

@@ -357,14 +357,14 @@ impl Keeping {
         Ok(standing)
     }
 
-    /// Those of `hashes` that no body is held for.
+    /// Those of `hashes` that no body is held for and that are not redacted.
     async fn not_held(&self, hashes: Vec<Blake3>) -> Vec<Blake3> {
         if hashes.is_empty() {
             return hashes;
         }
         let reader = self.taker.store.reader().clone();
         let asked = hashes.clone();
-        let absent = move || asked.into_iter().filter(|hash| !reader.holds_body(hash).unwrap_or(false)).collect();
+        let absent = move || asked.into_iter().filter(|hash| reader.wants_body(hash).unwrap_or(true)).collect();
         // Asking for a body that is held costs a request; not asking would lose it.
         tokio::task::spawn_blocking(absent).await.unwrap_or(hashes)
     }

@@ -165,7 +165,7 @@ fn page(reader: &Reader, registry: &Registry, origin: &Origin, range: std::ops::
     let tally = judged.fold(Tally::default(), Tally::plus);
     let mut missing = Vec::new();
     for body in entries.iter().flatten().filter_map(|entry| entry.statement.statement().body) {
-        if !reader.holds_body(&body.hash)? {
+        if reader.wants_body(&body.hash)? {
             missing.push(body.hash);
         }
     }

@@ -30,6 +30,7 @@ use crate::keys::MachineKeys;
 use crate::marks::{ALONE, NEWBORN, RESTORED};
 use crate::matters::Matters;
 use crate::network;
+use crate::redacting;
 use crate::registrar::Registrar;
 use crate::sequencing::{Gate, Log, Sequencer};
 use crate::store::{Change, CommitError, OpenError, Options, ReadError, Store, Writer};
@@ -176,6 +177,7 @@ pub async fn run(
     let attachments = Attachments::open(&config.file.data, store_options(&config).free_floor).map_err(RunError::Attachments)?;
     let limits = &config.file.limits;
     let visitors = Visitors::new(limits.requests_a_second, limits.trusted_proxies.clone());
+    let redacting = redacting::run(writer.clone(), registrar.clone(), attachments.clone());
     let api = Api {
         federation: config.federation.name.clone(),
         origin: config.origin.clone(),
@@ -197,6 +199,7 @@ pub async fn run(
         let _ = ending.wait_for(|stop| *stop).await;
     }));
     let mut tasks = JoinSet::new();
+    tasks.spawn(redacting);
     tasks.spawn(peering::answer_peers(witness, asked));
     tasks.spawn(peering::announce(config.origin.clone(), reader.clone(), network.clone()));
     tasks.spawn(peering::watch_peers(network.clone(), config.origin.clone(), registrar.clone(), seen, gate.clone()));

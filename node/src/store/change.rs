@@ -5,6 +5,7 @@ use luodi_ledger::entry::Entry;
 use luodi_ledger::hash::Blake3;
 use luodi_ledger::merkle::Hash;
 use luodi_ledger::names::Origin;
+use luodi_ledger::redaction;
 use luodi_ledger::time::Time;
 
 /// One change. All changes of one commit take effect together, in their order, or not at all.
@@ -29,8 +30,15 @@ pub enum Change {
         /// What to keep instead, never smaller.
         head: SignedCheckpoint,
     },
-    /// Keeps a body under its BLAKE3.
+    /// Keeps a body under its BLAKE3; of one that is redacted nothing comes.
     Body(Vec<u8>),
+    /// Erases the body or attachment of this name, if it is here, and never takes it in again. Of a second one for one name nothing comes.
+    Redact {
+        /// The BLAKE3 of what is erased.
+        hash: Blake3,
+        /// What readers are told instead, at most 16 KiB.
+        tombstone: Vec<u8>,
+    },
     /// Keeps evidence of a fork: of several for one origin, the least by BLAKE3.
     Evidence {
         /// The log, or witness, that it convicts.
@@ -77,15 +85,16 @@ pub struct Read {
     pub id: Blake3,
     /// When it was logged.
     pub logged: Time,
-    /// Whether the registry reads it.
-    pub is_registry: bool,
+    /// Whether a node reads it at every start: the registry does, or it erases something.
+    pub is_lasting: bool,
 }
 
 impl Read {
     /// Of an entry in its place.
     pub fn of(entry: &Entry) -> Self {
         let Entry { logged, statement, .. } = entry;
-        Self { id: statement.id(), logged: *logged, is_registry: statement.statement().kind.is_registry() }
+        let kind = &statement.statement().kind;
+        Self { id: statement.id(), logged: *logged, is_lasting: kind.is_registry() || kind.as_str() == redaction::KIND }
     }
 }
 
@@ -104,7 +113,10 @@ impl Change {
         match self {
             Self::Grow(grow) => grow.entries.iter().map(|entry| entry.len() + 64).sum::<usize>() + 1024,
             Self::Witnessed { .. } | Self::Witness { .. } => 1024,
-            Self::Body(bytes) | Self::Evidence { file: bytes, .. } | Self::Setting { value: bytes, .. } => bytes.len(),
+            Self::Body(bytes)
+            | Self::Evidence { file: bytes, .. }
+            | Self::Setting { value: bytes, .. }
+            | Self::Redact { tombstone: bytes, .. } => bytes.len(),
         }
     }
 

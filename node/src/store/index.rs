@@ -38,8 +38,8 @@ pub(super) struct Mark {
     pub(super) segment: u32,
     /// The number of the commit after them.
     pub(super) commit: u64,
-    /// How many rows of logs, witnessed origins, evidence and settings it holds: those are read at every start, and counted.
-    pub(super) counts: [u64; 4],
+    /// How many rows of logs, witnessed origins, evidence, settings and tombstones it holds: those are read at every start, and counted.
+    pub(super) counts: [u64; 5],
 }
 
 impl Mark {
@@ -53,7 +53,7 @@ impl Mark {
 
     fn decode(bytes: &[u8]) -> Option<Self> {
         let mut fields = Fields(bytes);
-        let mut mark = Self { epoch: fields.bytes(16)?.try_into().ok()?, segment: fields.u32()?, commit: fields.u64()?, counts: [0; 4] };
+        let mut mark = Self { epoch: fields.bytes(16)?.try_into().ok()?, segment: fields.u32()?, commit: fields.u64()?, counts: [0; 5] };
         for count in &mut mark.counts {
             *count = fields.u64()?;
         }

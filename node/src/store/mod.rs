@@ -19,6 +19,7 @@
 mod backup;
 mod change;
 mod disk;
+mod erasing;
 mod error;
 mod fields;
 mod index;
@@ -40,6 +41,7 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
+use luodi_ledger::hash::Blake3;
 use luodi_ledger::merkle::CompactRange;
 
 pub use self::backup::{CopyError, Settings};
@@ -51,7 +53,10 @@ pub use self::writer::Writer;
 use self::index::{Doubt, Mark};
 use self::journal::{Fault, Journal, Record};
 use self::open::Lock;
+use self::payload::decode_tombstone;
+use self::record::Kind;
 use self::stage::Stage;
+use self::state::{Payload, Told};
 use self::view::View;
 
 /// Most trees of growing logs kept in memory, a kilobyte or two each; others are read back when they grow.
@@ -78,6 +83,8 @@ pub struct Store {
     view: Arc<View>,
     journal: Journal,
     trees: HashMap<u32, CompactRange>,
+    /// Bodies under a durable tombstone whose bytes may not be gone yet.
+    to_erase: Vec<Blake3>,
     _lock: Lock,
 }
 
@@ -115,20 +122,36 @@ impl Store {
         answers.into_iter().map(|answer| answer.and_then(|()| written.clone()).map(|()| committed)).collect()
     }
 
-    fn write(&mut self, records: &[Record]) -> Result<(), CommitError> {
+    fn write<'r>(&mut self, records: &'r [Record]) -> Result<(), CommitError> {
         if !self.journal.fits(Journal::span(records)) {
             self.roll()?;
         }
         let places = self.journal.commit(records).map_err(|fault| self.refusal(fault))?;
         // From here on the commit stands, whatever happens.
         let mut state = self.view.state_mut();
-        let changes = records.iter().zip(places).map(|(record, place)| (record.kind, place, record.payload.as_slice()));
+        let told = |record: &'r Record, place| Told { kind: record.kind, place, payload: Payload::Bytes(&record.payload) };
+        let changes = records.iter().zip(places).map(|(record, place)| told(record, place));
         let applied = state.apply(changes);
         let cursor = state.cursor;
         drop(state);
         applied.map_err(|senseless| self.view.damage(senseless.place, senseless.why))?;
         self.view.cursor.send_if_modified(|seen| std::mem::replace(seen, cursor) != cursor);
+        let redacted = records.iter().filter(|record| record.kind == Kind::Tombstone);
+        self.to_erase.extend(redacted.filter_map(|record| decode_tombstone(&record.payload)).map(|(name, _)| name));
+        self.erase();
         Ok(())
+    }
+
+    /// Erases what is to be erased. What cannot be erased now is never shown all the same, and is tried again before the next commit and at
+    /// the next start.
+    fn erase(&mut self) {
+        if self.to_erase.is_empty() {
+            return;
+        }
+        match erasing::erase(&self.view, &self.to_erase) {
+            Ok(()) => self.to_erase.clear(),
+            Err(error) => tracing::error!(%error, waiting = self.to_erase.len(), "what is redacted could not be erased yet"),
+        }
     }
 
     /// Seals the active segment, puts its rows into the index and begins the next.
@@ -168,6 +191,7 @@ impl Store {
     }
 
     fn make_ready(&mut self) -> Result<(), CommitError> {
+        self.erase();
         if self.journal.is_sealed() {
             self.begin_segment()?;
         }

@@ -10,11 +10,12 @@ use std::sync::{Arc, Mutex, RwLock};
 use tokio::sync::watch;
 
 use super::disk::{Disk, SystemDisk, sync_dir};
+use super::erasing;
 use super::error::{Damage, OpenError};
 use super::index::{Doubt, Index, Mark};
 use super::journal::{Fault, Journal, missing_segment};
 use super::record::Secret;
-use super::rows::{self, EVIDENCE, LOG, Rows, SETTING, WITNESS};
+use super::rows::{self, EVIDENCE, LOG, Rows, SETTING, TOMBSTONE, WITNESS};
 use super::segment::{Preamble, Stored, path_of, read_footer};
 use super::state::State;
 use super::view::View;
@@ -69,7 +70,7 @@ impl Store {
         let active = found.preamble.number;
         let mut state = settle(&index, &path, &found.preamble)?;
         let replayed = |changes: Vec<Stored>| {
-            let applied = state.apply(changes.iter().map(|change| (change.kind, change.place, change.payload.as_slice())));
+            let applied = state.apply(changes.iter().map(Stored::told));
             applied.map_err(|senseless| Damage {
                 file: path_of(&path, senseless.place.segment),
                 offset: senseless.place.offset,
@@ -96,7 +97,8 @@ impl Store {
             state: RwLock::new(state),
             open: Mutex::new(HashMap::new()),
         };
-        Ok(Self { view: Arc::new(view), journal, trees: HashMap::new(), _lock: lock })
+        erasing::finish(&view).map_err(failed(dir, "finish erasing what is redacted"))?;
+        Ok(Self { view: Arc::new(view), journal, trees: HashMap::new(), to_erase: Vec::new(), _lock: lock })
     }
 }
 
@@ -160,8 +162,8 @@ fn absorb(index: &Index, journal: &Path, active: &Preamble, first: u32) -> Resul
         let rows = rows::decode(&footer).ok_or_else(|| damage("the footer does not read"))?;
         index.absorb(&rows, None).map_err(doubted)?;
     }
-    let mut counts = [0; 4];
-    for (count, letter) in counts.iter_mut().zip([LOG, WITNESS, EVIDENCE, SETTING]) {
+    let mut counts = [0; 5];
+    for (count, letter) in counts.iter_mut().zip([LOG, WITNESS, EVIDENCE, SETTING, TOMBSTONE]) {
         *count = index.count(&[letter], &[letter + 1]).map_err(doubted)?;
     }
     let mark = Mark { epoch: active.secret.epoch(), segment: active.number - 1, commit: active.commit, counts };

@@ -1,6 +1,7 @@
 //! The payloads of the small changes: a name, then what is kept under it.
 
 use luodi_ledger::checkpoint::SignedCheckpoint;
+use luodi_ledger::hash::Blake3;
 use luodi_ledger::merkle::Hash;
 
 use super::fields::{Fields, Put};
@@ -36,6 +37,12 @@ pub(super) fn encode_named(name: &str, value: &[u8]) -> Vec<u8> {
     bytes.put_text(name);
     bytes.put(value);
     bytes
+}
+
+/// What was erased, and what readers are told instead.
+pub(super) fn decode_tombstone(payload: &[u8]) -> Option<(Blake3, &[u8])> {
+    let mut fields = Fields(payload);
+    Some((fields.blake3()?, fields.0))
 }
 
 pub(super) fn decode_named(payload: &[u8]) -> Option<(&str, &[u8])> {

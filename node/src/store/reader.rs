@@ -13,7 +13,7 @@ use luodi_ledger::names::Origin;
 use tokio::sync::watch;
 
 use super::ReadError;
-use super::payload::decode_named;
+use super::payload::{decode_named, decode_tombstone};
 use super::record::{Kind, Place};
 use super::rows;
 use super::run::{TILE, TILE_HEIGHT};
@@ -210,7 +210,8 @@ impl Reader {
         Ok(Some(index).filter(|index| *index < log.size()))
     }
 
-    /// The indexes of the well-formed registry entries of `origin` (charter, appoint, revoke, division) from `from` on, in order.
+    /// The indexes of the well-formed entries of `origin` that a node reads at every start (charter, appoint, revoke, division, and
+    /// redaction) from `from` on, in order.
     pub fn registry_entries(&self, origin: &Origin, from: u64) -> Result<Vec<u64>, ReadError> {
         let Some((number, log)) = self.numbered(origin) else { return Ok(Vec::new()) };
         let rows = self.view.rows(&rows::registry_key(number, 0), &rows::registry_key(number, log.end.index))?;
@@ -230,16 +231,47 @@ impl Reader {
         self.view.withheld.load(Ordering::Acquire)
     }
 
-    /// Whether the body of this name is stored.
-    pub fn holds_body(&self, id: &Blake3) -> Result<bool, ReadError> {
-        Ok(self.view.row(&rows::body_key(id))?.is_some())
+    /// The body of this name; none also where it is redacted.
+    pub fn body(&self, id: &Blake3) -> Result<Option<Vec<u8>>, ReadError> {
+        if self.withholds_bodies() { Err(ReadError::Withheld) } else { self.body_to_judge(id) }
     }
 
-    /// The body of this name.
-    pub fn body(&self, id: &Blake3) -> Result<Option<Vec<u8>>, ReadError> {
-        if self.withholds_bodies() {
-            return Err(ReadError::Withheld);
+    /// As [`Self::body`], also while bodies are kept back: to find what a redaction erases, never to be handed out.
+    pub fn body_to_judge(&self, id: &Blake3) -> Result<Option<Vec<u8>>, ReadError> {
+        if self.is_redacted(id) {
+            return Ok(None);
         }
+        match self.stored_body(id) {
+            // It was being erased while it was read.
+            Err(_) if self.is_redacted(id) => Ok(None),
+            read => read,
+        }
+    }
+
+    /// Whether the body of this name is neither here nor redacted: so it is worth asking for.
+    pub fn wants_body(&self, id: &Blake3) -> Result<bool, ReadError> {
+        Ok(!self.is_redacted(id) && self.view.row(&rows::body_key(id))?.is_none())
+    }
+
+    /// Whether what has this name is redacted.
+    pub fn is_redacted(&self, id: &Blake3) -> bool {
+        self.view.state().tombstones.contains_key(id)
+    }
+
+    /// What readers are told instead of the body or attachment of this name, if it is redacted.
+    pub fn tombstone(&self, id: &Blake3) -> Result<Option<Vec<u8>>, ReadError> {
+        let Some(place) = self.view.state().tombstones.get(id).copied() else { return Ok(None) };
+        let payload = self.view.payload(place, Kind::Tombstone)?;
+        let told = decode_tombstone(&payload).map(|(_, told)| told.to_vec());
+        told.map(Some).ok_or_else(|| self.view.damage(place, "a tombstone that does not read").into())
+    }
+
+    /// The names of all that is redacted.
+    pub fn redacted(&self) -> Vec<Blake3> {
+        self.view.state().tombstones.keys().copied().collect()
+    }
+
+    fn stored_body(&self, id: &Blake3) -> Result<Option<Vec<u8>>, ReadError> {
         let Some(value) = self.view.row(&rows::body_key(id))? else { return Ok(None) };
         let place = rows::read_place(&value).ok_or_else(|| self.view.index.doubt("a body's row does not read"))?;
         let body = self.view.payload(place, Kind::Body)?;

@@ -36,7 +36,7 @@ pub(super) enum Kind {
     Evidence = 7,
     /// A small named value.
     Setting = 8,
-    /// Reserved for the removal of a body; a store that holds one is of a newer version.
+    /// That a body or attachment is redacted; its bytes are zeroed once this is durable.
     Tombstone = 9,
     /// Ends a commit: what precedes it back to the last commit counts, together.
     Commit = 10,

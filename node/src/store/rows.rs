@@ -22,6 +22,8 @@ pub(super) const WITNESS: u8 = b'W';
 pub(super) const EVIDENCE: u8 = b'V';
 /// `S` name → a setting.
 pub(super) const SETTING: u8 = b'S';
+/// `T` hash → the tombstone of what had that name.
+pub(super) const TOMBSTONE: u8 = b'T';
 const EXTENT: u8 = b'E';
 const NODE: u8 = b'H';
 const STATEMENT: u8 = b'I';
@@ -63,6 +65,10 @@ pub(super) fn registry_key(log: u32, index: u64) -> Vec<u8> {
 
 pub(super) fn body_key(id: &Blake3) -> Vec<u8> {
     key(BODY, &[id.as_bytes()])
+}
+
+pub(super) fn tombstone_key(id: &Blake3) -> Vec<u8> {
+    key(TOMBSTONE, &[id.as_bytes()])
 }
 
 /// The number that a key ends in.

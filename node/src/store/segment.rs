@@ -5,15 +5,22 @@
 //!
 //! Each commit record holds the number of records before it and the *chain*: the BLAKE3 of the previous commit's chain and of the headers
 //! of its records. So what an earlier failed write left behind can never count.
+//!
+//! The bytes of a body that a tombstone erases may be anything: its header still says what was there, and the chain covers headers only.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
+use luodi_ledger::hash::Blake3;
+
 use super::error::Damage;
 use super::fields::{Fields, Put};
+use super::payload::decode_tombstone;
 use super::record::{HEADER, Header, Kind, Place, Secret, span};
+use super::state::{Payload, Told};
 
 /// Bytes before the first record.
 pub(super) const PREAMBLE: u64 = PREAMBLE_BYTES as u64;
@@ -98,7 +105,18 @@ pub(super) fn number_of(name: &str) -> Option<u32> {
 pub(super) struct Stored {
     pub(super) kind: Kind,
     pub(super) place: Place,
+    /// Empty where it was erased.
     pub(super) payload: Vec<u8>,
+    /// Of a body that is redacted, its name.
+    pub(super) erased: Option<Blake3>,
+}
+
+impl Stored {
+    /// As the state takes it in.
+    pub(super) fn told(&self) -> Told<'_> {
+        let payload = self.erased.map_or(Payload::Bytes(&self.payload), Payload::Erased);
+        Told { kind: self.kind, place: self.place, payload }
+    }
 }
 
 /// How a segment ends.
@@ -130,18 +148,30 @@ pub(super) struct Scanner<'a> {
     window: Vec<u8>,
     window_at: u64,
     length: u64,
+    /// What is known to be redacted: its bytes need not be there any more.
+    redacted: HashSet<Blake3>,
+    /// Whether the tombstones of this segment are among them.
+    has_own: bool,
 }
 
 /// A record that is not there, or not whole.
 enum Next {
     Record(Header, Vec<u8>),
+    /// A body whose bytes were being erased, or are.
+    Erased(Header),
     Bad(&'static str),
 }
 
 impl<'a> Scanner<'a> {
     pub(super) fn new(file: &'a File, path: &'a Path, preamble: Preamble) -> io::Result<Self> {
         let length = file.metadata()?.len();
-        Ok(Self { file, path, preamble, window: Vec::new(), window_at: 0, length })
+        Ok(Self { file, path, preamble, window: Vec::new(), window_at: 0, length, redacted: HashSet::new(), has_own: false })
+    }
+
+    /// With what tombstones in other segments erase in this one.
+    pub(super) fn knowing(mut self, redacted: &HashSet<Blake3>) -> Self {
+        self.redacted.extend(redacted);
+        self
     }
 
     /// Reads all records, checks every byte, and hands the changes of each commit to `visit`, which may find them senseless.
@@ -154,8 +184,9 @@ impl<'a> Scanner<'a> {
         let mut changes = Vec::new();
         let mut hasher = chain_from(&chain);
         let why = loop {
-            let (header, payload) = match self.record(offset)? {
-                Next::Record(header, payload) => (header, payload),
+            let (header, payload, erased) = match self.record(offset)? {
+                Next::Record(header, payload) => (header, payload, None),
+                Next::Erased(header) => (header, Vec::new(), Some(Blake3::from_bytes(header.digest))),
                 Next::Bad(why) => break why,
             };
             let place = Place { segment: number, offset };
@@ -192,7 +223,7 @@ impl<'a> Scanner<'a> {
                 },
                 kind if kind.is_change() => {
                     hasher.update(&header.encode(&self.preamble.secret, place));
-                    changes.push(Stored { kind, place, payload });
+                    changes.push(Stored { kind, place, payload, erased });
                 }
                 _ => break "a record out of place",
             }
@@ -218,11 +249,35 @@ impl<'a> Scanner<'a> {
             return Ok(Next::Bad("a record that is cut off"));
         };
         let (payload, padding) = bytes.split_at(header.length as usize);
-        if !header.covers(payload) || padding.iter().any(|byte| *byte != 0) {
-            return Ok(Next::Bad("a record whose bytes are not those written"));
+        if header.covers(payload) && padding.iter().all(|byte| *byte == 0) {
+            let payload = payload.to_vec();
+            return Ok(Next::Record(header, payload));
         }
-        let payload = payload.to_vec();
-        Ok(Next::Record(header, payload))
+        if header.kind == Kind::Body && self.is_redacted(&Blake3::from_bytes(header.digest))? {
+            return Ok(Next::Erased(header));
+        }
+        Ok(Next::Bad("a record whose bytes are not those written"))
+    }
+
+    /// Whether a tombstone erases the body `name`. One in this segment may stand behind the body, so all of it is looked through, once, and
+    /// only where a body is not what was written. A tombstone whose commit is torn does no harm: nothing is erased before its commit is
+    /// durable, so such a body is whole.
+    fn is_redacted(&mut self, name: &Blake3) -> io::Result<bool> {
+        if !self.has_own {
+            self.has_own = true;
+            let mut place = Place { segment: self.preamble.number, offset: PREAMBLE };
+            while let Some(header) = self.header(place)? {
+                if header.kind == Kind::Tombstone
+                    && let Some(payload) = self.at(place.offset + HEADER as u64, header.length.into())?
+                    && header.covers(payload)
+                    && let Some((name, _)) = decode_tombstone(payload)
+                {
+                    self.redacted.insert(name);
+                }
+                place.offset += header.span();
+            }
+        }
+        Ok(self.redacted.contains(name))
     }
 
     fn header(&mut self, place: Place) -> io::Result<Option<Header>> {

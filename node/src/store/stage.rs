@@ -28,6 +28,8 @@ const LONGEST_LEAF: usize = u16::MAX as usize;
 const LONGEST_NAME: usize = luodi_ledger::key::LONGEST_NAME;
 /// Longest setting.
 const LONGEST_SETTING: usize = 64 << 10;
+/// Longest tombstone: a reference, words of a ground, and the names of 32 attachments.
+const LONGEST_TOMBSTONE: usize = 16 << 10;
 /// Longest evidence file: two heads of the largest note and their proofs.
 const LONGEST_EVIDENCE: usize = 2 * luodi_ledger::note::LONGEST + (64 << 10);
 
@@ -80,6 +82,7 @@ struct Layer {
     witness: HashMap<String, (u64, Hash)>,
     evidence: HashMap<String, Blake3>,
     bodies: HashSet<Blake3>,
+    redacted: HashSet<Blake3>,
 }
 
 /// A group of requests on their way into one commit.
@@ -113,6 +116,7 @@ impl<'s> Stage<'s> {
         self.group.witness.extend(layer.witness);
         self.group.evidence.extend(layer.evidence);
         self.group.bodies.extend(layer.bodies);
+        self.group.redacted.extend(layer.redacted);
         self.records.extend(records);
         Ok(())
     }
@@ -136,6 +140,7 @@ impl Request<'_, '_> {
             Change::Witnessed { origin, note } => self.witnessed(&origin, &note),
             Change::Witness { origin, expected, head } => self.witness(origin, expected, &head),
             Change::Body(body) => self.body(body),
+            Change::Redact { hash, tombstone } => self.redact(hash, &tombstone),
             Change::Evidence { origin, file } => self.evidence(origin, &file),
             Change::Setting { name, value } => {
                 check(!name.is_empty() && name.len() <= LONGEST_NAME && value.len() <= LONGEST_SETTING, "setting", || {
@@ -211,7 +216,7 @@ impl Request<'_, '_> {
             previous: entries.last().map_or(log.end.previous, |last| Blake3::of(last)),
             not_before: newest.map_or(log.end.not_before, |entry| entry.logged),
         };
-        let registry = (0..=u8::MAX).zip(read).filter(|(_, entry)| entry.is_some_and(|entry| entry.is_registry));
+        let registry = (0..=u8::MAX).zip(read).filter(|(_, entry)| entry.is_some_and(|entry| entry.is_lasting));
         let registry = registry.map(|(position, _)| position).collect();
         let ids = if own { self.first_here(log.number, origin, read)? } else { Vec::new() };
         log.added.extend_from_slice(leaves);
@@ -303,10 +308,27 @@ impl Request<'_, '_> {
             format!("of {} bytes, 1 to {LONGEST_BODY} wanted", body.len())
         })?;
         let id = Blake3::of(&body);
+        if self.is_redacted(&id) {
+            return Ok(());
+        }
         if !self.stage.group.bodies.contains(&id) && self.layer.bodies.insert(id) && self.stage.view.row(&rows::body_key(&id))?.is_none() {
             self.record(Kind::Body, body);
         }
         Ok(())
+    }
+
+    fn redact(&mut self, hash: Blake3, tombstone: &[u8]) -> Result<(), CommitError> {
+        check(tombstone.len() <= LONGEST_TOMBSTONE, "tombstone", || format!("of {} bytes, at most {LONGEST_TOMBSTONE}", tombstone.len()))?;
+        if !self.is_redacted(&hash) {
+            self.record(Kind::Tombstone, [hash.as_bytes().as_slice(), tombstone].concat());
+            self.layer.redacted.insert(hash);
+        }
+        Ok(())
+    }
+
+    fn is_redacted(&self, hash: &Blake3) -> bool {
+        let staged = self.layer.redacted.contains(hash) || self.stage.group.redacted.contains(hash);
+        staged || self.stage.view.state().tombstones.contains_key(hash)
     }
 
     fn evidence(&mut self, origin: String, file: &[u8]) -> Result<(), CommitError> {

@@ -12,9 +12,9 @@ use luodi_ledger::names::Origin;
 
 use super::fields::{Fields, Put};
 use super::index::{Doubt, Index, Mark};
-use super::payload::{Head, decode_named};
+use super::payload::{Head, decode_named, decode_tombstone};
 use super::record::{Kind, Place};
-use super::rows::{self, EVIDENCE, Extent, LOG, Rows, SETTING, WITNESS};
+use super::rows::{self, EVIDENCE, Extent, LOG, Rows, SETTING, TOMBSTONE, WITNESS};
 use super::run::{Run, TILE};
 
 /// One log in short.
@@ -119,10 +119,28 @@ pub(super) struct State {
     pub(super) witness: HashMap<String, Cosigned>,
     pub(super) evidence: BTreeMap<String, (Blake3, Place)>,
     pub(super) settings: BTreeMap<String, Place>,
+    /// Where the tombstone of what had a name stands.
+    pub(super) tombstones: BTreeMap<Blake3, Place>,
     /// Rows of the active segment.
     pub(super) rows: Rows,
     /// Rows of a segment that is being sealed and may not be in the index yet.
     pub(super) sealing: Rows,
+}
+
+/// A change that is durable.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told<'a> {
+    pub(super) kind: Kind,
+    pub(super) place: Place,
+    pub(super) payload: Payload<'a>,
+}
+
+/// What a record holds.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Payload<'a> {
+    Bytes(&'a [u8]),
+    /// The bytes of a body that is redacted are gone; this was its name.
+    Erased(Blake3),
 }
 
 /// A record that makes no sense where it stands.
@@ -140,16 +158,23 @@ impl State {
     }
 
     /// What the index must hold, for its mark.
-    pub(super) fn counts(&self) -> [u64; 4] {
-        [self.logs.len(), self.witness.len(), self.evidence.len(), self.settings.len()].map(|count| count as u64)
+    pub(super) fn counts(&self) -> [u64; 5] {
+        [self.logs.len(), self.witness.len(), self.evidence.len(), self.settings.len(), self.tombstones.len()].map(|count| count as u64)
     }
 
     /// Takes in the changes of one commit, in order.
-    pub(super) fn apply<'a>(&mut self, changes: impl IntoIterator<Item = (Kind, Place, &'a [u8])>) -> Result<(), Senseless> {
+    pub(super) fn apply<'a>(&mut self, changes: impl IntoIterator<Item = Told<'a>>) -> Result<(), Senseless> {
         // Logs touched, in order, and whether readers can tell.
         let mut touched: Vec<(u32, bool)> = Vec::new();
-        for (kind, place, payload) in changes {
-            let change = self.take_in(kind, place, payload).map_err(|why| Senseless { place, why })?;
+        for Told { kind, place, payload } in changes {
+            let change = match payload {
+                Payload::Bytes(payload) => self.take_in(kind, place, payload),
+                Payload::Erased(name) => {
+                    self.take_body(&name, place);
+                    Ok(None)
+                }
+            };
+            let change = change.map_err(|why| Senseless { place, why })?;
             if let Some((number, visible)) = change {
                 match touched.iter_mut().find(|(seen, _)| *seen == number) {
                     Some((_, seen)) => *seen |= visible,
@@ -194,12 +219,19 @@ impl State {
                 self.settings.insert(name.to_owned(), place);
                 self.rows.insert(rows::named_key(SETTING, name), rows::place_value(place));
             }
-            Kind::Body => {
-                self.rows.insert(rows::body_key(&Blake3::of(payload)), rows::place_value(place));
+            Kind::Body => self.take_body(&Blake3::of(payload), place),
+            Kind::Tombstone => {
+                let (name, _) = decode_tombstone(payload).ok_or("a tombstone that does not read")?;
+                self.tombstones.insert(name, place);
+                self.rows.insert(rows::tombstone_key(&name), rows::place_value(place));
             }
             _ => return Err("a kind of record that this version does not know"),
         }
         Ok(None)
+    }
+
+    fn take_body(&mut self, name: &Blake3, place: Place) {
+        self.rows.insert(rows::body_key(name), rows::place_value(place));
     }
 
     fn number(&mut self, origin: &Origin) -> Result<u32, &'static str> {
@@ -273,7 +305,7 @@ impl State {
     /// The state as of the sealed segments, from their index.
     pub(super) fn load(index: &Index, mark: &Mark) -> Result<Self, Doubt> {
         let mut state = Self::default();
-        for letter in [LOG, WITNESS, EVIDENCE, SETTING] {
+        for letter in [LOG, WITNESS, EVIDENCE, SETTING, TOMBSTONE] {
             for (key, value) in index.range(&[letter], &[letter + 1])? {
                 state.load_row(letter, &key, &value).ok_or_else(|| index.doubt("a row does not read"))?;
             }
@@ -308,6 +340,10 @@ impl State {
             EVIDENCE => {
                 let (place, id) = (fields.place()?, fields.blake3()?);
                 self.evidence.insert(name()?, (id, place));
+            }
+            TOMBSTONE => {
+                let name = Fields(&key[1..]).blake3()?;
+                self.tombstones.insert(name, fields.place()?);
             }
             _ => {
                 self.settings.insert(name()?, fields.place()?);

@@ -1,7 +1,10 @@
 //! Reading the whole journal again, for an operator who wants to know.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io;
+
+use luodi_ledger::hash::Blake3;
 
 use super::error::{Damage, ReadError};
 use super::rows;
@@ -16,6 +19,7 @@ impl Store {
         let mut state = State::default();
         let active = Journal::segment(&self.journal);
         let mut before: Option<(u64, [u8; 32])> = None;
+        let redacted: HashSet<Blake3> = self.view.state().tombstones.keys().copied().collect();
         for number in 1..=active {
             let path = path_of(&self.view.journal, number);
             let unavailable = |error: io::Error| ReadError::Unavailable(format!("{}: {error}", path.display()));
@@ -26,10 +30,11 @@ impl Store {
                 return Err(damage(0, "the segment does not continue the one before").into());
             }
             let apply = |changes: Vec<super::segment::Stored>| {
-                let applied = state.apply(changes.iter().map(|change| (change.kind, change.place, change.payload.as_slice())));
+                let applied = state.apply(changes.iter().map(super::segment::Stored::told));
                 applied.map_err(|senseless| damage(senseless.place.offset, senseless.why))
             };
-            let scan = Scanner::new(&file, &path, preamble).and_then(|mut scanner| scanner.scan(apply)).map_err(unavailable)??;
+            let scan =
+                Scanner::new(&file, &path, preamble).and_then(|scanner| scanner.knowing(&redacted).scan(apply)).map_err(unavailable)??;
             match scan.end {
                 End::Sealed(footer) if number < active && footer == rows::encode(&state.rows) => state.rows.clear(),
                 End::Open if number == active && scan.position == self.journal.position() => {}

@@ -5,6 +5,7 @@ mod crash;
 mod faults;
 mod kill;
 mod model;
+mod redaction;
 
 use luodi_ledger::checkpoint::{Checkpoint, SignedCheckpoint};
 use luodi_ledger::entry::{Entry, Link};
