@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use super::confirming::Holders;
 use crate::marks::RESTORED;
+use crate::redacting;
 use crate::registrar::Registrar;
 use crate::sequencing::Gate;
 use crate::store::{Change, CommitError, Writer};
@@ -36,6 +37,8 @@ pub(super) async fn run(own: Division, writer: Writer, registrar: Registrar, hol
         }
         match behind {
             Some(origin) => tracing::debug!(%origin, "not caught up yet"),
+            // The bodies that were redacted since go first.
+            None if !redacting::apply_all(&writer, &registrar).await => tracing::warn!("redactions could not be applied yet"),
             None => match lift(&writer).await {
                 Ok(()) => {
                     reader.withhold_bodies(false);
