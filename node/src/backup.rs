@@ -83,7 +83,8 @@ pub fn backup(config: &Config, to: &Path, now: &str) -> Result<u64, BackupError>
             copy_file(&config.file.keys.join(&file), &folder.join("keys").join(&file))?;
         }
         write(&folder.join("federation.txt"), &config.federation.to_string())?;
-        let file = NodeFile { passphrase_file: None, ..config.file.clone() };
+        let story_clock = config.file.story_clock.as_deref().map(|file| std::path::absolute(file).map_err(at(file))).transpose()?;
+        let file = NodeFile { passphrase_file: None, story_clock, ..config.file.clone() };
         write(&folder.join("node.toml"), &toml::to_string(&in_place(file))?)?;
         Ok(commits)
     })
