@@ -1,4 +1,5 @@
-//! What the pages show: every matter folded, by division; rebuilt from nothing at a start, and then only where a log changed.
+//! What the pages show: every matter folded, by division; rebuilt from nothing at a start, and then grown where a log grew: each matter is
+//! kept as its chronicle, so one more statement is taken in by itself.
 //!
 //! Out of scope: what counts (holdings and `ledger` judge), how it looks. Invariant: a snapshot is never changed, only replaced, so a page
 //! is told from one moment.
@@ -10,7 +11,7 @@ use luodi_ledger::matter::facts::Said;
 use luodi_ledger::matter::pack::{InForce, Packs};
 use luodi_ledger::matter::view::View;
 use luodi_ledger::matter::words::Words;
-use luodi_ledger::matter::{Marks, Record, Reference, fold};
+use luodi_ledger::matter::{Chronicle, Marks, Record, Reference};
 use luodi_ledger::names::{Division, MatterId, Origin};
 use luodi_ledger::standing::{Cosigned, Standing, is_annulled, is_logged_doubtful};
 use luodi_ledger::time::{Date, Time};
@@ -43,18 +44,18 @@ impl SourceState {
 pub struct Case {
     /// What the fold says.
     pub view: View,
-    words: BTreeMap<Reference, Words>,
+    words: BTreeMap<Reference, Arc<Words>>,
 }
 
 impl Case {
     /// A folded matter and the words that are here.
-    pub fn new(view: View, words: BTreeMap<Reference, Words>) -> Self {
+    pub fn new(view: View, words: BTreeMap<Reference, Arc<Words>>) -> Self {
         Self { view, words }
     }
 
     /// The words of a statement, if it has any and they are here.
     pub fn words(&self, on: &Reference) -> Option<&Words> {
-        self.words.get(on)
+        self.words.get(on).map(Arc::as_ref)
     }
 }
 
@@ -81,11 +82,9 @@ pub struct Snapshot {
 impl Snapshot {
     /// Everything folded from nothing.
     pub fn rebuild(holdings: &mut Holdings, sources: &[SourceState], now: Time) -> Self {
-        let mut index = Index::default();
-        for origin in holdings.logs().keys() {
-            index.scan(holdings, origin, 0);
-        }
-        index.snapshot(holdings, sources, now)
+        let everything = holdings.logs().keys().map(|origin| (origin.clone(), 0)).collect();
+        holdings.take_changed();
+        Index::default().take_in(holdings, &everything, sources, now)
     }
 
     /// A matter, if it is known.
@@ -118,11 +117,20 @@ impl Snapshot {
     }
 }
 
-/// Which entries of a log name a matter, as far as it was read.
+/// What is known of one log, as far as it was read.
 #[derive(Debug, Default)]
 struct Mentions {
     scanned: u64,
+    /// Which entries name a matter.
     of: BTreeMap<MatterId, Vec<u64>>,
+    seen: Seen,
+}
+
+/// A matter as it grows.
+#[derive(Debug)]
+struct Kept {
+    chronicle: Chronicle,
+    words: BTreeMap<Reference, Arc<Words>>,
 }
 
 /// Keeps the boards up with the holdings.
@@ -132,6 +140,7 @@ pub(crate) struct Index {
     /// The `rules` statements that were taken into the packs.
     adopted: Vec<Reference>,
     mentions: BTreeMap<Origin, Mentions>,
+    kept: BTreeMap<MatterId, Kept>,
     boards: BTreeMap<Division, Arc<Board>>,
     spoken: Spoken,
     day: Option<Date>,
@@ -143,6 +152,7 @@ impl Default for Index {
             packs: Arc::new(Packs::built_in()),
             adopted: Vec::new(),
             mentions: BTreeMap::new(),
+            kept: BTreeMap::new(),
             boards: BTreeMap::new(),
             spoken: Spoken::default(),
             day: None,
@@ -154,19 +164,34 @@ impl Index {
     /// Takes in what changed and gives the snapshot as of `now`.
     pub(crate) fn snapshot(&mut self, holdings: &mut Holdings, sources: &[SourceState], now: Time) -> Snapshot {
         let changed = holdings.take_changed();
-        let mut affected = BTreeSet::new();
+        self.take_in(holdings, &changed, sources, now)
+    }
+
+    /// Takes in `changed` logs, each from the lowest index that may speak otherwise than before.
+    fn take_in(&mut self, holdings: &Holdings, changed: &BTreeMap<Origin, u64>, sources: &[SourceState], now: Time) -> Snapshot {
+        let mut fresh = BTreeMap::new();
         for (origin, lowest) in changed {
-            affected.append(&mut self.scan(holdings, &origin, lowest));
+            self.scan(holdings, origin);
+            self.gather(holdings, origin, *lowest, &mut fresh);
+        }
+        let mut affected: BTreeSet<MatterId> = fresh.keys().copied().collect();
+        for (id, records) in fresh {
+            self.grow(holdings, id, &records);
         }
         let offset = holdings.registry().federation().offset;
         let today = now.civil_date(offset);
-        if self.adopt(holdings) || self.day != Some(today) {
+        let rules_changed = self.adopt(holdings);
+        if rules_changed {
+            self.kept.values_mut().for_each(|kept| kept.chronicle.learn(&self.packs));
+        }
+        if rules_changed || self.day != Some(today) {
             // Any matter may be judged by rules that came or went, and days left and days late are told by the date, so every matter is told anew.
             self.day = Some(today);
-            affected.extend(self.mentions.values().flat_map(|mentions| mentions.of.keys().copied()));
+            affected.extend(self.kept.keys().copied());
         }
         for id in affected {
-            let case = self.fold(holdings, id, now);
+            let Some(kept) = self.kept.get(&id) else { continue };
+            let case = Case::new(kept.chronicle.tell(now), kept.words.clone());
             Arc::make_mut(self.boards.entry(id.division).or_default()).insert(id, Arc::new(case));
         }
         Snapshot {
@@ -198,9 +223,9 @@ impl Index {
         changed
     }
 
-    /// Reads what is new in a log; returns the matters that entries from `lowest` on name.
-    fn scan(&mut self, holdings: &Holdings, origin: &Origin, lowest: u64) -> BTreeSet<MatterId> {
-        let Some(log) = holdings.logs().get(origin) else { return BTreeSet::new() };
+    /// Notes what the new entries of a log speak of.
+    fn scan(&mut self, holdings: &Holdings, origin: &Origin) {
+        let Some(log) = holdings.logs().get(origin) else { return };
         let mentions = self.mentions.entry(origin.clone()).or_default();
         for (index, held) in (mentions.scanned..).zip(log.entries().iter().skip(usize::try_from(mentions.scanned).unwrap_or(usize::MAX))) {
             self.spoken.note(origin, index, held);
@@ -209,25 +234,59 @@ impl Index {
             }
             mentions.scanned = index + 1;
         }
-        // A log may speak of matters at home or below; what else it says of others' matters is on its own pages only.
-        let fresh = mentions.of.iter().filter(|(_, indices)| indices.last().is_some_and(|last| *last >= lowest)).map(|(id, _)| *id);
-        fresh.filter(|id| holdings.registry().is_within(id.division, origin.division)).collect()
     }
 
-    fn fold(&self, holdings: &Holdings, id: MatterId, now: Time) -> Case {
-        let (mut records, mut words) = (Vec::new(), BTreeMap::new());
-        for (origin, log) in holdings.logs().iter().filter(|(origin, _)| holdings.registry().is_within(id.division, origin.division)) {
-            let seen = Seen { fork: holdings.is_contradicted(origin), cosigned: log.cosigned() };
-            let indices = self.mentions.get(origin).and_then(|mentions| mentions.of.get(&id));
-            for index in indices.into_iter().flatten() {
-                let Some(record) = log.entry(*index).and_then(|held| record(origin, *index, held, seen)) else { continue };
-                if let Some(read) = words_of(log, &record) {
-                    words.insert(record.reference.clone(), read);
+    /// Gathers what a log says from `lowest` on of the matters at home or below; what else it says of others' matters is on its own pages
+    /// only.
+    fn gather(&mut self, holdings: &Holdings, origin: &Origin, lowest: u64, fresh: &mut BTreeMap<MatterId, Vec<Record>>) {
+        let (Some(log), Some(mentions)) = (holdings.logs().get(origin), self.mentions.get_mut(origin)) else { return };
+        let seen = Seen { fork: holdings.is_contradicted(origin), cosigned: log.cosigned() };
+        let seen_anew = std::mem::replace(&mut mentions.seen, seen) != seen;
+        for (id, indices) in &mentions.of {
+            let from = indices.partition_point(|index| *index < lowest);
+            if from == indices.len() {
+                continue;
+            }
+            let records = fresh.entry(*id).or_default();
+            if !holdings.registry().is_within(id.division, origin.division) {
+                // The place has moved to others since: the matter is gathered anew, without this log.
+                if self.kept.get(id).is_some_and(|kept| kept.chronicle.speaks_from(origin)) {
+                    self.kept.remove(id);
                 }
-                records.push(record);
+                continue;
+            }
+            // What is seen of the log as a whole may be said of every entry of it.
+            let from = if seen_anew { 0 } else { from };
+            records.extend(indices[from..].iter().filter_map(|index| record(origin, *index, log.entry(*index)?, seen)));
+        }
+    }
+
+    fn grow(&mut self, holdings: &Holdings, id: MatterId, records: &[Record]) {
+        let offset = holdings.registry().federation().offset;
+        let mut all = Vec::new();
+        if !self.kept.contains_key(&id) {
+            // A matter not kept is gathered whole: this log may be the last of several that speak of it.
+            for (origin, mentions) in &self.mentions {
+                let Some(log) = holdings.logs().get(origin).filter(|_| holdings.registry().is_within(id.division, origin.division)) else {
+                    continue;
+                };
+                let indices = mentions.of.get(&id).into_iter().flatten();
+                all.extend(indices.filter_map(|index| record(origin, *index, log.entry(*index)?, mentions.seen)));
             }
         }
-        Case::new(fold(id, &records, &self.packs, now, holdings.registry().federation().offset), words)
+        let records = if all.is_empty() { records } else { &all };
+        if records.is_empty() {
+            return;
+        }
+        let kept =
+            self.kept.entry(id).or_insert_with(|| Kept { chronicle: Chronicle::new(id, &self.packs, offset), words: BTreeMap::new() });
+        for record in records {
+            match holdings.logs().get(&record.reference.log).and_then(|log| words_of(log, record)) {
+                Some(read) => kept.words.insert(record.reference.clone(), Arc::new(read)),
+                None => kept.words.remove(&record.reference),
+            };
+        }
+        kept.chronicle.take_all(records);
     }
 }
 
@@ -236,7 +295,7 @@ fn matter_of(held: &HeldEntry) -> Option<MatterId> {
 }
 
 /// What the cross-check has seen of a log.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Seen {
     fork: bool,
     cosigned: Option<Cosigned>,

@@ -6,13 +6,15 @@
 //!
 //! Invariant: whatever arrived in whatever order, the view is the one that [`super::fold`] gives of the same records.
 
+use std::collections::BTreeMap;
+
 use super::order::{self, Tail};
 use super::story::{Story, heard, unhear};
 use super::tell;
 use crate::matter::pack::Packs;
 use crate::matter::record::{Marks, Record, Reference};
 use crate::matter::view::{Event, RulesUsed, View};
-use crate::names::MatterId;
+use crate::names::{MatterId, Origin};
 use crate::standing::Standing;
 use crate::time::Time;
 
@@ -70,6 +72,37 @@ impl Chronicle {
             events.push(event);
             self.retell(events);
         }
+    }
+
+    /// Takes in several records; whatever order they come in, the matter is told anew once at most.
+    pub fn take_all(&mut self, records: &[Record]) {
+        let id = self.plain.id;
+        let mut further_up = Vec::new();
+        let mut judged = BTreeMap::new();
+        for record in records.iter().filter(|record| record.statement.matter == Some(id)) {
+            if self.plain.find(&record.reference).is_some() {
+                judged.insert(&record.reference, (record.standing, record.marks));
+                continue;
+            }
+            let event = heard(record, self.plain.offset);
+            if further_up.is_empty() && self.takes_at_end(&event) {
+                self.append(event);
+            } else {
+                further_up.push(event);
+            }
+        }
+        if !further_up.is_empty() {
+            further_up.append(&mut self.plain.events);
+            self.retell(further_up);
+        }
+        if !judged.is_empty() {
+            self.judge_anew(|reference| judged.get(reference).copied());
+        }
+    }
+
+    /// Whether any statement here stands in `log`.
+    pub fn speaks_from(&self, log: &Origin) -> bool {
+        self.plain.events.iter().any(|event| event.reference.log == *log)
     }
 
     /// Takes in what the registry or the cross-check now says of statements that are here; `judged` gives none for what stays as it was.

@@ -145,6 +145,12 @@ proptest! {
             shuffle(&mut records, shuffled);
         }
         let mut chronicle = Chronicle::new(matter(), &Packs::built_in(), 8);
+        let (first, second) = records.split_at(records.len() / 2);
+        let mut by_halves = Chronicle::new(matter(), &Packs::built_in(), 8);
+        by_halves.take_all(second);
+        by_halves.take_all(first);
+        by_halves.take_all(second);
+        prop_assert_eq!(by_halves.tell(as_of), seen(&records, as_of));
         for (count, record) in (1..).zip(&records) {
             chronicle.take(record);
             if count % 7 == 0 || count == records.len() {
