@@ -4,14 +4,15 @@ use std::any::Any;
 use std::future::ready;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::Request;
+use axum::extract::{Path, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
+use axum::{Json, Router};
 use luodi_ledger::hash::Blake3;
+use luodi_ledger::schema;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
@@ -51,6 +52,9 @@ pub fn router(site: &Arc<Site>) -> Router {
         .route("/help", get(pages::help))
         .route("/style.css", get(|| async { asset("text/css; charset=utf-8", STYLE) }))
         .route("/icon.svg", get(|| async { asset("image/svg+xml", ICON) }))
+        .route("/api/schemas", get(|| async { Json(schema::index()) }))
+        .route("/api/schemas/{name}", get(named_schema))
+        .route("/api/codes", get(|| async { Json(schema::codes()) }))
         .route("/healthz", get(|| async { "ok\n" }))
         .fallback(pages::not_found)
         .with_state(site.clone());
@@ -63,6 +67,11 @@ pub fn router(site: &Arc<Site>) -> Router {
         .layer(middleware::from_fn(named_by_hash))
         .layer(CompressionLayer::new().gzip(true))
         .layer(middleware::map_response(move |response| ready(guarded(&for_headers, response))))
+}
+
+/// The JSON Schema of a kind's facts, or of the body.
+async fn named_schema(Path(name): Path<String>) -> Response {
+    schema::named(&name).map_or_else(|| StatusCode::NOT_FOUND.into_response(), |schema| Json(schema).into_response())
 }
 
 /// A list stands at three addresses: the page, and the same rows to download.

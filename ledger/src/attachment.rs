@@ -11,6 +11,7 @@ mod clean;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use clean::clean;
@@ -144,7 +145,7 @@ macro_rules! by_text {
 by_text!(Media, Access);
 
 /// One attachment, as a body lists it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Attachment {
     /// BLAKE3 of the stored bytes: nonce and file.
     pub hash: Blake3,

@@ -34,6 +34,7 @@ pub mod proof;
 pub mod receipt;
 pub mod redaction;
 pub mod registry;
+pub mod schema;
 pub mod standing;
 pub mod statement;
 pub mod tile;

@@ -217,6 +217,9 @@ mod tests {
             let said = Said::read(&statement.kind, &statement.facts).unwrap_or_else(|error| panic!("{kind}: {error}"));
             assert!(!matches!(said, Said::Raw(_)), "{kind}");
             assert_eq!(luodi_ledger::matter::facts::unknown(&statement), std::collections::BTreeMap::new(), "{kind}");
+            let facts: serde_json::Value = serde_json::from_str(statement.facts.as_str()).unwrap();
+            let schema = luodi_ledger::schema::of_kind(kind.parse().unwrap());
+            jsonschema::validate(&schema, &facts).unwrap_or_else(|error| panic!("{kind}: {error}\n{facts}"));
             let matter = statement.matter.filter(|_| matches!(about(kind), About::Matter));
             luodi_ledger::matter::check::check_facts(&Statement { matter, ..statement })
                 .unwrap_or_else(|fault| panic!("{kind}: {fault}\n{text}"));

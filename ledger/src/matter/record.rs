@@ -1,5 +1,6 @@
 //! The fold's input: a statement, where it stands in which log, and what the registry says of it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::hash::Blake3;
@@ -9,7 +10,7 @@ use crate::statement::Statement;
 use crate::time::Time;
 
 /// Names one entry of one log. All three must agree with the entry, or the reference is unresolved.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Reference {
     /// The log.
     pub log: Origin,

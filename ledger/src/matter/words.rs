@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::codes::Word;
@@ -13,7 +14,7 @@ use crate::attachment::Attachment;
 use crate::facts::fault_in;
 
 /// A body, read.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Words {
     /// Random hex, so that no short body can be guessed from its hash.
@@ -70,7 +71,7 @@ pub struct Words {
 }
 
 /// The words of one commitment.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct CommitmentWords {
     /// 做什么

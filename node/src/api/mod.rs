@@ -5,6 +5,7 @@
 
 mod attachments;
 mod error;
+mod schemas;
 mod serve;
 mod status;
 mod submit;
@@ -94,6 +95,9 @@ pub fn router(api: Api) -> Router {
         .route("/evidence", get(status::evidence))
         .route("/evidence/{id}", get(status::evidence_file))
         .route("/status", get(status::status))
+        .route("/schemas", get(schemas::index))
+        .route("/schemas/{name}", get(schemas::named))
+        .route("/codes", get(schemas::codes))
         .route("/healthz", get(status::healthz))
         .route("/readyz", get(status::readyz))
         .route("/metrics", get(status::metrics))

@@ -87,6 +87,34 @@ fn a_node_would_take_every_statement() {
     }
 }
 
+#[test]
+fn every_statement_fits_the_published_schema_of_its_kind() {
+    let validator = |schema: &serde_json::Value| jsonschema::validator_for(schema).unwrap();
+    let body_schema = validator(&luodi_ledger::schema::body());
+    let mut schemas = BTreeMap::new();
+    let mut refused = 0;
+    for (event, said) in told() {
+        let (statement, body) = statement(&event, &said);
+        let kind = said.kind().unwrap();
+        let schema = schemas.entry(kind).or_insert_with(|| validator(&luodi_ledger::schema::of_kind(kind)));
+        let facts: serde_json::Value = serde_json::from_str(statement.facts.as_str()).unwrap();
+        assert!(schema.is_valid(&facts), "{}: {:?}", event.label, schema.iter_errors(&facts).next().map(|error| error.to_string()));
+        let words: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert!(body_schema.is_valid(&words), "{}", event.label);
+        // A field more, a field less of those that must be there, another type: refused.
+        for field in facts.as_object().unwrap().keys() {
+            let mut spoiled = facts.clone();
+            spoiled[field] = serde_json::Value::Null;
+            assert!(!schema.is_valid(&spoiled), "{}: {field} is null", event.label);
+            refused += 1;
+        }
+        let mut more = facts;
+        more["colour"] = "red".into();
+        assert!(!schema.is_valid(&more), "{}: a field that is not there", event.label);
+    }
+    assert!(refused > 200, "{refused}");
+}
+
 /// The views of all matters at the start, by the name of the matter.
 fn views() -> BTreeMap<String, View> {
     let told = told();

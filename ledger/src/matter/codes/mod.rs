@@ -4,11 +4,13 @@
 //! Lists that only describe are read as [`Coded`], so that a word added later is kept and shown raw; publishing refuses it all the same.
 //! What people see for each code stands in [`super::labels`].
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::labels::Label;
 use crate::Malformed;
 use crate::names::word;
 
@@ -56,7 +58,23 @@ macro_rules! code_list {
                 $crate::from_text(deserializer)
             }
         }
-    )+};
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                $crate::schema::name_of::<Self>()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                $crate::schema::of_codes::<Self>()
+            }
+        }
+    )+
+
+        /// The lists declared here.
+        pub(super) fn lists() -> Vec<$crate::matter::codes::List> {
+            vec![$($crate::matter::codes::List::of::<$name>()),+]
+        }
+    };
 }
 
 mod assessing;
@@ -165,6 +183,51 @@ impl<'de, L: CodeList> Deserialize<'de> for Coded<L> {
     }
 }
 
+/// A code list as it is published: every word with its labels.
+#[derive(Clone, Debug, Serialize)]
+pub struct List {
+    /// What it is called.
+    pub name: &'static str,
+    /// Its codes, in the order people see them.
+    pub codes: Vec<ListedCode>,
+}
+
+/// One word of a published list.
+#[derive(Clone, Debug, Serialize)]
+pub struct ListedCode {
+    /// The word that facts hold.
+    pub code: &'static str,
+    /// In Chinese.
+    pub zh: Cow<'static, str>,
+    /// In English.
+    pub en: Cow<'static, str>,
+}
+
+impl List {
+    fn of<L: CodeList + Label>() -> Self {
+        let listed = |code: &L| ListedCode { code: code.as_str(), zh: code.zh(), en: code.en() };
+        Self { name: L::NAME, codes: L::ALL.iter().map(listed).collect() }
+    }
+}
+
+/// Every code list, by name.
+pub fn lists() -> Vec<List> {
+    let mut all = [
+        assessing::lists(),
+        calendar::lists(),
+        deciding::lists(),
+        found::lists(),
+        kinds::lists(),
+        overseeing::lists(),
+        procedure::lists(),
+        subject::lists(),
+        works::lists(),
+    ]
+    .concat();
+    all.sort_by_key(|list| list.name);
+    all
+}
+
 fn not_in<L: CodeList>(field: &str) -> Malformed {
     Malformed::new(field, format!("one of {} wanted", list::<L>()))
 }
@@ -244,6 +307,16 @@ mod tests {
     #[test]
     fn a_code_a_state_depends_on_is_not_guessed() {
         assert!(serde_json::from_str::<Verdict>("\"mostly\"").is_err());
+    }
+
+    #[test]
+    fn published_lists_have_one_name_and_each_code_one_label() {
+        let lists = lists();
+        assert!(lists.len() > 40 && lists.is_sorted_by(|a, b| a.name < b.name), "two lists of one name");
+        for list in lists {
+            let mut seen = std::collections::BTreeSet::new();
+            assert!(list.codes.iter().all(|code| seen.insert(code.code) && !code.zh.is_empty() && !code.en.is_empty()), "{}", list.name);
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Kinds that carry a decision out, or end it: plan, progress, problem, completion, termination.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::parts::{CommitmentId, Fen};
@@ -8,7 +9,7 @@ use crate::matter::codes::{Coded, PlanReason, TerminationReason, Word};
 use crate::time::Date;
 
 /// 落实方案、调整: how and by when a commitment is carried out. A new due date is a rescheduling, and the old one stays visible.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Plan {
     /// 预算 from now on, in fen; unchanged where absent.
@@ -31,7 +32,7 @@ pub struct Plan {
 }
 
 /// 节点: a point on the way that can be reached or missed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Milestone {
     /// 计划日期
@@ -42,7 +43,7 @@ pub struct Milestone {
 }
 
 /// 落实进展: work on a commitment goes on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Progress {
     /// 承诺编号
@@ -59,7 +60,7 @@ pub struct Progress {
 }
 
 /// 新问题: something new came up with a commitment, or with what a round decided.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Problem {
     /// 承诺编号
@@ -74,7 +75,7 @@ pub struct Problem {
 }
 
 /// 报告完成: the reporter says that a commitment is fulfilled. It is not done until the supervisors accept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Completion {
     /// 承诺编号
@@ -87,7 +88,7 @@ pub struct Completion {
 }
 
 /// 终止: the matter is given up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Termination {
     /// 日期, where it is not the day of signing.

@@ -1,5 +1,6 @@
 //! Kinds that lead to a decision: topic, step, outcome, objection, answer, reopen.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::parts::{Bearer, CommitmentId, Fen};
@@ -13,7 +14,7 @@ use crate::names::MatterId;
 use crate::time::Date;
 
 /// 议题收集、确定: a topic raised, and whether it goes into consultation. The first valid one owns the matter's id.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Topic {
     /// 城乡分类代码: the urban–rural class of the statistical code list, 111 to 220.
@@ -48,7 +49,7 @@ pub struct Topic {
 }
 
 /// 议题来源: who raised a topic, and how many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Raised {
     /// Which kind of proposer.
@@ -59,7 +60,7 @@ pub struct Raised {
 }
 
 /// 关联事项: a matter elsewhere that this one is tied to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Link {
     /// How.
@@ -69,7 +70,7 @@ pub struct Link {
 }
 
 /// 程序步骤: one step of the method was taken.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Step {
     /// 日期: the day of the meeting.
@@ -92,7 +93,7 @@ pub struct Step {
 }
 
 /// How many of one kind took part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Attendance {
     /// 人数
@@ -102,7 +103,7 @@ pub struct Attendance {
 }
 
 /// 到会与表决: who was due, who came, how they voted. Whether it passed is computed from these counts, never signed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Tally {
     /// 应到
@@ -117,7 +118,7 @@ pub struct Tally {
 }
 
 /// Votes for one option.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct OptionCount {
     /// `for`, `against`, `abstain`, or the code of an option that the body names.
@@ -134,7 +135,7 @@ impl Tally {
 }
 
 /// 协商成果、决议公开: what a round came to, and what is promised.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Outcome {
     /// 承诺: new ones, or ones that replace those of the same id.
@@ -162,7 +163,7 @@ pub struct Outcome {
 }
 
 /// 承诺: one checkable promise. What is promised stands in the body under the same id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Promise {
     /// 预算, in fen.
@@ -184,7 +185,7 @@ pub struct Promise {
 }
 
 /// 异议: objections that were received against a statement.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Objection {
     /// 件数: how many were received.
@@ -197,7 +198,7 @@ pub struct Objection {
 }
 
 /// 答复: the answer to an objection.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Answer {
     /// 答复日期, where it is not the day of signing.
@@ -210,7 +211,7 @@ pub struct Answer {
 }
 
 /// 再次协商: opens a further round.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Reopen {
     /// 日期, where it is not the day of signing.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::hash::Blake3;
@@ -13,7 +14,7 @@ use crate::time::Date;
 use crate::{Malformed, decimal};
 
 /// 制度规程: a rule pack comes into force for the divisions below. Its text stands in the body.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct RulesNotice {
     /// 施行日期: the first day it may be named by a topic.
@@ -29,7 +30,7 @@ pub struct RulesNotice {
 }
 
 /// 协商事项清单 (of a county) or 协商目录 (of a community): what must and what may be consulted. The newest version is in force.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Catalogue {
     /// 施行日期, where it is not the day of signing.
@@ -42,7 +43,7 @@ pub struct Catalogue {
 }
 
 /// 条目: one item of a catalogue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct CatalogueItem {
     /// 类别
@@ -56,7 +57,7 @@ pub struct CatalogueItem {
 /// 考核评价: what a county computed from signed statements, and what follows. Everything else is recomputed by anybody from the same logs.
 ///
 /// Totals only: figures by place are computed from the same logs and never signed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Assessment {
     /// 考核结果: what follows, for places named; those not named bear none.
@@ -73,7 +74,7 @@ pub struct Assessment {
 }
 
 /// A span of civil dates, both included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Period {
     /// First day.
@@ -83,7 +84,7 @@ pub struct Period {
 }
 
 /// 指标: one figure, in exact whole numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Indicator {
     /// 指标代码
@@ -99,7 +100,7 @@ pub struct Indicator {
 }
 
 /// What an assessment means for one place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct PlaceConsequence {
     /// 考核奖惩

@@ -1,5 +1,6 @@
 //! Kinds that say whether it was done: verification, result, feedback.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::parts::{CommitmentId, Fen};
@@ -8,7 +9,7 @@ use crate::matter::codes::{Channel, CheckMade, Coded, Gathering, Verdict};
 use crate::time::Date;
 
 /// 监督核实: what those who supervise found of a statement, a completion above all.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Verification {
     /// 核实方式
@@ -24,7 +25,7 @@ pub struct Verification {
 }
 
 /// 实施结果公开: planned against actual, for each commitment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ResultNotice {
     /// 各项承诺
@@ -39,7 +40,7 @@ pub struct ResultNotice {
 }
 
 /// What became of one commitment, as the convener tells it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Delivered {
     /// 实际完成日期
@@ -56,7 +57,7 @@ pub struct Delivered {
 }
 
 /// 居民反馈: how many residents said what, and who asked them. Answers gathered by different offices are never added up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Feedback {
     /// 承诺编号; the whole matter where absent.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::Malformed;
@@ -18,7 +19,7 @@ const LONGEST_PATH: usize = 128;
 const FURTHEST: usize = 9_999;
 
 /// 更正: facts that were told wrongly, each old and new. With a body and no facts, only the words are corrected.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Correction {
     /// 更正内容, each path once.
@@ -32,7 +33,7 @@ pub struct Correction {
 }
 
 /// One fact, old and new.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Change {
     /// 更正后; absent where the fact is taken away.
@@ -155,7 +156,7 @@ impl<'de> Deserialize<'de> for FactPath {
 }
 
 /// 撤回误录 (kind `void`): a statement that should not stand here. It stays visible, and counts nowhere.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Withdrawal {
     /// 日期, where it is not the day of signing.
@@ -168,7 +169,7 @@ pub struct Withdrawal {
 }
 
 /// 隐私删除: words or attachments of a statement are erased on every honest node. Its facts, hashes and proofs stay.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Redaction {
     /// 日期, where it is not the day of signing.

@@ -17,6 +17,7 @@ mod witnessing;
 
 use std::collections::BTreeMap;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
 pub use carrying::{Completion, Milestone, Plan, Problem, Progress, Termination};
@@ -63,6 +64,14 @@ macro_rules! said {
                 match self {
                     $(Self::$kind(_) => Some(KindCode::$kind),)+
                     Self::Raw(_) => None,
+                }
+            }
+
+            /// The schema of the facts of `kind`, within `generator`; none for the registry's kinds.
+            pub(crate) fn schema(kind: KindCode, generator: &mut SchemaGenerator) -> Option<Schema> {
+                match kind {
+                    $(KindCode::$kind => Some(<$facts as JsonSchema>::json_schema(generator)),)+
+                    KindCode::Charter | KindCode::Appoint | KindCode::Revoke | KindCode::Division => None,
                 }
             }
 

@@ -1,5 +1,6 @@
 //! Kinds by which others stand beside a matter or look into it: countersign, evaluation, rectification, circular.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::parts::Bearer;
@@ -9,7 +10,7 @@ use crate::names::Division;
 use crate::time::Date;
 
 /// 会签: another office stands by a statement, after it was signed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Countersign {
     /// 会签日期, where it is not the day of signing.
@@ -20,7 +21,7 @@ pub struct Countersign {
 }
 
 /// 评估: what an office above finds of a matter, or of one statement in it. Reports of third parties are attached.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Evaluation {
     /// 评估日期, where it is not the day of signing.
@@ -37,7 +38,7 @@ pub struct Evaluation {
 }
 
 /// 督促整改、问责: an office above orders that something be put right, or holds an office to account; never a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Rectification {
     /// 督促整改 or 问责
@@ -60,7 +61,7 @@ pub struct Rectification {
 }
 
 /// 通报、反映: an office above names places, before the public or to those above it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Circular {
     /// 日期, where it is not the day of signing.

@@ -1,5 +1,6 @@
 //! Kinds that a node says by itself: evidence, anchor, observation. They move no matter.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::hash::Blake3;
@@ -8,7 +9,7 @@ use crate::merkle::Hash;
 use crate::names::Origin;
 
 /// 不一致 (kind `evidence`): a log, or a witness of it, said two things that cannot both be honest. One for each origin and log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct EvidenceNotice {
     /// How the two heads contradict each other.
@@ -20,7 +21,7 @@ pub struct EvidenceNotice {
 }
 
 /// 锚定: heads of other logs as this node holds them, so that who rewrites one has to rewrite this log as well.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Anchor {
     /// The heads, sorted by log and distinct.
@@ -28,7 +29,7 @@ pub struct Anchor {
 }
 
 /// A head of a log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Head {
     /// Which log.
@@ -40,7 +41,7 @@ pub struct Head {
 }
 
 /// 观察: a head that was seen and could not be followed up. It proves nothing and freezes nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Observation {
     /// Why it could not be followed up.

@@ -1,5 +1,6 @@
 //! `charter`: the machine keys of a division's node.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Malformed;
@@ -16,7 +17,7 @@ const LONGEST_ADDRESS: usize = 256;
 const MOST_LOG_KEYS: usize = 3;
 
 /// `charter`: the machine keys of a division's node, from one log size on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CharterFacts {
     /// Where peers reach the node: libp2p multiaddresses without peer id; may be empty behind NAT.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -47,7 +48,7 @@ pub struct CharterFacts {
 }
 
 /// The (size, root) at which a former generation ends: entries beyond it count nowhere.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FormerEnd {
     /// Root of the tree at `size`, in base64.
     pub root: String,
@@ -56,7 +57,7 @@ pub struct FormerEnd {
 }
 
 /// A witness of the policy with its operator.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Operator {
     /// The witness's name inside the policy.
     pub name: String,

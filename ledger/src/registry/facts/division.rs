@@ -1,5 +1,6 @@
 //! `division`: the name of a division, and which division it belongs to where its code does not tell.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Malformed;
@@ -15,7 +16,7 @@ const MOST_PREDECESSORS: usize = 16;
 ///
 /// A development zone with a code of its own kind, a county under the province's direct rule, a village that moved to another township:
 /// there the prefix of the code does not tell the division above, and an ancestor of both says it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DivisionFacts {
     /// The division.
     pub division: Division,

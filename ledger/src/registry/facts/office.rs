@@ -1,5 +1,6 @@
 //! `appoint` and `revoke`: which keys speak for an office, and which no longer do.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Malformed;
@@ -13,7 +14,7 @@ pub const MOST_OFFICE_KEYS: usize = 5;
 const MOST_VALID: usize = 16;
 
 /// `appoint`: which keys speak for an office, and since when. The office is set up by law; this only records it (登记公布).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AppointFacts {
     /// On what basis, a code: `election`, `assembly`, `assignment`, `pilot` …
     pub basis: String,
@@ -29,7 +30,7 @@ pub struct AppointFacts {
 }
 
 /// The keys that an appointment ends: each as if a `revoke` with these sizes had ended it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Succession {
     /// 1 to 5 keys named by the same office, sorted and distinct, none of which is appointed here.
     pub keys: Vec<VerifierKey>,
@@ -39,7 +40,7 @@ pub struct Succession {
 }
 
 /// A term: civil dates, both included.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Term {
     /// First day.
     pub from: Date,
@@ -84,7 +85,7 @@ impl AppointFacts {
 }
 
 /// `revoke`: ends a key (停用密钥). In a log that it does not name, the key counts nowhere; a revoked key never returns.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RevokeFacts {
     /// The key that ends.
     pub key: VerifierKey,
@@ -96,7 +97,7 @@ pub struct RevokeFacts {
 }
 
 /// Entries of `log` with an index below `size` stay valid.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ValidUpTo {
     /// The log.
     pub log: Origin,
