@@ -32,12 +32,19 @@ impl Scene<'_> {
 
     /// A date; the year is left out where it is this year's.
     pub(crate) fn date(&self, date: Date) -> String {
-        let this_year = self.site.today().year() == date.year();
-        match (self.look.is_english(), this_year) {
+        match (self.look.is_english(), self.site.today().year() == date.year()) {
             (false, true) => format!("{}月{}日", date.month(), date.day()),
-            (false, false) => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
             (true, true) => format!("{} {}", date.day(), month(date)),
-            (true, false) => format!("{} {} {}", date.day(), month(date), date.year()),
+            (_, false) => self.whole_date(date),
+        }
+    }
+
+    /// A date with its year, whichever it is: for what stands for years.
+    pub(crate) fn whole_date(&self, date: Date) -> String {
+        if self.look.is_english() {
+            format!("{} {} {}", date.day(), month(date), date.year())
+        } else {
+            format!("{}年{}月{}日", date.year(), date.month(), date.day())
         }
     }
 

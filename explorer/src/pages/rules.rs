@@ -77,10 +77,10 @@ fn span(scene: Scene<'_>, days: InForce) -> String {
         (None, None) => look.say("一直适用", "always in force").to_owned(),
         (from, until) => format!(
             "{}{}{}",
-            from.map(|from| format!("{}{}", look.say("自 ", "from "), scene.date(from))).unwrap_or_default(),
+            from.map(|from| format!("{}{}", look.say("自 ", "from "), scene.whole_date(from))).unwrap_or_default(),
             if from.is_some() && until.is_some() { look.say(" ", " ") } else { "" },
             until
-                .map(|until| format!("{}{}{}", look.say("至 ", "until "), scene.date(until), look.say("（不含）", " (not included)")))
+                .map(|until| format!("{}{}{}", look.say("至 ", "until "), scene.whole_date(until), look.say("（不含）", " (not included)")))
                 .unwrap_or_default(),
         ),
     }

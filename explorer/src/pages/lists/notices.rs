@@ -98,7 +98,7 @@ fn item(scene: Scene<'_>, row: &Row) -> Markup {
     };
     html! {
         a.row href=(look.to(&format!("/matter/{}", row.id))) {
-            (chip(&icons::notice(), if row.days_left.is_some() { "s-notice" } else { "s-still" }, &word)) " " b { (row.title) }
+            (chip(&icons::notice(), if row.days_left.is_some() { "s-notice" } else { "s-still" }, &word)) br; b { (row.title) }
             @if let Some(decided) = &row.decided { br; (rows::shortened(decided)) }
             br;
             span.small { (date(&row.from)) " – " (date(&row.to))

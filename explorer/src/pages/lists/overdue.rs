@@ -137,7 +137,8 @@ fn item(scene: Scene<'_>, row: &Row) -> Markup {
     html! {
         a.row href=(look.to(&format!("/matter/{}", row.id))) {
             @if let Some(late) = &late { (chip(&icons::late(), "s-bad", late)) " " }
-            @if let Some(silent) = &silent { (chip(&icons::waiting(), "s-wait", silent)) " " }
+            @if let Some(silent) = &silent { (chip(&icons::waiting(), "s-wait", silent)) }
+            br;
             b { (row.title) }
             br;
             span.small {

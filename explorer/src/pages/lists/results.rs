@@ -139,10 +139,10 @@ fn item(scene: Scene<'_>, row: &Row, case: &Case) -> Markup {
     let (budget, cost) = costs(&case.view);
     html! {
         a.row href=(look.to(&format!("/matter/{}", row.id))) {
-            (status_chip(look, &case.view)) " " b { (row.title) }
+            (status_chip(look, &case.view)) br; b { (row.title) }
             br;
             span.small {
-                (look.say("说的 ", "promised ")) (date(&row.planned)) (look.say("，实际 ", ", done ")) strong { (date(&row.actual)) }
+                (look.say("说的 ", "promised ")) (date(&row.planned)) (look.say("，实际 ", ", actual ")) strong { (date(&row.actual)) }
                 @match row.days_late {
                     Some(days @ 1..) => { " · " span.fail { @if english { (days) " days later" } @else { "晚 " (days) " 天" } } },
                     Some(0) => { " · " span.pass { (look.say("当天", "on the day")) } },
