@@ -111,7 +111,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
     }
     let logs = Logs::read(&at, federation, county, language).await?;
     let as_of = args.as_of.unwrap_or_else(clock::now);
-    let reading = logs.whole(&at).await?;
+    let reading = logs.whole(&at).await;
     let assessment = reading.assess(period, as_of);
     if args.json {
         tell!("{}", serde_json::to_string_pretty(&assessment)?);

@@ -13,7 +13,6 @@ use luodi_ledger::matter::codes::{CodeList as _, KindCode};
 use luodi_ledger::matter::facts::Bearer;
 use luodi_ledger::matter::fold;
 use luodi_ledger::matter::labels::Label;
-use luodi_ledger::matter::pack::Packs;
 use luodi_ledger::matter::view::{Commitment, Effect, Event, Expected, View};
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::matter::{Record, Reference};
@@ -69,7 +68,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
     let records: Vec<Record> = shelf.records.iter().filter(|record| record.statement.matter == Some(id)).cloned().collect();
     ensure!(!records.is_empty(), say!(language, "{}：没有 {id} 这件事项", "{}: no matter {id} is there", node.base()));
     let as_of = args.as_of.unwrap_or_else(clock::now);
-    let view = fold(id, &records, &Packs::built_in(), as_of, offset);
+    let view = fold(id, &records, &shelf.packs, as_of, offset);
     let mut words = HashMap::new();
     for record in &records {
         if let Some(found) = words_of(&node, record).await {

@@ -2,10 +2,14 @@
 //!
 //! Out of scope: upper tiles and cosignatures, which `luodi audit` checks. What is read here is what the log's signed root covers.
 
+use std::collections::HashMap;
+
 use anyhow::{Context as _, ensure};
 use luodi_ledger::checkpoint::SignedCheckpoint;
 use luodi_ledger::entry::{Entry, Link};
 use luodi_ledger::federation::FederationFile;
+use luodi_ledger::hash::Blake3;
+use luodi_ledger::matter::pack::{Adoptions, Packs};
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::matter::{Marks, Record, Reference};
 use luodi_ledger::merkle::{CompactRange, Hash};
@@ -24,6 +28,8 @@ pub(crate) struct Shelf {
     pub(crate) registry: Registry,
     /// The statements that name a matter, with their standing.
     pub(crate) records: Vec<Record>,
+    /// The rule packs that judge here: those that ship, and those that offices above have signed.
+    pub(crate) packs: Packs,
 }
 
 impl Shelf {
@@ -50,13 +56,38 @@ impl Shelf {
             }
         }
         let records = entries.iter().filter_map(|(origin, entry)| record(&registry, origin, entry)).collect();
-        Ok(Self { registry, records })
+        let packs = packs(&at, &registry, &entries).await;
+        Ok(Self { registry, records, packs })
     }
 
     /// The words of a statement, if the node holds them and they are the ones it names.
     pub(crate) async fn words(&self, node: &Node, of: &Reference) -> Option<Words> {
         words_of(node, self.records.iter().find(|record| &record.reference == of)?).await
     }
+}
+
+/// The packs that ship and those that valid `rules` carry; one whose text is not to be had judges nothing.
+async fn packs(at: &At, registry: &Registry, entries: &[(Origin, Entry)]) -> Packs {
+    let mut adoptions = Adoptions::default();
+    for (origin, entry) in entries {
+        let on = Reference { log: origin.clone(), index: entry.index, id: entry.statement.id() };
+        if entry.statement.statement().kind.as_str().parse().is_ok_and(Adoptions::concerns) && registry.standing(origin, entry).is_valid() {
+            adoptions.take(&on, entry.statement.statement());
+        }
+    }
+    let bodies = carried(at, &adoptions).await;
+    adoptions.packs(registry, |_, named| bodies.get(&named.hash).cloned()).0
+}
+
+/// The bodies that carry packs, as far as they are held there; a redacted one answers as gone, which is as good as none.
+pub(crate) async fn carried(at: &At, adoptions: &Adoptions) -> HashMap<Blake3, Vec<u8>> {
+    let mut bodies = HashMap::new();
+    for (on, named) in adoptions.bodies() {
+        if let Ok(Some(bytes)) = at.get(&format!("{}/body/{}", Node::log_path(&on.log), named.hash)).await {
+            bodies.insert(named.hash, bytes);
+        }
+    }
+    bodies
 }
 
 /// The words of a record, if the node holds them and they are the ones it names.

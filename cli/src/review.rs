@@ -11,7 +11,6 @@ use luodi_ledger::matter::codes::{CheckMade, CommitmentState, Verdict};
 use luodi_ledger::matter::facts::{CommitmentId, Said, Verification};
 use luodi_ledger::matter::fold;
 use luodi_ledger::matter::labels::Label;
-use luodi_ledger::matter::pack::Packs;
 use luodi_ledger::matter::view::{Commitment, View};
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::matter::{Record, Reference};
@@ -151,8 +150,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
 fn waiting(shelf: &Shelf, office: &OfficeName, only: Option<MatterId>, offset: i8) -> Vec<(View, Commitment)> {
     let ids = shelf.records.iter().filter_map(|record| record.statement.matter).filter(|id| id.division == office.division);
     let ids: std::collections::BTreeSet<MatterId> = ids.filter(|id| only.is_none_or(|only| only == *id)).collect();
-    let packs = Packs::built_in();
-    let views = ids.into_iter().map(|id| fold(id, &shelf.records, &packs, clock::now(), offset));
+    let views = ids.into_iter().map(|id| fold(id, &shelf.records, &shelf.packs, clock::now(), offset));
     let claimed = views.flat_map(|view| {
         let claimed: Vec<Commitment> = view.live().filter(|commitment| commitment.state == CommitmentState::Claimed).cloned().collect();
         claimed.into_iter().map(move |commitment| (view.clone(), commitment))
@@ -334,7 +332,7 @@ fn status_after(shelf: &Shelf, statement: &Statement, id: MatterId, offset: i8) 
         marks: luodi_ledger::matter::Marks::default(),
     };
     let records: Vec<Record> = shelf.records.iter().cloned().chain([record]).collect();
-    fold(id, &records, &Packs::built_in(), now, offset).status
+    fold(id, &records, &shelf.packs, now, offset).status
 }
 
 #[cfg(test)]

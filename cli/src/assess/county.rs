@@ -1,22 +1,21 @@
 //! The logs of a county and of all above it, read from a node and held to their signed roots.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use indicatif::{ProgressBar, ProgressStyle};
 use luodi_ledger::assessment::Reading;
 use luodi_ledger::entry::Entry;
 use luodi_ledger::federation::FederationFile;
-use luodi_ledger::hash::Blake3;
-use luodi_ledger::matter::codes::KindCode;
+use luodi_ledger::matter::Reference;
 use luodi_ledger::matter::facts::{LogPlace, LogSizes};
+use luodi_ledger::matter::pack::Adoptions;
 use luodi_ledger::names::{Division, Origin};
 use luodi_ledger::registry::Registry;
 
 use crate::audit::source::At;
 use crate::language::{Language, say};
-use crate::node_client::Node;
-use crate::reading::read_log;
+use crate::reading::{carried, read_log};
 
 /// A log as it was read: how many leaves its signed root covers, and those that are entries.
 struct Log {
@@ -100,7 +99,7 @@ impl Logs {
     }
 
     /// Everything, as far as it was read.
-    pub(super) async fn whole(&self, at: &At) -> anyhow::Result<Reading> {
+    pub(super) async fn whole(&self, at: &At) -> Reading {
         self.up_to(at, &self.sizes()).await
     }
 
@@ -115,7 +114,7 @@ impl Logs {
     }
 
     /// The logs named, each as it stood at its size, and nothing else.
-    pub(super) async fn up_to(&self, at: &At, sizes: &LogSizes) -> anyhow::Result<Reading> {
+    pub(super) async fn up_to(&self, at: &At, sizes: &LogSizes) -> Reading {
         let size_of = |origin: &Origin| sizes.0.get(&LogPlace::of(origin)).copied().unwrap_or(0);
         let logs = self.logs.iter().map(|(origin, log)| (origin, size_of(origin), &log.entries));
         let entries: Vec<(&Origin, &Entry)> = logs
@@ -123,28 +122,12 @@ impl Logs {
             .collect();
         let mut registry = Registry::new(self.federation.clone());
         registry.observe_all(entries.iter().copied());
-        let bodies = packs(at, &entries).await?;
-        Ok(Reading::of(&registry, self.county, entries, |_, named| bodies.get(&named.hash).cloned()))
+        let mut adoptions = Adoptions::default();
+        for (origin, entry) in &entries {
+            let on = Reference { log: (*origin).clone(), index: entry.index, id: entry.statement.id() };
+            adoptions.take(&on, entry.statement.statement());
+        }
+        let bodies = carried(at, &adoptions).await;
+        Reading::of(&registry, self.county, entries, |_, named| bodies.get(&named.hash).cloned())
     }
-}
-
-/// The bodies of `rules`, which carry the packs; one that the node does not hold is left out.
-async fn packs(at: &At, entries: &[(&Origin, &Entry)]) -> anyhow::Result<HashMap<Blake3, Vec<u8>>> {
-    let mut bodies = HashMap::new();
-    for (origin, entry) in entries {
-        let statement = entry.statement.statement();
-        if statement.kind.as_str().parse() != Ok(KindCode::Rules) {
-            continue;
-        }
-        let Some(named) = statement.body else { continue };
-        if bodies.contains_key(&named.hash) {
-            continue;
-        }
-        let path = format!("{}/body/{}", Node::log_path(origin), named.hash);
-        // A redacted body answers 410: as good as none.
-        if let Some(bytes) = at.get(&path).await.with_context(|| path.clone()).ok().flatten() {
-            bodies.insert(named.hash, bytes);
-        }
-    }
-    Ok(bodies)
 }

@@ -3,16 +3,15 @@
 //! Out of scope: whether the entries are the log (the caller holds them to signed roots), and reading bodies: the one kind of word that
 //! judges, the text of a rule pack, is asked for by its hash and must bear it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Assessment, Ground, Member};
 use crate::entry::Entry;
 use crate::matter::calendar::{Filled, Place, Span};
 use crate::matter::codes::{Duty, KindCode, Word};
-use crate::matter::facts::{Catalogue, RulesNotice, Said};
-use crate::matter::pack::{InForce, Packs};
+use crate::matter::facts::{Catalogue, Said};
+use crate::matter::pack::{Adoptions, Packs};
 use crate::matter::view::View;
-use crate::matter::words::Words;
 use crate::matter::{Marks, Record, Reference, fold};
 use crate::names::{Division, MatterId, OfficeName, Origin};
 use crate::registry::Registry;
@@ -44,21 +43,7 @@ impl Reading {
         for (origin, entry) in entries {
             shelf.put(registry, county, origin, entry, offset);
         }
-        let (mut packs, mut unread) = (Packs::built_in(), Vec::new());
-        for change in registry.divisions() {
-            let division = change.facts.division;
-            if let Some(parent) = registry.parent(division).filter(|parent| Some(*parent) != division.parent()) {
-                packs.move_division(division, parent);
-            }
-        }
-        for (on, rules, named) in shelf.rules() {
-            let effective = InForce { from: Some(rules.from), until: rules.until };
-            let bytes = named.and_then(|named| body(on, &named).filter(|bytes| named.names(bytes)));
-            let text = bytes.and_then(|bytes| Words::parse(&bytes).ok()?.pack);
-            if text.and_then(|text| packs.adopt(on.clone(), rules.pack, effective, &text).ok()).is_none() {
-                unread.push(on.clone());
-            }
-        }
+        let (packs, unread) = shelf.adoptions.packs(registry, body);
         let members = shelf.members(registry);
         Self { county, offset, packs, members, records: shelf.records, unread }
     }
@@ -92,9 +77,8 @@ impl Reading {
 #[derive(Default)]
 struct Shelf {
     began: BTreeMap<Division, Date>,
-    rules: Vec<(Reference, Vec<OfficeName>, RulesNotice, Option<BodyRef>)>,
+    adoptions: Adoptions,
     catalogues: BTreeMap<Division, Vec<(Filled, Vec<OfficeName>, Catalogue)>>,
-    withdrawn: BTreeSet<(Reference, OfficeName)>,
     records: BTreeMap<MatterId, Vec<Record>>,
 }
 
@@ -113,33 +97,22 @@ impl Shelf {
             self.records.entry(id).or_default().push(record);
             return;
         }
-        let kind = statement.kind.as_str().parse();
-        if !standing.is_valid() || !matches!(kind, Ok(KindCode::Rules | KindCode::Catalogue | KindCode::Void)) {
+        if !standing.is_valid() {
             return;
         }
-        match Said::read(&statement.kind, &statement.facts) {
-            Ok(Said::Rules(rules)) => self.rules.push((on, statement.by.clone(), rules, statement.body)),
-            Ok(Said::Catalogue(catalogue)) if below => {
-                self.catalogues.entry(home).or_default().push((Filled { logged, on }, statement.by.clone(), catalogue));
-            }
-            Ok(Said::Void(void)) => self.withdrawn.extend(statement.by.iter().map(|by| (void.target.clone(), by.clone()))),
-            _ => {}
+        self.adoptions.take(&on, statement);
+        if below
+            && statement.kind.as_str().parse() == Ok(KindCode::Catalogue)
+            && let Ok(Said::Catalogue(catalogue)) = Said::read(&statement.kind, &statement.facts)
+        {
+            self.catalogues.entry(home).or_default().push((Filled { logged, on }, statement.by.clone(), catalogue));
         }
-    }
-
-    /// Whether an office that signed a statement has since withdrawn it as misfiled.
-    fn is_withdrawn(&self, on: &Reference, by: &[OfficeName]) -> bool {
-        by.iter().any(|by| self.withdrawn.contains(&(on.clone(), by.clone())))
-    }
-
-    fn rules(&self) -> impl Iterator<Item = (&Reference, &RulesNotice, Option<BodyRef>)> {
-        self.rules.iter().filter(|(on, by, ..)| !self.is_withdrawn(on, by)).map(|(on, _, rules, body)| (on, rules, *body))
     }
 
     fn members(&self, registry: &Registry) -> Vec<Member> {
         let member = |(division, began): (&Division, &Date)| {
             let catalogues = self.catalogues.get(division).map_or(&[][..], Vec::as_slice);
-            let standing = || catalogues.iter().filter(|(filled, by, _)| !self.is_withdrawn(&filled.on, by));
+            let standing = || catalogues.iter().filter(|(filled, by, _)| !self.adoptions.is_withdrawn(&filled.on, by));
             // The newest version is in force; of one version, the later entry.
             let newest = standing().max_by_key(|(filled, _, catalogue)| (catalogue.version, &filled.on));
             let must = newest.map(|(_, _, catalogue)| {
@@ -167,6 +140,7 @@ mod tests {
     use crate::hash::Blake3;
     use crate::key::SignerKey;
     use crate::matter::codes::{CaseState, IndicatorCode};
+    use crate::matter::words::Words;
     use crate::statement::{SignedStatement, Statement};
     use crate::testing::{COUNTY, OTHER, VILLAGE, World, appoint, charter_facts, office, origin};
 

@@ -8,6 +8,7 @@
 
 mod check;
 mod known;
+mod local;
 mod share;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use check::LONGEST_PACK;
 pub use known::Packs;
+pub use local::Adoptions;
 pub use share::Share;
 
 use super::codes::{DutyCode, Every, Method, OfficeCode, StepCode, Unit};
