@@ -2,14 +2,18 @@
 //!
 //! The journal is read as it lies on the disk, up to its last whole commit, and its changes are written anew into a store of its own, with
 //! a secret and so an epoch of its own. What must not be in a copy is left out: what this node's witness cosigned, for whoever went on
-//! from an old copy of that would cosign twice; and settings that hold for one machine only.
+//! from an old copy of that would cosign twice; settings that hold for one machine only; and bodies that are redacted, of which the
+//! tombstones remain.
 //!
 //! The owner is not asked and not stopped: segments only grow, and a commit that is being written while it is read is no commit yet.
 
+use std::collections::HashSet;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
+
+use luodi_ledger::hash::Blake3;
 
 use super::error::{Damage, OpenError};
 use super::journal::{Journal, Record, missing_segment};
@@ -55,8 +59,10 @@ pub struct Settings<'s> {
 impl Store {
     /// Writes a copy of the store in `from`, which may be open elsewhere, to the new directory `to`. Says how many commits it holds.
     pub fn copy(from: &Path, to: &Path, options: Options, settings: Settings<'_>) -> Result<u64, CopyError> {
-        let mut copying = Copying { store: Self::create(to, options)?, settings, waiting: Vec::new(), commits: 0 };
         let journal = journal_in(from);
+        let redacted = redacted_in(&journal)?;
+        let store = Self::create(to, options)?;
+        let mut copying = Copying { store, journal: journal.clone(), settings, redacted, waiting: Vec::new(), commits: 0 };
         let mut before: Option<Preamble> = None;
         for number in 1.. {
             let path = path_of(&journal, number);
@@ -90,9 +96,28 @@ impl Store {
     }
 }
 
+/// What the tombstones of a journal erase.
+fn redacted_in(journal: &Path) -> Result<HashSet<Blake3>, CopyError> {
+    let mut names = HashSet::new();
+    for number in 1.. {
+        let path = path_of(journal, number);
+        let io = |source| OpenError::Io { path: path.clone(), what: "look for what is redacted", source };
+        let file = match File::open(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => break,
+            file => file.map_err(io)?,
+        };
+        let preamble = Preamble::read(&file, number, &path).map_err(io)??;
+        names.extend(Scanner::new(&file, &path, preamble).and_then(|mut scanner| scanner.tombstones()).map_err(io)?);
+    }
+    Ok(names)
+}
+
 struct Copying<'s> {
     store: Store,
+    journal: PathBuf,
     settings: Settings<'s>,
+    /// What tombstones anywhere in the journal erase: its bytes need not be there any more.
+    redacted: HashSet<Blake3>,
     waiting: Vec<Record>,
     /// How many commits of the store are taken in.
     commits: u64,
@@ -105,7 +130,8 @@ impl Copying<'_> {
         loop {
             let mut refused = None;
             let mut number = preamble.commit;
-            let taken = Scanner::new(file, path, preamble)?.scan(|changes| {
+            let redacted = self.redacted.clone();
+            let taken = Scanner::new(file, path, preamble)?.knowing(&redacted).scan(|changes| {
                 number += 1;
                 // Commits are numbered from 1; those read before are passed over.
                 if number - 1 > self.commits {
@@ -123,6 +149,11 @@ impl Copying<'_> {
                 (None, Err(_)) => {
                     tries += 1;
                     thread::sleep(A_MOMENT);
+                    // Or a body was redacted since: its bytes are gone, and the tombstone stands further on.
+                    match redacted_in(&self.journal) {
+                        Ok(redacted) => self.redacted = redacted,
+                        Err(error) => return Ok(Err(error)),
+                    }
                 }
             }
         }
@@ -131,6 +162,7 @@ impl Copying<'_> {
     fn take(&mut self, changes: Vec<Stored>) -> Result<(), CopyError> {
         let left_out = |change: &Stored| match change.kind {
             Kind::Witness => true,
+            Kind::Body => change.erased.is_some() || self.redacted.contains(&Blake3::of(&change.payload)),
             Kind::Setting => decode_named(&change.payload).is_some_and(|(name, _)| self.settings.without.contains(&name)),
             _ => false,
         };

@@ -265,19 +265,27 @@ impl<'a> Scanner<'a> {
     fn is_redacted(&mut self, name: &Blake3) -> io::Result<bool> {
         if !self.has_own {
             self.has_own = true;
-            let mut place = Place { segment: self.preamble.number, offset: PREAMBLE };
-            while let Some(header) = self.header(place)? {
-                if header.kind == Kind::Tombstone
-                    && let Some(payload) = self.at(place.offset + HEADER as u64, header.length.into())?
-                    && header.covers(payload)
-                    && let Some((name, _)) = decode_tombstone(payload)
-                {
-                    self.redacted.insert(name);
-                }
-                place.offset += header.span();
-            }
+            let own = self.tombstones()?;
+            self.redacted.extend(own);
         }
         Ok(self.redacted.contains(name))
+    }
+
+    /// What the tombstones in this segment erase, those of a commit that is not whole among them.
+    pub(super) fn tombstones(&mut self) -> io::Result<HashSet<Blake3>> {
+        let mut names = HashSet::new();
+        let mut place = Place { segment: self.preamble.number, offset: PREAMBLE };
+        while let Some(header) = self.header(place)? {
+            if header.kind == Kind::Tombstone
+                && let Some(payload) = self.at(place.offset + HEADER as u64, header.length.into())?
+                && header.covers(payload)
+                && let Some((name, _)) = decode_tombstone(payload)
+            {
+                names.insert(name);
+            }
+            place.offset += header.span();
+        }
+        Ok(names)
     }
 
     fn header(&mut self, place: Place) -> io::Result<Option<Header>> {

@@ -124,3 +124,29 @@ fn a_body_that_nobody_redacted_and_that_is_zeros_is_damage() {
     drop(store);
     assert!(Store::open(dir.path(), roomy()).is_err());
 }
+
+#[test]
+fn a_copy_holds_the_tombstone_and_not_the_body() {
+    use crate::store::Settings;
+    for options in [tiny(), roomy()] {
+        let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let mut store = Store::create(dir.path(), options).unwrap();
+        let mut author = Author::new(1);
+        let (gone, kept) = (body(31), body(32));
+        store.commit(vec![author.grow(2), Change::Body(gone.clone()), Change::Body(kept.clone())]).unwrap();
+        for number in 0..6 {
+            store.commit(vec![author.grow(3), Change::Body(body(100 + number))]).unwrap();
+        }
+        store.commit(vec![redact(&gone), Change::Setting { name: "here".to_owned(), value: b"1".to_vec() }]).unwrap();
+        // The owner has it open all the while.
+        let to = other.path().join("copy");
+        let settings = Settings { without: &["here"], with: ("copied", b"yes") };
+        assert!(Store::copy(dir.path(), &to, options, settings).unwrap() > 0);
+        let copy = Store::open(&to, options).unwrap();
+        audit_redacted(&copy, &to, &gone, &kept);
+        author.audit(&copy.reader());
+        assert_eq!(copy.reader().setting("here").unwrap(), None);
+        assert_eq!(copy.reader().setting("copied").unwrap().unwrap(), b"yes");
+        assert_ne!(copy.reader().epoch(), store.reader().epoch());
+    }
+}
