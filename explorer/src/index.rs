@@ -16,6 +16,7 @@ use luodi_ledger::names::{Division, MatterId, Origin};
 use luodi_ledger::standing::{Cosigned, Standing, is_annulled, is_logged_doubtful};
 use luodi_ledger::time::{Date, Time};
 
+use crate::assessed::Computed;
 use crate::source::{HeldEntry, HeldLog, Holdings};
 use crate::spoken::{Spoken, Stands};
 
@@ -73,6 +74,8 @@ pub struct Snapshot {
     pub boards: BTreeMap<Division, Arc<Board>>,
     /// The rule packs matters were judged by: those that ship, and those put in force by statements that were read.
     pub packs: Arc<Packs>,
+    /// Counties' figures that were computed from it.
+    pub computed: Computed,
     /// Where each office spoke, and what logs say beside matters.
     pub spoken: Spoken,
     /// The sources, in the order of the configuration.
@@ -199,6 +202,7 @@ impl Index {
             holdings: holdings.clone(),
             boards: self.boards.clone(),
             packs: self.packs.clone(),
+            computed: Computed::default(),
             spoken: self.spoken.clone(),
             sources: sources.to_vec(),
         }

@@ -7,6 +7,7 @@
 
 mod serve;
 
+pub mod assessed;
 pub mod config;
 pub mod divisions;
 pub mod index;

@@ -134,7 +134,7 @@ impl Look {
     fn address<'a>(&self, path: &str, query: impl Iterator<Item = (&'a str, &'a str)>, language: Language, elder: bool) -> String {
         let mut address = format!("{}{path}", self.prefix);
         for (position, (key, value)) in query.chain(choices(language, elder)).enumerate() {
-            address.push(if position == 0 { '?' } else { '&' });
+            address.push(if position == 0 && !path.contains('?') { '?' } else { '&' });
             address.push_str(&encoded(key));
             address.push('=');
             address.push_str(&encoded(value));

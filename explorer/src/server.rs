@@ -34,6 +34,8 @@ pub fn router(site: &Arc<Site>) -> Router {
     let pages = listed(pages, "/results", get(pages::results));
     let pages = listed(pages, "/overdue", get(pages::overdue));
     let pages = listed(pages, "/places", get(pages::places));
+    let pages = listed(pages, "/county/{code}/oversight", get(pages::oversight));
+    let pages = listed(pages, "/county/{code}/cases", get(pages::cases));
     let pages = pages
         .route("/", get(pages::home))
         .route("/place/{code}", get(pages::place))
@@ -44,7 +46,8 @@ pub fn router(site: &Arc<Site>) -> Router {
         .route("/receipt/{code}/{index}", get(pages::receipt))
         .route("/federation.txt", get(pages::federation))
         .route("/catalogue/{code}", get(pages::catalogue))
-        .route("/county/{code}/{page}", get(pages::oversight))
+        .route("/calendar/{code}", get(pages::calendar))
+        .route("/county/{code}", get(pages::county))
         .route("/office/{code}/{office}", get(pages::office))
         .route("/rules", get(pages::rules))
         .route("/nodes", get(pages::nodes))

@@ -6,7 +6,11 @@ pub mod county;
 mod pages_of;
 
 use county::story::{self, AGAIN, CLAIMED, DONE, MOVED, REJECTED};
-use county::{COUNTY, OTHER, TOWNSHIP, VILLAGE};
+use county::{COUNTY, County, OTHER, TOWNSHIP, VILLAGE, division, now, office};
+use luodi_ledger::assessment::Reading;
+use luodi_ledger::facts::Facts;
+use luodi_ledger::matter::facts::{LogPlace, LogSizes};
+use luodi_ledger::matter::words::Words;
 use pages_of::{downloaded, page, says, words};
 
 #[tokio::test]
@@ -145,4 +149,86 @@ async fn a_kind_this_version_does_not_know_is_shown_as_it_stands() {
     let entry = matter.split("href=\"/log/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
     let entry = page(&site, &format!("/log/{entry}")).await;
     assert!(words(&entry).contains("本站不认识这一类记录，原样显示") && entry.contains("kind weather-report"), "{}", words(&entry));
+}
+
+#[tokio::test]
+async fn what_was_to_be_disclosed_and_is_missing_stands_as_an_empty_slot() {
+    let site = story::county().site();
+    let place = page(&site, &format!("/place/{VILLAGE}")).await;
+    assert!(place.contains(&format!("/calendar/{VILLAGE}?show=missing")) && words(&place).contains("公开日历"), "{}", words(&place));
+    let missing = downloaded(&site, &format!("/calendar/{VILLAGE}"), "show=missing").await;
+    assert!(missing.iter().all(|row| row["state"] == "missing" && row["filled"].is_null()) && !missing.is_empty());
+    let shown = words(&place);
+    assert!(shown.contains(&format!("缺 {}", missing.len())), "{shown}");
+    says(&site, &format!("/calendar/{VILLAGE}"), &["日常公开", "2026年第 3 季度", "应在", "登记于", "实施结果公开"]).await;
+    says(&site, &format!("/calendar/{VILLAGE}?lang=en"), &["Disclosure calendar", "due", "2026-Q3"]).await;
+}
+
+#[tokio::test]
+async fn every_number_of_the_county_opens_to_as_many_cases() {
+    let site = story::county().site();
+    let path = format!("/county/{COUNTY}");
+    says(
+        &site,
+        &path,
+        &["考核指标", "程序完整率", "不到 5 件，不给出", "怎么算的", "只作参考，不打分", "按乡镇(街道)", "按村、社区", "杏坪镇", "石桥村"],
+    )
+    .await;
+    says(
+        &site,
+        &format!("{path}?lang=en"),
+        &["Scored", "Every required step taken", "fewer than 5: not given", "How it is computed", "By township"],
+    )
+    .await;
+    let html = page(&site, &path).await;
+    let mut checked = 0;
+    for link in html.split(&format!("href=\"{path}/cases?")).skip(1) {
+        let (query, rest) = link.split_once("\">").unwrap();
+        let text = rest.split('<').next().unwrap();
+        let (had, of) = text.split_once('/').map_or((text, None), |(had, of)| (had, Some(of)));
+        let Ok(had) = had.trim().parse::<usize>() else { continue };
+        let rows = downloaded(&site, &format!("{path}/cases"), &query.replace("&amp;", "&")).await;
+        let state = |state: &str| rows.iter().filter(|row| row["state"] == state).count();
+        match of {
+            // Statements that were entered in time are counted and not listed.
+            _ if query.contains("back-filled") => {}
+            Some(of) => assert_eq!((state("had"), rows.len()), (had, of.trim().parse().unwrap()), "{query}"),
+            None if query.contains("states=had,not") && !query.contains("place") => assert_eq!(rows.len(), had, "{query}"),
+            None if query.contains("states=had&") || query.ends_with("states=had") => assert!(state("had") >= had, "{query}"),
+            None => {}
+        }
+        checked += 1;
+    }
+    assert!(checked > 40, "{checked}");
+}
+
+/// Has the county sign its figures of a quarter, from all that stands so far.
+fn assessed(county: &mut County, honest: bool) {
+    let (holdings, at) = (county.holdings(), now().plus(-1800));
+    let entries =
+        || holdings.logs().iter().flat_map(|(origin, log)| log.entries().iter().map(move |held| (origin, held.entry.as_deref().unwrap())));
+    let body = |on: &luodi_ledger::matter::Reference, named: &luodi_ledger::statement::BodyRef| {
+        holdings.logs()[&on.log].body(&named.hash).map(|bytes| bytes.to_vec())
+    };
+    let assessment = Reading::of(holdings.registry(), division(COUNTY), entries(), body).assess("2026-Q3".parse().unwrap(), at);
+    let sizes = LogSizes(holdings.logs().iter().map(|(origin, log)| (LogPlace::of(origin), log.entries().len() as u64)).collect());
+    let mut facts = assessment.to_facts(&sizes);
+    if !honest {
+        facts.indicators[0].had += 1;
+    }
+    let words = Words { log_sizes: sizes, ..Words::default() };
+    county.add(COUNTY, &[office(COUNTY, "civil-affairs")], "assessment", None, Facts::of(&facts).unwrap(), &words, at);
+}
+
+#[tokio::test]
+async fn a_signed_assessment_is_computed_again_from_the_sizes_it_names() {
+    let mut county = story::county();
+    assessed(&mut county, true);
+    let path = format!("/county/{COUNTY}");
+    says(&county.site(), &path, &["考核评价：签了名的 1", "2026年第 3 季度", "槐安县民政局", "每一项都一样"]).await;
+    assessed(&mut county, false);
+    let site = county.site();
+    says(&site, &path, &["每一项都一样", "有几项不一样", "程序完整率：签的是", "重算是"]).await;
+    says(&site, &format!("{path}?lang=en"), &["every figure is the same", "these figures differ", "Every required step taken: signed"])
+        .await;
 }

@@ -20,7 +20,7 @@ use tower::ServiceExt as _;
 const LOOKS: [&str; 4] = ["", "lang=en", "mode=elder", "lang=en&mode=elder"];
 
 /// The lists that stand at an address of their own.
-const LISTS: [&str; 11] = [
+const LISTS: [&str; 14] = [
     "/notices",
     "/notices?show=ended",
     "/overdue",
@@ -30,6 +30,9 @@ const LISTS: [&str; 11] = [
     "/places",
     "/rules",
     "/county/990101000000/oversight",
+    "/county/990101000000",
+    "/county/990101000000/cases?figure=on-time",
+    "/calendar/990101001202",
     "/catalogue/990101000000",
     "/catalogue/990101001202",
 ];
@@ -289,7 +292,12 @@ async fn a_list_to_download_holds_the_rows_of_its_page() {
         let html = page(&site, &with(path, query)).await;
         let rows = downloaded(&site, path, query).await;
         let listed: Vec<&str> = rows.iter().map(|row| row["id"].as_str().unwrap()).collect();
-        assert_eq!(linked(&html, "/matter/"), listed, "{path}?{query}");
+        let mut shown = linked(&html, "/matter/");
+        if path.starts_with("/place/") {
+            // The calendar below the list leads to matters as well.
+            shown.truncate(listed.len());
+        }
+        assert_eq!(shown, listed, "{path}?{query}");
         assert_eq!(listed.len(), count, "{path}?{query}");
     }
     for (path, query) in

@@ -1,7 +1,9 @@
 //! The pages, one file each. Each is a function from what is known to HTML; none fetches or decides anything.
 
+mod calendar;
 mod catalogue;
 mod check;
+mod county;
 mod entry;
 mod facts;
 mod help;
@@ -24,8 +26,10 @@ mod rules;
 mod search;
 mod trust;
 
+pub(crate) use calendar::calendar;
 pub(crate) use catalogue::catalogue;
 pub(crate) use check::check;
+pub(crate) use county::{cases, county};
 pub(crate) use entry::entry;
 pub(crate) use help::help;
 pub(crate) use home::home;

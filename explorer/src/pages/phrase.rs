@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use luodi_ledger::matter::codes::{CommitmentState, Status, Verdict};
+use luodi_ledger::matter::calendar::Span;
+use luodi_ledger::matter::codes::{CommitmentState, Every, Status, Verdict};
 use luodi_ledger::matter::facts::{Bearer, Fen};
 use luodi_ledger::matter::labels::Label;
 use luodi_ledger::matter::view::{Test, View};
@@ -45,6 +46,19 @@ impl Scene<'_> {
             format!("{} {} {}", date.day(), month(date), date.year())
         } else {
             format!("{}年{}月{}日", date.year(), date.month(), date.day())
+        }
+    }
+
+    /// What a span of dates is called: a year, a quarter, a month, or both days.
+    pub(crate) fn period(&self, period: Span) -> String {
+        let (year, month) = (period.from.year(), period.from.month());
+        let named = [Every::Month, Every::Quarter, Every::Year].into_iter().find(|every| Span::around(period.from, *every) == period);
+        match (named, self.look.is_english()) {
+            (Some(Every::Year), false) => format!("{year}年"),
+            (Some(Every::Quarter), false) => format!("{year}年第 {} 季度", (month - 1) / 3 + 1),
+            (Some(Every::Month), false) => format!("{year}年{month}月"),
+            (Some(_), true) => period.to_string(),
+            (None, _) => format!("{} – {}", self.date(period.from), self.date(period.until)),
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use luodi_ledger::names::{Division, OfficeName};
+use luodi_ledger::names::{Division, Level, OfficeName};
 use maud::{Markup, html};
 
 use super::lists::{self, Format, MOST_ROWS};
@@ -14,7 +14,7 @@ use super::phrase::Scene;
 use super::rows;
 use super::search::place_row;
 use super::trust;
-use super::{catalogue, layout, oversight, registered};
+use super::{calendar, catalogue, layout, oversight, registered};
 use crate::divisions::level_words;
 use crate::look::Look;
 use crate::site::Site;
@@ -57,6 +57,7 @@ pub(crate) async fn place(State(site): State<Arc<Site>>, Path(name): Path<String
             }
         }
         (looked_into(scene, code))
+        (calendar::card(scene, code))
         (offices(scene, code))
         (below(scene, code))
         (registered::changes(scene, code))
@@ -83,9 +84,11 @@ fn not_joined(scene: Scene<'_>, code: Division) -> Markup {
 fn looked_into(scene: Scene<'_>, code: Division) -> Markup {
     let look = scene.look;
     let (list, found) = (catalogue::has_one(scene, code), oversight::pointer(scene, code));
+    let county = code.level() <= Level::County && scene.snapshot.joined_below(code) > 0;
     html! {
-        @if list || found.is_some() {
+        @if county || list || found.is_some() {
             p.noprint {
+                @if county { a.button href=(look.to(&format!("/county/{code}"))) { (look.say("县级看板", "The county's figures")) } }
                 @if list { a.button href=(look.to(&format!("/catalogue/{code}"))) { (look.say("协商清单与目录", "What is to be consulted")) } }
                 @if let Some((count, page)) = found { a.button href=(page) { (look.say("督查·整改·通报 ", "Orders, evaluations, circulars ")) (count) } }
             }

@@ -20,7 +20,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use luodi_ledger::matter::Reference;
 use luodi_ledger::matter::words::Words;
-use luodi_ledger::names::MatterId;
+use luodi_ledger::names::{MatterId, Origin};
 use maud::html;
 
 use super::layout;
@@ -97,9 +97,14 @@ pub(crate) fn said(scene: Scene<'_>, case: &Case, on: Option<&Reference>, field:
 
 /// Where the entry of a statement is shown.
 pub(crate) fn entry_path(on: &Reference) -> String {
-    match on.log.generation {
-        1 => format!("/log/{}/{}", on.log.division, on.index),
-        generation => format!("/log/{}/{}?generation={generation}", on.log.division, on.index),
+    entry_at(&on.log, on.index)
+}
+
+/// Where an entry is shown.
+pub(crate) fn entry_at(log: &Origin, index: u64) -> String {
+    match log.generation {
+        1 => format!("/log/{}/{index}", log.division),
+        generation => format!("/log/{}/{index}?generation={generation}", log.division),
     }
 }
 

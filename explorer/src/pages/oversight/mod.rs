@@ -20,18 +20,17 @@ use super::{icons, matter};
 use crate::look::Look;
 use crate::site::Site;
 
-pub(crate) async fn oversight(State(site): State<Arc<Site>>, Path((code, name)): Path<(String, String)>, look: Look) -> Response {
+pub(crate) async fn oversight(State(site): State<Arc<Site>>, Path(code): Path<String>, look: Look) -> Response {
     let snapshot = site.snapshot();
     let scene = Scene { site: &site, snapshot: &snapshot, look: &look };
-    let (page_name, format) = Format::split(&name);
     let code: Option<Division> = code.parse().ok().filter(|code| snapshot.joined_below(*code) > 0);
-    let Some(code) = code.filter(|_| page_name == "oversight") else {
+    let Some(code) = code else {
         return absent(&site, &look, ("没有这个代码的地方", "There is no place of this code"));
     };
     let all = finding::gather(scene, code);
     let shown: Vec<&Finding> = all.iter().filter(|each| look.field("show").is_none_or(|show| each.group() == show)).collect();
     let rows: Vec<Row> = shown.iter().map(|each| each.row(scene)).collect();
-    lists::respond(format, &rows, || page(scene, code, &all, &shown))
+    lists::respond(Format::split(look.path()).1, &rows, || page(scene, code, &all, &shown))
 }
 
 /// How many orders, circulars and evaluations a place has; with the page that lists them, for other pages to point to.
