@@ -78,7 +78,7 @@ impl Guide<'_> {
     /// The page of a matter.
     fn page(&self, name: &str) -> String {
         let events = story::tell(Calendar::of(self.folder.state.start));
-        let matter = events.iter().find(|event| event.label == format!("{name}/topic")).map(|event| event.matter.to_string());
+        let matter = events.iter().find(|event| event.label == format!("{name}/topic")).and_then(|event| Some(event.matter?.to_string()));
         format!("{}/matter/{}", self.site(), matter.unwrap_or_default())
     }
 

@@ -140,7 +140,7 @@ impl<'f> Player<'f> {
             place: event.place,
             by: event.by.clone(),
             kind: said_kind(&said),
-            matter: Some(event.matter),
+            matter: event.matter,
             facts: said.to_facts()?,
             words: Some(event.words.clone()),
         })

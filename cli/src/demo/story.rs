@@ -5,6 +5,7 @@
 //!
 //! Invariant: the same start gives the same events, so that a demonstration that was interrupted takes up its story where it stopped.
 
+mod beside;
 mod canteen;
 mod drain;
 mod flowers;
@@ -70,8 +71,8 @@ pub(super) struct Event {
     pub(super) place: Place,
     /// Who signs.
     pub(super) by: Vec<OfficeName>,
-    /// The matter.
-    pub(super) matter: MatterId,
+    /// The matter, if it names one.
+    pub(super) matter: Option<MatterId>,
     /// What it says.
     pub(super) saying: Saying,
     /// Its words, in both languages.
@@ -96,6 +97,8 @@ pub(super) fn tell(calendar: Calendar) -> Vec<Event> {
     let rules = Rules(Packs::built_in());
     let matters = [yard::tell, road::tell, canteen::tell, renovation::tell, drain::tell, flowers::tell, gate::tell];
     let mut events: Vec<Event> = matters.into_iter().flat_map(|tell| tell(calendar, &rules)).collect();
+    let beside = beside::tell(calendar, &events);
+    events.extend(beside);
     events.sort_by(|a, b| (a.at, &a.label).cmp(&(b.at, &b.label)));
     events
 }
@@ -156,7 +159,7 @@ impl Telling {
             at: self.calendar.at(at),
             place: self.place,
             by: by.iter().map(|office| self.place.office(office)).collect(),
-            matter: self.matter,
+            matter: Some(self.matter),
             saying,
             words: words.done(),
         };

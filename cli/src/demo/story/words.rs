@@ -57,6 +57,13 @@ impl Both {
         self
     }
 
+    /// What an item of a catalogue is called.
+    pub(super) fn item(mut self, code: &str, chinese: &str, english: &str) -> Self {
+        self.chinese.items.insert(parsed(code), chinese.to_owned());
+        self.english.items.insert(parsed(code), english.to_owned());
+        self
+    }
+
     /// A place where it was posted.
     pub(super) fn posted(mut self, chinese: &str, english: &str) -> Self {
         self.chinese.places.push(chinese.to_owned());
