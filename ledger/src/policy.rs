@@ -53,7 +53,12 @@ impl Policy {
     ///
     /// Below that share two dishonest halves could each be witnessed (`k > n − ⌈k/2⌉` is what rules it out).
     pub fn of_two_thirds(log: &VerifierKey, witnesses: &[Witness]) -> Result<Self, Malformed> {
-        let mut text = format!("log {log}\n");
+        Self::of_two_thirds_of(std::slice::from_ref(log), witnesses)
+    }
+
+    /// As [`Self::of_two_thirds`], for a log with several keys, such as the old and the new during a rotation.
+    pub fn of_two_thirds_of(logs: &[VerifierKey], witnesses: &[Witness]) -> Result<Self, Malformed> {
+        let mut text: String = logs.iter().map(|log| format!("log {log}\n")).collect();
         for Witness { name, key, url } in witnesses {
             let url = url.as_ref().map(|url| format!(" {url}")).unwrap_or_default();
             text += &format!("witness {name} {key}{url}\n");

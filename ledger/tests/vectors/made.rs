@@ -2,6 +2,7 @@
 
 mod heads;
 mod log;
+mod registry;
 mod tree;
 mod words;
 
@@ -39,6 +40,10 @@ pub(crate) fn files() -> Vec<(&'static str, Value)> {
         ("tiles-of-a-size.json", tree::tiles_of_a_size()),
         ("bundle.json", log::bundle()),
         ("evidence.json", heads::evidence()),
+        ("policy.json", registry::policy()),
+        ("federation.json", registry::federation()),
+        ("registry.json", registry::kinds()),
+        ("receipt.json", registry::receipt()),
     ]
 }
 

@@ -46,6 +46,7 @@ pub(crate) struct Case {
     #[serde(default)]
     keys: Vec<VerifierKey>,
     origin: Option<String>,
+    federation: Option<String>,
     says: Option<Value>,
     fault: Option<String>,
 }

@@ -3,11 +3,15 @@
 use luodi_ledger::checkpoint::SignedCheckpoint;
 use luodi_ledger::entry::Entry;
 use luodi_ledger::facts::Facts;
+use luodi_ledger::federation::FederationFile;
 use luodi_ledger::fork::Evidence;
 use luodi_ledger::key::{KeyKind, VerifierKey};
 use luodi_ledger::merkle::Hash;
 use luodi_ledger::note::{Note, Verified};
-use luodi_ledger::statement::SignedStatement;
+use luodi_ledger::policy::Policy;
+use luodi_ledger::receipt::{Check, verify};
+use luodi_ledger::registry::Witnessing;
+use luodi_ledger::statement::{SignedStatement, Statement};
 use luodi_ledger::tile::{TilePath, decode_entries};
 use luodi_ledger::{Malformed, Refused, Rejected};
 use serde_json::{Value, json};
@@ -67,6 +71,36 @@ pub(crate) fn by(file: &str, case: &Case) -> Result<Value, Refused> {
             let evidence = Evidence::parse(&bytes)?;
             json!({"id": evidence.id(), "origin": evidence.origin(), "against_witness": evidence.is_against_witness(),
                 "sizes": evidence.heads().map(SignedCheckpoint::size)})
+        }
+        "policy.json" => {
+            let policy: Policy = text()?.parse()?;
+            let names = |keys: &[VerifierKey]| keys.iter().map(|key| key.to_string()).collect::<Vec<_>>();
+            let all: Vec<VerifierKey> = policy.witnesses().iter().map(|witness| witness.key.clone()).collect();
+            json!({"logs": names(policy.logs()), "witnesses": names(&all), "asks_nobody": policy.asks_nobody(),
+                "satisfied_by_all": policy.is_satisfied_by(&all), "satisfied_by_none": policy.is_satisfied_by([])})
+        }
+        "federation.json" => {
+            let file: FederationFile = text()?.parse()?;
+            json!({"name": file.name, "root": file.root, "hash": file.hash(), "fingerprint": file.fingerprint(),
+                "charters": file.charters().map(|charter| charter.origin.to_string()).collect::<Vec<_>>()})
+        }
+        "registry.json" => {
+            let statement = Statement::parse(text()?)?;
+            luodi_ledger::registry::check(&statement)?;
+            json!({"kind": statement.kind, "fields": statement.facts.fields().keys().collect::<Vec<_>>()})
+        }
+        "receipt.json" => {
+            let federation: FederationFile = case.federation.as_deref().unwrap_or_default().parse()?;
+            let report = verify(&bytes, &federation);
+            if let Some(Check { name, result: Err(why) }) = report.checks.last() {
+                return Err(match *name {
+                    "form" | "entry" => Malformed::new(*name, why.as_str()).into(),
+                    name => Rejected::new(name, why.as_str()).into(),
+                });
+            }
+            let witnessed = matches!(report.witnessing, Some(Witnessing::Met(_)));
+            let as_of: Vec<Value> = report.as_of.iter().map(|as_of| json!({"log": as_of.origin, "size": as_of.size})).collect();
+            json!({"log": report.origin, "index": report.entry.map(|entry| entry.index), "witnessed": witnessed, "as_of": as_of})
         }
         other => panic!("nobody reads {other}"),
     })
