@@ -3,6 +3,8 @@
 //! Three ways in: `--root` begins a federation, `--invitation` joins one, `--office` makes the key of a body that signs. Each writes new files
 //! only and says what to do next. Whoever joins hands a request to the office above, which proves that the keys are held.
 
+mod machine;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -24,7 +26,7 @@ use crate::{Outcome, clock, passphrase};
 
 /// Arguments of `luodi init`.
 #[derive(Debug, clap::Args)]
-#[command(group = clap::ArgGroup::new("what").required(true).args(["root", "invitation", "office"]))]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["root", "invitation", "office", "rotate", "next_generation"]))]
 pub struct Args {
     /// Begin a federation.
     #[arg(
@@ -40,6 +42,18 @@ pub struct Args {
     /// Make an office's key.
     #[arg(long, value_name = "OFFICE", requires_all = ["division", "federation"], help = "为组织生成密钥，如 committee、supervisors、party、government ¦ Make the key of an office, such as committee, supervisors, party, government")]
     office: Option<Office>,
+    /// Make one more key of this node's log.
+    #[arg(
+        long,
+        help = "更换记账密钥：为 --dir 里的节点再生成一个，新旧并签90天 ¦ Rotate the log's key: make one more for the node in --dir; both sign for 90 days"
+    )]
+    rotate: bool,
+    /// Begin the next generation of this node's log.
+    #[arg(
+        long,
+        help = "账本分叉或记账密钥遗失之后：为 --dir 里的节点（须已停止）开始下一代账本 ¦ After a fork or a lost log key: begin the next generation of the log of the node in --dir, which must be stopped"
+    )]
+    next_generation: bool,
     /// The federation's name.
     #[arg(
         long,
@@ -83,6 +97,8 @@ pub(crate) async fn run(args: &Args, language: Language) -> anyhow::Result<Outco
         (Some(root), ..) => begin(args, root, language).await,
         (_, Some(invitation), _) => join(args, invitation, language).await,
         (_, _, Some(office)) => office_key(args, office, language),
+        _ if args.rotate => machine::rotate(&args.dir, &args.addresses, language),
+        _ if args.next_generation => machine::next_generation(&args.dir, &args.addresses, language).await,
         _ => bail!("--root | --invitation | --office"),
     }
 }
@@ -107,7 +123,7 @@ async fn begin(args: &Args, root: Division, language: Language) -> anyhow::Resul
     };
     let path = args.dir.join("federation.txt");
     write_new(&path, federation.to_string().as_bytes(), language)?;
-    write_node_file(args, root, passphrase_file.as_deref(), &[], language)?;
+    write_node_file(args, (root, 1), passphrase_file.as_deref(), &[], language)?;
     begin_log(args, &machine).await?;
     let (folder, fingerprint) = (args.dir.display(), federation.fingerprint());
     tell!(
@@ -127,7 +143,8 @@ async fn join(args: &Args, invitation: &Path, language: Language) -> anyhow::Res
         Origin { federation: invitation.federation.name.clone(), division: invitation.division, generation: invitation.generation };
     let (machine, passphrase_file) = machine_keys(args, &origin, language)?;
     write_new(&args.dir.join("federation.txt"), invitation.federation.to_string().as_bytes(), language)?;
-    write_node_file(args, invitation.division, passphrase_file.as_deref(), &invitation.peers, language)?;
+    let log = (invitation.division, invitation.generation);
+    write_node_file(args, log, passphrase_file.as_deref(), &invitation.peers, language)?;
     begin_log(args, &machine).await?;
     let request = JoinRequest::sign(&origin, &machine, &args.addresses, clock::now())?;
     write_new(&args.dir.join("join-request.txt"), &request.to_bytes(), language)?;
@@ -219,7 +236,7 @@ fn charter_of(origin: &Origin, machine: &MachineKeys, addresses: &[String]) -> a
 /// The example configuration, with this node's values in it.
 fn write_node_file(
     args: &Args,
-    division: Division,
+    (division, generation): (Division, u32),
     passphrase_file: Option<&Path>,
     peers: &[String],
     language: Language,
@@ -228,6 +245,7 @@ fn write_node_file(
     for line in NODE_EXAMPLE.lines() {
         let line = match line.split_once(" = ").map(|(key, _)| key) {
             Some("division") => format!("division = \"{division}\""),
+            Some("generation") => format!("generation = {generation}"),
             Some("http") => format!("http = \"{}\"", args.http),
             Some("# passphrase_file") => match passphrase_file {
                 Some(path) => format!("passphrase_file = {}", toml::Value::from(path.to_string_lossy().into_owned())),

@@ -37,7 +37,7 @@ impl Invitation {
     }
 
     /// An invitation of `division` into the federation, with the root's own addresses and those given.
-    pub(crate) fn write(federation: &FederationFile, division: Division, peers: &[String], language: Language) -> String {
+    pub(crate) fn write(federation: &FederationFile, division: Division, generation: u32, peers: &[String], language: Language) -> String {
         let root = federation.charter.addresses.iter().map(|address| format!("{address}/p2p/{}", federation.charter.peer));
         let peers: Vec<String> = root.chain(peers.iter().cloned()).collect();
         let (peers, fingerprint) = (toml::Value::from(peers), federation.fingerprint());
@@ -46,7 +46,7 @@ impl Invitation {
             "# 邀请 {division} 加入联邦。收到后运行：luodi init --invitation <本文件> --dir <文件夹>\n# 联邦指纹：{fingerprint}\n",
             "# Invites {division} into the federation. On receipt: luodi init --invitation <this file> --dir <folder>\n# Fingerprint: {fingerprint}\n"
         );
-        format!("{head}division = \"{division}\"\ngeneration = 1\npeers = {peers}\nfederation = '''\n{federation}'''\n")
+        format!("{head}division = \"{division}\"\ngeneration = {generation}\npeers = {peers}\nfederation = '''\n{federation}'''\n")
     }
 }
 
@@ -89,7 +89,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("invitation.toml");
         for language in [Language::Chinese, Language::English] {
-            std::fs::write(&path, Invitation::write(&federation, "990101001000".parse().unwrap(), &[], language)).unwrap();
+            std::fs::write(&path, Invitation::write(&federation, "990101001000".parse().unwrap(), 1, &[], language)).unwrap();
             let read = Invitation::read(&path, language).unwrap();
             assert_eq!(read.federation, federation);
             assert_eq!(read.peers, ["/ip4/127.0.0.1/tcp/9601/p2p/12D3KooWExample"]);

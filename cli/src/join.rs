@@ -5,14 +5,14 @@
 //! ```text
 //! luodi/join/v1
 //! origin luodi.example/demo/log/990101001001/1
-//! log <vkey>
+//! log <vkey>                      ← two during a rotation: the present key, then the new one
 //! node <vkey>
 //! witness <vkey>
 //! peer <vkey>
 //! address /ip4/192.0.2.7/udp/8700/quic-v1
 //! time 2026-11-22T07:58:11Z
 //!
-//! — one line by each of the four keys
+//! — one line by each of these keys
 //! ```
 //!
 //! An *office request* is for the key of an office: `luodi/office-request/v1`, `key <vkey>`, `time …`, one line by that key.
@@ -28,6 +28,8 @@ use luodi_node::keys::{MachineKeys, peer_name};
 
 /// First line of a join request.
 const JOIN: &str = "luodi/join/v1";
+/// Most keys of a log in one request: as many as a charter names.
+const MOST_LOG_KEYS: usize = 3;
 /// First line of an office request.
 const OFFICE: &str = "luodi/office-request/v1";
 
@@ -36,8 +38,8 @@ const OFFICE: &str = "luodi/office-request/v1";
 pub(crate) struct JoinRequest {
     /// The log it will write.
     pub(crate) origin: Origin,
-    /// Signs the log's heads.
-    pub(crate) log: VerifierKey,
+    /// Sign the log's heads: one, or the present and the new during a rotation.
+    pub(crate) logs: Vec<VerifierKey>,
     /// Signs for the node.
     pub(crate) node: VerifierKey,
     /// Cosigns others' heads.
@@ -55,7 +57,7 @@ impl JoinRequest {
     pub(crate) fn sign(origin: &Origin, keys: &MachineKeys, addresses: &[String], time: Time) -> anyhow::Result<Note> {
         let request = Self {
             origin: origin.clone(),
-            log: keys.log.public().clone(),
+            logs: keys.log_keys().iter().map(|key| key.public().clone()).collect(),
             node: keys.node.public().clone(),
             witness: keys.witness.public().clone(),
             peer: keys.peer.public().clone(),
@@ -63,7 +65,7 @@ impl JoinRequest {
             time,
         };
         let mut note = Note::new(request.text())?;
-        for key in [&keys.log, &keys.node, &keys.witness, &keys.peer] {
+        for key in keys.log_keys().iter().chain([&keys.node, &keys.witness, &keys.peer]) {
             note.sign(key, u64::try_from(time.unix())?);
         }
         Ok(note)
@@ -75,7 +77,7 @@ impl JoinRequest {
         let mut lines = Lines::of(note.text(), JOIN)?;
         let origin: Origin = lines.take("origin")?.parse()?;
         let request = Self {
-            log: lines.take("log")?.parse()?,
+            logs: std::iter::from_fn(|| lines.take_if("log")).map(|key| Ok(key.parse()?)).collect::<anyhow::Result<_>>()?,
             node: lines.take("node")?.parse()?,
             witness: lines.take("witness")?.parse()?,
             peer: lines.take("peer")?.parse()?,
@@ -85,23 +87,26 @@ impl JoinRequest {
         };
         ensure!(request.text() == note.text(), "join request: a line too many, or in another order");
         let Origin { federation, division, .. } = &request.origin;
-        let roles = [
-            (&request.log, request.origin.to_string(), KeyKind::Ed25519),
+        ensure!((1..=MOST_LOG_KEYS).contains(&request.logs.len()), "join request: 1 to {MOST_LOG_KEYS} lines \"log …\" wanted");
+        let others = [
             (&request.node, format!("{federation}/{division}/node"), KeyKind::Ed25519),
             (&request.witness, federation.witness_name(*division), KeyKind::Cosigner),
             (&request.peer, peer_name(federation, *division), KeyKind::Ed25519),
         ];
+        let logs = request.logs.iter().map(|key| (key, request.origin.to_string(), KeyKind::Ed25519));
+        let roles: Vec<(&VerifierKey, String, KeyKind)> = logs.chain(others).collect();
         for (key, name, kind) in &roles {
             ensure!(key.name() == name && key.kind() == *kind, "join request: {} is not the key of {name}", key.name());
         }
-        proven(&note, &roles.map(|(key, ..)| key))?;
+        proven(&note, &roles.iter().map(|(key, ..)| *key).collect::<Vec<_>>())?;
         Ok(request)
     }
 
     fn text(&self) -> String {
-        let Self { origin, log, node, witness, peer, addresses, time } = self;
+        let Self { origin, logs, node, witness, peer, addresses, time } = self;
+        let logs: String = logs.iter().map(|key| format!("log {key}\n")).collect();
         let addresses: String = addresses.iter().map(|address| format!("address {address}\n")).collect();
-        format!("{JOIN}\norigin {origin}\nlog {log}\nnode {node}\nwitness {witness}\npeer {peer}\n{addresses}time {time}\n")
+        format!("{JOIN}\norigin {origin}\n{logs}node {node}\nwitness {witness}\npeer {peer}\n{addresses}time {time}\n")
     }
 }
 
@@ -201,6 +206,22 @@ mod tests {
             note.retain(|each| each != &line);
             let error = JoinRequest::parse(&note.to_bytes()).unwrap_err().to_string();
             assert!(error.contains("has not signed it"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_rotation_is_asked_for_by_both_keys() {
+        let folder = tempfile::tempdir().unwrap();
+        let passphrase = luodi_node::keys::Passphrase::new("x".to_owned()).unwrap();
+        let mut keys = MachineKeys::generate(&origin()).unwrap();
+        keys.rotate(folder.path(), &origin(), &passphrase, luodi_node::keys::WorkFactor::SAMPLE).unwrap();
+        let note = JoinRequest::sign(&origin(), &keys, &[], "2026-11-22T07:58:11Z".parse().unwrap()).unwrap();
+        assert_eq!(JoinRequest::parse(&note.to_bytes()).unwrap().logs.len(), 2);
+        for position in 0..5 {
+            let mut short = note.clone();
+            let line = note.signatures()[position].clone();
+            short.retain(|each| each != &line);
+            assert!(JoinRequest::parse(&short.to_bytes()).unwrap_err().to_string().contains("has not signed it"), "{position}");
         }
     }
 

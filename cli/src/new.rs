@@ -3,6 +3,8 @@
 //! Templates stand in `new/*.toml`, each comment in both languages. Charters and appointments are written from the requests of those who
 //! join, so that nobody copies a key by hand. Out of scope: signing, and judging what was filled in.
 
+mod office;
+mod registered;
 mod registry;
 mod rules;
 mod template;
@@ -28,13 +30,13 @@ pub struct Args {
     /// What to write.
     #[arg(value_name = "KIND", value_parser = PossibleValuesParser::new(template::KINDS.iter().map(|(kind, _)| *kind).chain(registry::KINDS)), help = "种类 ¦ What to write")]
     kind: String,
-    /// The request to write it from.
+    /// The requests to write it from.
     #[arg(
         long,
         value_name = "FILE",
-        help = "据以写成的申请：charter 用加入申请，appoint 用密钥申请，federation 用现有联邦文件 ¦ What it is written from: a join request for charter, an office request for appoint, the present federation file for federation"
+        help = "据以写成的申请：charter 用加入申请，appoint 用密钥申请（同一组织最多5个），federation 用现有联邦文件 ¦ What it is written from: a join request for charter, office requests for appoint (up to 5 of one office), the present federation file for federation"
     )]
-    from: Option<PathBuf>,
+    from: Vec<PathBuf>,
     /// Join requests of those who witness the log.
     #[arg(
         long = "witness",
@@ -52,13 +54,15 @@ pub struct Args {
     /// The federation file.
     #[arg(long, value_name = "FILE", help = "联邦文件；或用 --node ¦ The federation file; or use --node")]
     federation: Option<PathBuf>,
-    /// A node to ask.
+    /// Nodes to ask.
     #[arg(
-        long,
+        long = "node",
         value_name = "URL",
-        help = "向这个节点取联邦名称、所指条目，并为新议题（topic）预留编号 ¦ Ask this node for the federation, for what is referred to, and to reserve the number of a new topic"
+        help = "向这个节点取所指条目，并为新议题（topic）预留编号；charter、appoint、revoke 可给多个，连同 --federation 在本机判定 ¦ Ask this node for what is referred to, and to reserve the number of a new topic; for charter, appoint and revoke several may be given, judged here with --federation"
     )]
-    node: Option<String>,
+    nodes: Vec<String>,
+    #[command(flatten)]
+    registered: registry::More,
     /// The division.
     #[arg(long, value_name = "DIVISION", help = "区划代码；给了 --matter 可不写 ¦ Division; not needed with --matter")]
     division: Option<Division>,
@@ -69,7 +73,7 @@ pub struct Args {
     #[arg(
         long,
         value_name = "INDEX",
-        requires = "node",
+        requires = "nodes",
         help = "所指条目在账本中的序号（须同时给 --node） ¦ Index of the entry it refers to (needs --node)"
     )]
     target: Option<u64>,
@@ -86,10 +90,12 @@ pub struct Args {
 
 pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcome> {
     let text = match args.kind.as_str() {
-        "charter" => registry::charter(&args, language)?,
-        "appoint" => registry::appoint(&args, language)?,
+        "charter" => registry::charter(&args, language).await?,
+        "appoint" => office::appoint(&args, language).await?,
+        "revoke" if args.registered.key.is_some() => office::revoke(&args, language).await?,
+        "division" => office::division(&args, language)?,
         "invitation" => registry::invitation(&args, language)?,
-        "federation" => registry::federation(&args, language)?,
+        "federation" => registry::federation(&args, language).await?,
         kind => filled(kind, &args, language).await?,
     };
     let text = match &args.pack {
@@ -120,7 +126,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
 
 /// A template of a statement, with what is known already filled in.
 async fn filled(kind: &str, args: &Args, language: Language) -> anyhow::Result<String> {
-    let node = args.node.as_deref().map(|url| Node::new(url, language)).transpose()?;
+    let node = args.nodes.first().map(|url| Node::new(url, language)).transpose()?;
     let federation: Federation = match (&args.log, &args.federation, &node) {
         (Some(log), ..) => log.federation.clone(),
         (None, Some(path), _) => read_federation(path, language)?.name,

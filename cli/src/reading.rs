@@ -2,7 +2,7 @@
 //!
 //! Out of scope: upper tiles and cosignatures, which `luodi audit` checks. What is read here is what the log's signed root covers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use anyhow::{Context as _, ensure};
 use luodi_ledger::checkpoint::SignedCheckpoint;
@@ -41,14 +41,15 @@ impl Shelf {
             division.is_within(root),
             say!(language, "{division} 不在这个联邦里（根是 {root}）", "{division} is not in this federation, whose root is {root}")
         );
-        let mut line: Vec<Division> =
-            std::iter::once(division).chain(division.ancestors()).take_while(|each| each.is_within(root)).collect();
-        line.reverse();
         let mut registry = Registry::new(federation);
         let mut entries: Vec<(Origin, Entry)> = Vec::new();
-        for each in line {
+        let mut done = BTreeSet::new();
+        // A log read may tell of another division above, where this one has moved: the next is always the highest not yet read.
+        while let Some(each) = registry.above(division).difference(&done).min_by_key(|each| each.level()).copied() {
+            done.insert(each);
             let logs: Vec<Origin> = registry.generations(each).cloned().collect();
-            ensure!(!logs.is_empty(), say!(language, "{each} 还没有登记节点", "no charter of {each} is in the logs above it"));
+            let needed = each == division;
+            ensure!(!needed || !logs.is_empty(), say!(language, "{each} 还没有登记节点", "no charter of {each} is in the logs above it"));
             for origin in logs {
                 let (_, read) = read_log(&at, &registry, &origin, language).await?;
                 registry.observe_all(read.iter().map(|entry| (&origin, entry)));

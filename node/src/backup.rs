@@ -79,7 +79,7 @@ pub fn backup(config: &Config, to: &Path, now: &str) -> Result<u64, BackupError>
             copy_folder(&attachments, &folder.join("data").join(ATTACHMENTS), Some(INCOMING))?;
         }
         make_private_folder(&folder.join("keys"))?;
-        for file in MachineKeys::kept_in_a_copy(&config.origin) {
+        for file in MachineKeys::kept_in_a_copy(&config.file.keys, &config.origin) {
             copy_file(&config.file.keys.join(&file), &folder.join("keys").join(&file))?;
         }
         write(&folder.join("federation.txt"), &config.federation.to_string())?;

@@ -1,7 +1,8 @@
 //! Keys at rest: made from the system's randomness, kept in files that only their owner may read.
 //!
 //! A key file is an armoured age file under a passphrase (so the stock `age` tool opens it too) holding one line, the private key in the
-//! text form of [`SignerKey::to_secret_text`]. A division's machine keys stand in one folder: `log-<generation>.age`, `node.age`,
+//! text form of [`SignerKey::to_secret_text`]. A division's machine keys stand in one folder: `log-<generation>.age` (and, after a
+//! rotation, `log-<generation>-2.age` …), `node.age`,
 //! `witness.age` and `peer.age`; an office's key is a file of its own, which need never touch the node.
 //!
 //! Out of scope: who may sign what (the registry), and how a person is asked for a passphrase (the command).
@@ -242,6 +243,8 @@ pub fn generate_office(office: &OfficeName) -> Result<SignerKey, io::Error> {
 pub struct MachineKeys {
     /// Signs heads of the log; bears the origin's name.
     pub log: SignerKey,
+    /// Further keys of the log, oldest first: during a rotation the old and the new sign side by side.
+    pub later: Vec<SignerKey>,
     /// Signs what the node says for itself: `<federation>/<division>/node`.
     pub node: SignerKey,
     /// Cosigns heads: `<federation>/<division>/witness`.
@@ -256,13 +259,14 @@ impl MachineKeys {
         let [log, node, witness, peer] = roles(origin);
         Ok(Self {
             log: generate(&log.name, log.kind)?,
+            later: vec![],
             node: generate(&node.name, node.kind)?,
             witness: generate(&witness.name, witness.kind)?,
             peer: generate(&peer.name, peer.kind)?,
         })
     }
 
-    /// Writes the four files into `folder`, which is made if need be; refuses before writing any if one is there.
+    /// Writes the files into `folder`, which is made if need be; refuses before writing any if one is there.
     pub fn save(&self, folder: &Path, origin: &Origin, passphrase: &Passphrase, work: WorkFactor) -> Result<(), KeyError> {
         let roles = roles(origin);
         if let Some(path) = roles.iter().map(|role| folder.join(&role.file)).find(|path| path.exists()) {
@@ -272,29 +276,93 @@ impl MachineKeys {
         for (role, key) in roles.iter().zip([&self.log, &self.node, &self.witness, &self.peer]) {
             save(key, &folder.join(&role.file), passphrase, work)?;
         }
-        Ok(())
+        self.later.iter().zip(log_files(folder, origin).skip(1)).try_for_each(|(key, path)| save(key, &path, passphrase, work))
     }
 
-    /// The names of the files that a copy of the node holds: all but the witness's, whose key must not act in two places.
-    pub fn kept_in_a_copy(origin: &Origin) -> Vec<String> {
+    /// The names of the files that a copy of the node of `folder` holds: all but the witness's, whose key must not act in two places.
+    pub fn kept_in_a_copy(folder: &Path, origin: &Origin) -> Vec<String> {
         let [log, node, _, peer] = roles(origin);
-        [log, node, peer].map(|role| role.file).to_vec()
+        let logs = log_files(folder, origin).filter(|path| path.exists());
+        let mut names: Vec<String> = logs.filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect();
+        if names.is_empty() {
+            // The copy is not made for want of it, and says so.
+            names.push(log.file);
+        }
+        names.extend([node.file, peer.file]);
+        names
     }
 
     /// The keys in a copy, with a new one for the witness.
     pub fn with_new_witness(folder: &Path, origin: &Origin, passphrase: &Passphrase) -> Result<Self, KeyError> {
         let read = |role: &Role| load_as(&role.name, &folder.join(&role.file), passphrase);
-        let [log, node, witness, peer] = roles(origin);
+        let [_, node, witness, peer] = roles(origin);
         let new = generate(&witness.name, witness.kind).map_err(|error| system(&folder.join(&witness.file), error))?;
-        Ok(Self { log: read(&log)?, node: read(&node)?, witness: new, peer: read(&peer)? })
+        let (log, later) = load_logs(folder, origin, passphrase)?;
+        Ok(Self { log, later, node: read(&node)?, witness: new, peer: read(&peer)? })
     }
 
-    /// Reads the four files of `folder`; each must bear the name its role has under `origin`.
+    /// Reads the files of `folder`; each must bear the name its role has under `origin`. Of the log there may be several keys, made by
+    /// rotations; the first may be gone once another has taken its place.
     pub fn load(folder: &Path, origin: &Origin, passphrase: &Passphrase) -> Result<Self, KeyError> {
-        let read = |role: &Role| load_as(&role.name, &folder.join(&role.file), passphrase);
-        let [log, node, witness, peer] = roles(origin);
-        Ok(Self { log: read(&log)?, node: read(&node)?, witness: read(&witness)?, peer: read(&peer)? })
+        let (log, later) = load_logs(folder, origin, passphrase)?;
+        Self::with_logs(folder, origin, passphrase, log, later)
     }
+
+    fn with_logs(folder: &Path, origin: &Origin, passphrase: &Passphrase, log: SignerKey, later: Vec<SignerKey>) -> Result<Self, KeyError> {
+        let read = |role: &Role| load_as(&role.name, &folder.join(&role.file), passphrase);
+        let [_, node, witness, peer] = roles(origin);
+        Ok(Self { log, later, node: read(&node)?, witness: read(&witness)?, peer: read(&peer)? })
+    }
+
+    /// All keys of the log, oldest first.
+    pub fn log_keys(&self) -> Vec<SignerKey> {
+        std::iter::once(&self.log).chain(&self.later).cloned().collect()
+    }
+
+    /// Makes one more key of the log of `origin`, for a rotation, in a file of its own beside the others.
+    pub fn rotate(&mut self, folder: &Path, origin: &Origin, passphrase: &Passphrase, work: WorkFactor) -> Result<PathBuf, KeyError> {
+        let used = log_files(folder, origin).enumerate().filter(|(_, path)| path.exists()).map(|(at, _)| at + 1).last();
+        let path = log_files(folder, origin)
+            .nth(used.unwrap_or(0))
+            .ok_or_else(|| KeyFault::Exists.at(&folder.join(format!("log-{}-{MOST_LOG_FILES}.age", origin.generation))))?;
+        let key = generate(&origin.to_string(), KeyKind::Ed25519).map_err(|error| system(&path, error))?;
+        save(&key, &path, passphrase, work)?;
+        self.later.push(key);
+        Ok(path)
+    }
+
+    /// Makes the key of the log of `origin`, a further generation, beside the machine's other keys, which go on.
+    pub fn next_generation(folder: &Path, origin: &Origin, passphrase: &Passphrase, work: WorkFactor) -> Result<Self, KeyError> {
+        let [log, ..] = roles(origin);
+        let path = folder.join(&log.file);
+        let key = generate(&log.name, log.kind).map_err(|error| system(&path, error))?;
+        let keys = Self::with_logs(folder, origin, passphrase, key, vec![])?;
+        save(&keys.log, &path, passphrase, work)?;
+        Ok(keys)
+    }
+}
+
+/// Most files of one log's keys: a rotation every few years fills them in a lifetime.
+const MOST_LOG_FILES: u32 = 99;
+
+/// The keys of a log, oldest first: one at least.
+fn load_logs(folder: &Path, origin: &Origin, passphrase: &Passphrase) -> Result<(SignerKey, Vec<SignerKey>), KeyError> {
+    let mut logs = Vec::new();
+    for path in log_files(folder, origin).filter(|path| path.exists()) {
+        logs.push(load_as(&origin.to_string(), &path, passphrase)?);
+    }
+    let mut logs = logs.into_iter();
+    let log = logs.next().ok_or_else(|| KeyFault::Absent.at(&folder.join(format!("log-{}.age", origin.generation))))?;
+    Ok((log, logs.collect()))
+}
+
+/// Where the keys of a log may be: `log-<generation>.age`, and from the first rotation on `log-<generation>-2.age` …
+fn log_files(folder: &Path, origin: &Origin) -> impl Iterator<Item = PathBuf> {
+    let (folder, generation) = (folder.to_owned(), origin.generation);
+    (1..=MOST_LOG_FILES).map(move |number| match number {
+        1 => folder.join(format!("log-{generation}.age")),
+        number => folder.join(format!("log-{generation}-{number}.age")),
+    })
 }
 
 struct Role {
@@ -387,6 +455,38 @@ mod tests {
 
     fn passphrase() -> Passphrase {
         Passphrase::new("correct horse".to_owned()).unwrap()
+    }
+
+    #[test]
+    fn a_rotation_adds_a_key_and_the_old_one_may_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut keys = MachineKeys::generate(&origin()).unwrap();
+        keys.save(folder.path(), &origin(), &passphrase(), WorkFactor::SAMPLE).unwrap();
+        let path = keys.rotate(folder.path(), &origin(), &passphrase(), WorkFactor::SAMPLE).unwrap();
+        assert!(path.ends_with("log-1-2.age"));
+        let publics = |keys: &MachineKeys| keys.log_keys().iter().map(|key| key.public().clone()).collect::<Vec<_>>();
+        let both = MachineKeys::load(folder.path(), &origin(), &passphrase()).unwrap();
+        assert_eq!((publics(&both).len(), publics(&both)), (2, publics(&keys)));
+        fs::remove_file(folder.path().join("log-1.age")).unwrap();
+        let after = MachineKeys::load(folder.path(), &origin(), &passphrase()).unwrap();
+        assert_eq!(publics(&after), publics(&keys)[1..]);
+        // The next one never takes the name of one that was.
+        assert!(keys.rotate(folder.path(), &origin(), &passphrase(), WorkFactor::SAMPLE).unwrap().ends_with("log-1-3.age"));
+    }
+
+    #[test]
+    fn the_next_generation_keeps_the_other_keys() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = MachineKeys::generate(&origin()).unwrap();
+        first.save(folder.path(), &origin(), &passphrase(), WorkFactor::SAMPLE).unwrap();
+        let next = Origin { generation: 2, ..origin() };
+        // Even if the former key is lost.
+        fs::remove_file(folder.path().join("log-1.age")).unwrap();
+        MachineKeys::next_generation(folder.path(), &next, &passphrase(), WorkFactor::SAMPLE).unwrap();
+        let read = MachineKeys::load(folder.path(), &next, &passphrase()).unwrap();
+        assert_eq!(read.log.public().name(), next.to_string());
+        assert_eq!(read.peer.public(), first.peer.public());
+        assert!(MachineKeys::next_generation(folder.path(), &next, &passphrase(), WorkFactor::SAMPLE).is_err());
     }
 
     #[test]

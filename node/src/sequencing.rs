@@ -97,8 +97,8 @@ pub struct Sequencer {
 pub struct Log {
     /// Its name.
     pub origin: Origin,
-    /// Its key.
-    pub key: SignerKey,
+    /// Its keys: one, or the old and the new during a rotation.
+    pub keys: Vec<SignerKey>,
     /// What is durable.
     pub reader: Reader,
     /// Who may say what.
@@ -114,7 +114,7 @@ impl Log {
     pub async fn begin(&self, writer: &Writer) -> Result<(), CommitError> {
         let origin = self.origin.clone();
         let head = luodi_ledger::checkpoint::Checkpoint { origin: origin.to_string(), size: 0, root: Hash::EMPTY };
-        let head = head.sign(std::slice::from_ref(&self.key));
+        let head = head.sign(&self.signers(0).map_err(|why| CommitError::Unavailable(why.to_string()))?);
         let grow = Grow { origin, expected: (0, Hash::EMPTY), from: 0, entries: vec![], leaves: vec![], read: vec![], head, own: true };
         writer.commit(vec![Change::Grow(grow)]).await.map(|_| ())
     }
@@ -141,6 +141,19 @@ impl Log {
             Ok(recent)
         };
         tokio::task::spawn_blocking(read).await.map_err(|error| ReadError::Unavailable(error.to_string()))?
+    }
+
+    /// The keys that sign a head of `size`: those of ours that the charter of that size names, so that during a rotation both do, and after
+    /// it only the new one. Before any charter is known, the first.
+    fn signers(&self, size: u64) -> Result<Vec<SignerKey>, SubmitError> {
+        let registry = self.registrar.snapshot();
+        let Some(named) = registry.log_keys(&self.origin, size) else { return Ok(self.keys.iter().take(1).cloned().collect()) };
+        let signers: Vec<SignerKey> = self.keys.iter().filter(|key| named.contains(key.public())).cloned().collect();
+        if signers.is_empty() {
+            let why = "its charter names no key that this node holds; put the new key's file into the keys folder, or have it chartered";
+            return Err(SubmitError::Stopped(why.to_owned()));
+        }
+        Ok(signers)
     }
 
     /// Where `statement` already stands, if it does.
@@ -263,7 +276,7 @@ async fn write(log: &Log, writer: &Writer, batch: &[Submission], memory: &mut Op
         *memory = Some(remembered);
         return Ok(sealed);
     }
-    let head = sealed.head.sign(std::slice::from_ref(&log.key));
+    let head = sealed.head.sign(&log.signers(sealed.head.size)?);
     let grow = Grow {
         origin: log.origin.clone(),
         expected: (state.size, state.root),

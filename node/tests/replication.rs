@@ -67,6 +67,7 @@ impl Running {
         let (witness, calls) = mpsc::channel(8);
         let settings = Settings {
             division: division(of),
+            generation: 1,
             listen: vec![listen.parse().unwrap()],
             peers: dials.iter().map(|(of, address)| ConfiguredPeer { peer: peer_id(of), addresses: vec![address.clone()] }).collect(),
         };

@@ -168,6 +168,11 @@ impl Registry {
         self.in_force.tree.is_within(division, above)
     }
 
+    /// The division and every one it has at any time lain below: the divisions whose logs bear on it.
+    pub fn above(&self, division: Division) -> BTreeSet<Division> {
+        self.in_force.tree.above(division)
+    }
+
     /// All that `division` statements say and that counts, by division; of one division, what holds comes last.
     pub fn divisions(&self) -> impl Iterator<Item = &DivisionChange> {
         self.in_force.tree.changes()

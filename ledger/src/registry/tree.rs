@@ -90,18 +90,19 @@ impl Tree {
 
     /// Whether `division` is `above` or has at any time lain below it.
     pub(super) fn is_within(&self, division: Division, above: Division) -> bool {
+        division == above || self.above(division).contains(&above)
+    }
+
+    /// The division and every one it has at any time lain below, up to the root.
+    pub(super) fn above(&self, division: Division) -> BTreeSet<Division> {
         let mut met = BTreeSet::from([division]);
         let mut open = vec![division];
         while let Some(each) = open.pop() {
-            if each == above {
-                return true;
+            if each != self.root {
+                let stated = self.stated.get(&each).into_iter().flatten().filter_map(|change| change.facts.parent);
+                open.extend(each.parent().into_iter().chain(stated).filter(|parent| met.insert(*parent)));
             }
-            if each == self.root {
-                continue;
-            }
-            let stated = self.stated.get(&each).into_iter().flatten().filter_map(|change| change.facts.parent);
-            open.extend(each.parent().into_iter().chain(stated).filter(|parent| met.insert(*parent)));
         }
-        false
+        met
     }
 }

@@ -74,7 +74,7 @@ pub(crate) fn by(file: &str, case: &Case) -> Result<Value, Refused> {
         }
         "policy.json" => {
             let policy: Policy = text()?.parse()?;
-            let names = |keys: &[VerifierKey]| keys.iter().map(|key| key.to_string()).collect::<Vec<_>>();
+            let names = |keys: &[VerifierKey]| keys.iter().map(ToString::to_string).collect::<Vec<_>>();
             let all: Vec<VerifierKey> = policy.witnesses().iter().map(|witness| witness.key.clone()).collect();
             json!({"logs": names(policy.logs()), "witnesses": names(&all), "asks_nobody": policy.asks_nobody(),
                 "satisfied_by_all": policy.is_satisfied_by(&all), "satisfied_by_none": policy.is_satisfied_by([])})

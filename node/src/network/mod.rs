@@ -62,6 +62,8 @@ const KEPT_EVENTS: usize = 1_024;
 pub struct Settings {
     /// The division whose node this is.
     pub division: Division,
+    /// The generation of its log that it writes.
+    pub generation: u32,
     /// Where to listen, such as `/ip4/0.0.0.0/tcp/9101` and `/ip4/0.0.0.0/udp/9101/quic-v1`.
     pub listen: Vec<Multiaddr>,
     /// Peers that are trusted before a charter names them.

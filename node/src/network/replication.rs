@@ -370,7 +370,7 @@ fn restore(settings: &Settings, reader: &Reader, registry: &Registry) -> Result<
         let forked = frozen.contains(&origin);
         held.push((origin, Held { entries, head, witnessed, proven: ahead.map(|ahead| ahead.head), forked }));
     }
-    Ok(Follower::new(Some(settings.division), held, evidence))
+    Ok(Follower::new(Some(settings.division), held, evidence).writing(settings.generation))
 }
 
 /// Reads the store on a thread for blocking work.

@@ -105,11 +105,21 @@ pub async fn create(config: &Config, keys: &MachineKeys) -> Result<(), RunError>
     Ok(())
 }
 
+/// Makes the first head of the next generation's log in the store of a node that is not running.
+pub async fn begin_generation(config: &Config, keys: &MachineKeys) -> Result<(), RunError> {
+    let writer = Store::open(&config.file.data, store_options(config))?.into_writer();
+    let log = log(config, keys, &writer, Registrar::new(Registry::new(config.federation.clone())))?;
+    log.begin(&writer).await?;
+    writer.commit(vec![Change::Setting { name: NEWBORN.to_owned(), value: b"1".to_vec() }]).await?;
+    writer.close().await;
+    Ok(())
+}
+
 fn log(config: &Config, keys: &MachineKeys, writer: &Writer, registrar: Registrar) -> Result<Log, RunError> {
     let reader = writer.reader().clone();
     Ok(Log {
         origin: config.origin.clone(),
-        key: keys.log.clone(),
+        keys: keys.log_keys(),
         reader,
         registrar,
         clock: clock(config)?,
@@ -160,6 +170,7 @@ pub async fn run(
     let (calls, asked) = mpsc::channel(WITNESS_CALLS);
     let settings = network::Settings {
         division: config.file.division,
+        generation: config.origin.generation,
         listen: config.file.listen.clone(),
         peers: config.file.peers.iter().cloned().filter_map(network::ConfiguredPeer::at).collect(),
     };

@@ -79,12 +79,15 @@ pub(super) async fn watch_peers(
                     stop(&gate, "two heads under our key contradict each other; the county must charter the next generation".to_owned());
                 }
             }
-            Ok(NetworkEvent::OwnHeadUnknown { size, .. }) => stop(
+            Ok(NetworkEvent::OwnHeadUnknown { origin, size }) if origin == own => stop(
                 &gate,
                 format!(
                     "a peer holds a head of size {size} under our key that we do not hold: another machine signs with it, or this one lost data"
                 ),
             ),
+            Ok(NetworkEvent::OwnHeadUnknown { origin, size }) => {
+                tracing::warn!(%origin, size, "a head of a log this node no longer writes");
+            }
             Ok(NetworkEvent::ClockHeard) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => refresh(&network, &peers).await,
             Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
         }

@@ -58,6 +58,8 @@ pub struct Progress {
 #[derive(Debug)]
 pub struct Follower {
     own: Option<Division>,
+    /// The generation of its division's log that this node writes; it follows the former ones as any other log.
+    generation: u32,
     follow_own: bool,
     logs: BTreeMap<Origin, Log>,
     peers: BTreeMap<Peer, PeerState>,
@@ -81,6 +83,7 @@ impl Follower {
         let logs = held.into_iter().map(|(origin, held)| (origin, Log::of(held))).collect();
         Self {
             own,
+            generation: 1,
             follow_own: false,
             logs,
             peers: BTreeMap::new(),
@@ -93,6 +96,12 @@ impl Follower {
             next_id: 0,
             actions: Vec::new(),
         }
+    }
+
+    /// The follower of a node that writes this generation of its division's log, if it is not the first.
+    #[must_use]
+    pub fn writing(self, generation: u32) -> Self {
+        Self { generation, ..self }
     }
 
     /// Takes in what happened and says what to do.
@@ -289,6 +298,6 @@ impl Follower {
     }
 
     fn is_own(&self, origin: &Origin) -> bool {
-        self.own == Some(origin.division)
+        self.own == Some(origin.division) && self.generation == origin.generation
     }
 }
