@@ -155,6 +155,32 @@ fn a_county_runs_decides_proves_and_comes_back() {
     assert_eq!(tampered.status.code(), Some(1), "{tampered:?}");
     assert!(String::from_utf8_lossy(&tampered.stdout).contains("tile/entries/"), "{tampered:?}");
 
+    // The county's figures are written down, signed, and the same when computed again; a changed one is named.
+    let assess = |more: &[&str]| {
+        luodi(folder.path(), &["--lang", "en", "assess", "--node", county])
+            .arg("--federation")
+            .arg(&federation)
+            .args(more)
+            .output()
+            .unwrap()
+    };
+    let assessed = assess(&["--county", "990101000000", "--period", "2026", "--output", "assessment.toml"]);
+    assert!(assessed.status.success(), "{assessed:?}");
+    let draft = std::fs::read_to_string(folder.path().join("assessment.toml")).unwrap();
+    let at = draft.find("code = \"matters\"\nhad = ").unwrap() + "code = \"matters\"\nhad = ".len();
+    std::fs::write(folder.path().join("forged.toml"), format!("{}9{}", &draft[..at], &draft[at..])).unwrap();
+    let key = dir.join("offices/990101000000/civil-affairs.age");
+    for (name, code, words) in [("assessment", 0, "19 figures are the same"), ("forged", 1, "Matters raised (matters): signed 9")] {
+        let sign = luodi(folder.path(), &["sign", &format!("{name}.toml"), "--key", key.to_str().unwrap(), "--passphrase-file"])
+            .arg(dir.join("passphrase"))
+            .output()
+            .unwrap();
+        assert!(sign.status.success(), "{sign:?}");
+        let again = assess(&["--recompute", &format!("{name}.statement")]);
+        assert_eq!(again.status.code(), Some(code), "{again:?}");
+        assert!(String::from_utf8_lossy(&again.stdout).contains(words), "{again:?}");
+    }
+
     // A node that is stopped is missed by name, and the pages go on.
     let pid = demo.line("kill ").split(' ').nth(1).unwrap().to_owned();
     assert!(Command::new("kill").arg(pid).status().unwrap().success());
