@@ -71,7 +71,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
     let view = fold(id, &records, &shelf.packs, as_of, offset);
     let mut words = HashMap::new();
     for record in &records {
-        if let Some(found) = words_of(&node, record).await {
+        if let Some(found) = words_of(&node, record).await? {
             words.insert(record.reference.clone(), found);
         }
     }

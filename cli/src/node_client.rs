@@ -26,6 +26,8 @@ const PATIENCE_TO_SEND: Duration = Duration::from_secs(900);
 /// Largest answer read: a full entry bundle is at most 256 leaves of 64 KiB.
 const LONGEST_ANSWER: usize = 17 * 1024 * 1024;
 
+/// How often a request is made again that a node asked to make more slowly.
+const MOST_WAITS: usize = 30;
 /// A longer wait than this is for the next day, not for a queue.
 const SHORT_WAIT: Duration = Duration::from_secs(120);
 
@@ -169,7 +171,17 @@ impl Node {
     /// The bytes at `path`; nothing where the node holds nothing.
     pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Option<Vec<u8>>> {
         let (base, language) = (&self.base, self.language);
-        let response = self.client.get(format!("{base}{path}")).send().await.map_err(|error| self.unreachable(&error))?;
+        let mut tries = 0;
+        let response = loop {
+            let response = self.client.get(format!("{base}{path}")).send().await.map_err(|error| self.unreachable(&error))?;
+            // A node bounds how much one address asks in a second; whoever reads whole logs waits as it says.
+            if response.status() != StatusCode::TOO_MANY_REQUESTS || tries == MOST_WAITS {
+                break response;
+            }
+            tries += 1;
+            let wait = retry_after(&response).unwrap_or(Duration::from_secs(1));
+            tokio::time::sleep(wait.clamp(Duration::from_millis(200), Duration::from_secs(10))).await;
+        };
         let status = response.status();
         // What is redacted is held by nobody.
         if status == StatusCode::NOT_FOUND || status == StatusCode::GONE {
@@ -287,7 +299,7 @@ impl Node {
 /// What a node says of what it was sent: the bytes of a success, or its refusal.
 async fn answered(url: &str, response: Response) -> anyhow::Result<Answer<Vec<u8>>> {
     let status = response.status();
-    let wait = response.headers().get("retry-after").and_then(|value| value.to_str().ok()).and_then(|value| value.parse().ok());
+    let wait = retry_after(&response).unwrap_or(Duration::from_secs(1));
     let bytes = bounded(response).await?;
     if status.is_success() {
         return Ok(Answer::Taken(bytes));
@@ -297,16 +309,20 @@ async fn answered(url: &str, response: Response) -> anyhow::Result<Answer<Vec<u8
         fault.why = status.to_string();
     }
     if status == StatusCode::SERVICE_UNAVAILABLE {
-        return Ok(Answer::Busy(Duration::from_secs(wait.unwrap_or(1)), fault));
+        return Ok(Answer::Busy(wait, fault));
     }
     if status == StatusCode::TOO_MANY_REQUESTS {
-        let wait = Duration::from_secs(wait.unwrap_or(1));
         return Ok(if wait > SHORT_WAIT { Answer::Spent(wait, fault) } else { Answer::Busy(wait, fault) });
     }
     if status.is_client_error() {
         return Ok(Answer::Refused(fault));
     }
     bail!("{url}: {status}: {fault}")
+}
+
+fn retry_after(response: &Response) -> Option<Duration> {
+    let value = response.headers().get("retry-after")?.to_str().ok()?;
+    value.parse().ok().map(Duration::from_secs)
 }
 
 fn fault(bytes: &[u8]) -> Fault {

@@ -63,7 +63,7 @@ impl Shelf {
 
     /// The words of a statement, if the node holds them and they are the ones it names.
     pub(crate) async fn words(&self, node: &Node, of: &Reference) -> Option<Words> {
-        words_of(node, self.records.iter().find(|record| &record.reference == of)?).await
+        words_of(node, self.records.iter().find(|record| &record.reference == of)?).await.ok().flatten()
     }
 }
 
@@ -91,11 +91,11 @@ pub(crate) async fn carried(at: &At, adoptions: &Adoptions) -> HashMap<Blake3, V
     bodies
 }
 
-/// The words of a record, if the node holds them and they are the ones it names.
-pub(crate) async fn words_of(node: &Node, record: &Record) -> Option<Words> {
-    let named = record.statement.body?;
-    let bytes = node.get(&format!("{}/body/{}", Node::log_path(&record.reference.log), named.hash)).await.ok()??;
-    if named.names(&bytes) { Words::parse(&bytes).ok() } else { None }
+/// The words of a record; nothing where the node does not hold them, or holds other ones than it names.
+pub(crate) async fn words_of(node: &Node, record: &Record) -> anyhow::Result<Option<Words>> {
+    let Some(named) = record.statement.body else { return Ok(None) };
+    let bytes = node.get(&format!("{}/body/{}", Node::log_path(&record.reference.log), named.hash)).await?;
+    Ok(bytes.filter(|bytes| named.names(bytes)).and_then(|bytes| Words::parse(&bytes).ok()))
 }
 
 /// An entry that names a matter, with what it counts for.

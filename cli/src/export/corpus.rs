@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use anyhow::ensure;
-use futures::{StreamExt as _, stream};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use luodi_ledger::assessment::{Assessment, Reading};
 use luodi_ledger::federation::FederationFile;
@@ -145,15 +145,15 @@ async fn read_bodies(
     let counted = &bar;
     let found: Vec<(Reference, Option<Body>)> = stream::iter(named)
         .map(|(on, named)| async move {
-            let bytes = at.get(&format!("{}/body/{}", Node::log_path(&on.log), named.hash)).await.ok().flatten();
+            let bytes = at.get(&format!("{}/body/{}", Node::log_path(&on.log), named.hash)).await?;
             let bytes = bytes.filter(|bytes| named.names(bytes));
             let body = bytes.and_then(|bytes| Some(Body { words: Words::parse(&bytes).ok()?, text: String::from_utf8(bytes).ok()? }));
             counted.inc(1);
-            (on, body)
+            anyhow::Ok((on, body))
         })
         .buffer_unordered(AT_ONCE)
-        .collect()
-        .await;
+        .try_collect()
+        .await?;
     bar.finish_and_clear();
     let (mut bodies, mut missing) = (HashMap::new(), BTreeMap::new());
     for (on, body) in found {

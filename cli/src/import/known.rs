@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use futures::{StreamExt as _, stream};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use luodi_ledger::facts::Facts;
 use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::Reference;
@@ -37,7 +37,13 @@ pub(super) struct Known {
 
 impl Known {
     /// Looks through the log `home` for what `office` has imported. `expected` are bodies that rows of this table make.
-    pub(super) async fn read(shelf: &Shelf, node: &Node, home: &Origin, office: &OfficeName, expected: &HashMap<Blake3, Source>) -> Self {
+    pub(super) async fn read(
+        shelf: &Shelf,
+        node: &Node,
+        home: &Origin,
+        office: &OfficeName,
+        expected: &HashMap<Blake3, Source>,
+    ) -> anyhow::Result<Self> {
         let mut known = Self::default();
         for matter in shelf.records.iter().filter_map(|record| record.statement.matter).filter(|id| id.division == home.division) {
             known.matters.insert(matter);
@@ -49,26 +55,23 @@ impl Known {
                 && record.statement.by.contains(office)
                 && record.statement.body.is_some()
         });
+        // A body that could not be asked for may be one of ours: then nothing can be told, and nothing is signed.
         let found = stream::iter(ours).map(|record| async move {
-            let body = record.statement.body?;
-            let found = Found {
-                reference: record.reference.clone(),
-                matter: record.statement.matter?,
-                facts: record.statement.facts.clone(),
-                words: None,
-            };
+            let (Some(body), Some(matter)) = (record.statement.body, record.statement.matter) else { return Ok(None) };
+            let found = Found { reference: record.reference.clone(), matter, facts: record.statement.facts.clone(), words: None };
             if let Some(source) = expected.get(&body.hash) {
-                return Some((source.clone(), found));
+                return Ok(Some((source.clone(), found)));
             }
-            let words = words_of(node, record).await?;
-            let source = serde_json::from_value(words.more.get(SOURCE)?.clone()).ok()?;
-            Some((source, Found { words: Some(words), ..found }))
+            let Some(words) = words_of(node, record).await? else { return Ok(None) };
+            let source = words.more.get(SOURCE).and_then(|source| serde_json::from_value(source.clone()).ok());
+            anyhow::Ok(source.map(|source: Source| (source, Found { words: Some(words), ..found })))
         });
-        let mut found: Vec<(Source, Found)> = found.buffered(AT_ONCE).filter_map(|found| async { found }).collect().await;
+        let found: Vec<Option<(Source, Found)>> = found.buffered(AT_ONCE).try_collect().await?;
+        let mut found: Vec<(Source, Found)> = found.into_iter().flatten().collect();
         // Of two that claim one row the first counts, as in the log.
         found.reverse();
         known.statements.extend(found);
-        known
+        Ok(known)
     }
 
     /// The statement that came from a row.

@@ -126,7 +126,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
     let desk = Desk { log, office, key: key.as_ref(), mapping: &mapping, language };
     let journal = Journal::beside(&args.table)?;
     let mut known = match (&shelf, &node) {
-        (Some(shelf), Some(node)) => Some(Known::read(shelf, node, &desk.log, &desk.office, &desk.expected(&read.items)?).await),
+        (Some(shelf), Some(node)) => Some(Known::read(shelf, node, &desk.log, &desk.office, &desk.expected(&read.items)?).await?),
         _ => None,
     };
     let (jobs, faults) = desk.jobs(read.items, known.as_mut(), &journal, now)?;

@@ -19,7 +19,7 @@ use super::known::{Found, Known};
 use super::mapping::Mapping;
 use super::reading::Fault;
 use crate::language::{Language, say};
-use crate::personal;
+use crate::{personal, refusals};
 
 /// Seconds after which a statement that was signed and not logged is signed anew: nodes refuse it from then on, so it can never be logged.
 const TOO_OLD: i64 = 30 * 86_400;
@@ -179,7 +179,7 @@ impl Desk<'_> {
                         let rests = placeholder(&self.log);
                         let (statement, body) = self.statement(&job, &todo, now, Some(&rests))?;
                         if let Err(malformed) = check::check(&statement, Some(body.as_bytes())) {
-                            fault(malformed.to_string(), say!(language, "改正这一行", "correct the row"));
+                            fault(refusals::told(&malformed, language), say!(language, "改正这一行", "correct the row"));
                         } else if let Err(stopped) = privacy::check(&statement, Some(body.as_bytes())) {
                             fault(
                                 personal::told(&stopped, language),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use luodi_ledger::Malformed;
 use luodi_ledger::matter::codes::{CodeList, Coded};
 use luodi_ledger::matter::facts::Fen;
 use luodi_ledger::matter::labels::Label;
@@ -12,6 +13,7 @@ use super::cell::{self, Wrong};
 use super::mapping::{Field, Mapping};
 use super::table::{Cell, Row, Table};
 use crate::language::{Language, say};
+use crate::refusals;
 
 /// Most words of a list shown in a remedy.
 const MOST_SHOWN: usize = 12;
@@ -184,11 +186,12 @@ impl<'a> Reading<'a> {
     }
 
     /// A word that reads as a `T`, once it is translated.
-    pub(super) fn parsed<T: std::str::FromStr<Err: fmt::Display>>(&mut self, field: Field) -> Option<T> {
+    pub(super) fn parsed<T: std::str::FromStr<Err = Malformed>>(&mut self, field: Field) -> Option<T> {
         let text = self.translated(field)?;
         match text.parse() {
             Ok(value) => Some(value),
             Err(fault) => {
+                let fault = refusals::told(&fault, self.language);
                 self.blame(
                     field,
                     Wrong {
