@@ -114,7 +114,12 @@ async fn rules_are_told_with_their_shares_and_articles() {
     let matter = page(&site, &format!("/matter/{DONE}")).await;
     let link = matter.split("href=\"/rules#").nth(1).and_then(|rest| rest.split('"').next()).expect("a link to its rules");
     assert!(page(&site, "/rules").await.contains(&format!("id=\"{link}\"")), "{link}");
-    assert!(page(&site, "/help").await.contains("href=\"/rules\""));
+    let help = page(&site, "/help").await;
+    assert!(help.contains("href=\"/rules\""));
+    for file in ["/api/schemas", "/api/codes"] {
+        assert!(help.contains(&format!("href=\"{file}\"")), "{file}");
+        page(&site, file).await;
+    }
 }
 
 #[tokio::test]

@@ -145,11 +145,11 @@ fn table(scene: Scene<'_>, code: Division, rows: &[Row]) -> Markup {
     let place = code.to_string();
     html! {
         div.scroll tabindex="0" role="region" aria-label=(look.say("表格", "Table")) { table {
-            thead { tr { th { (look.say("事项", "Item")) } th { (look.say("类别", "Category")) } th { (look.say("要求", "Duty")) } th { (look.say("协商过", "Consulted")) } } }
+            thead { tr { th { (look.say("事项", "Item")) } th { (look.say("类别", "Category")) } th { (look.say("要求", "Duty")) } th.whole { (look.say("协商过", "Consulted")) } } }
             tbody { @for row in rows { tr {
                 td { (row.name) " " span.code { (row.code) } }
-                td.small { (row.category_word) }
-                td { @if row.duty == "must" { b { (row.duty_word) } } @else { (row.duty_word) } }
+                td.small.whole { (row.category_word) }
+                td.whole { @if row.duty == "must" { b { (row.duty_word) } } @else { (row.duty_word) } }
                 td { @if row.matters > 0 { a href=(look.link("/search", &[("place", place.as_str()), ("item", row.code.as_str())])) { (row.matters) } }
                      @else if row.duty == "must" { span.fail { "0" } } @else { "0" } }
             } } }

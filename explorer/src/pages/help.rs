@@ -81,6 +81,15 @@ pub(crate) async fn help(State(site): State<Arc<Site>>, look: Look) -> Markup {
             p { (look.say("到会、票数、公示和答复的天数，都按公开的规程重新算。", "Quorums, votes, notice days and days to answer are computed anew by published rules. "))
                 a href=(look.to("/rules")) { (look.say("看规程和条文", "The rules and their articles")) } }
         }
+        section.card id="data" {
+            h2 { (look.say("数据", "Data")) }
+            p { (look.say(
+                "每个列表下面都有 CSV 和 JSON。各类记录的格式和用到的代码：",
+                "Every list can be downloaded as CSV and JSON. The form of each kind of record, and the codes in use: ",
+            ))
+                a href=(look.asset("/api/schemas")) { (look.say("格式 (JSON Schema)", "JSON Schemas")) } " · "
+                a href=(look.asset("/api/codes")) { (look.say("代码表", "code lists")) } }
+        }
         section.card {
             h2 { (look.say("个人信息", "Personal data")) }
             p { (look.say(
