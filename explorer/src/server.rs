@@ -44,6 +44,7 @@ pub fn router(site: &Arc<Site>) -> Router {
         .route("/matter/{id}/versions", get(pages::versions))
         .route("/log/{code}/{index}", get(pages::entry))
         .route("/receipt/{code}/{index}", get(pages::receipt))
+        .route("/attachment/{code}/{index}/{hash}", get(pages::attachment))
         .route("/federation.txt", get(pages::federation))
         .route("/catalogue/{code}", get(pages::catalogue))
         .route("/calendar/{code}", get(pages::calendar))
@@ -90,7 +91,8 @@ fn asset(kind: &'static str, text: &'static str) -> Response {
 async fn named_by_hash(request: Request, next: Next) -> Response {
     let held = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).map(ToOwned::to_owned);
     let response = next.run(request).await;
-    if response.status() != StatusCode::OK {
+    // The file of an attachment is named already, and may be longer than any page.
+    if response.status() != StatusCode::OK || response.headers().contains_key(header::ETAG) {
         return response;
     }
     let (mut parts, body) = response.into_parts();

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use crate::config::Settings;
 use crate::divisions::{Divisions, Place};
 use crate::index::Snapshot;
+use crate::source::Files;
 
 /// Tells the time: an argument, so that pages can be tested at any date.
 pub type Clock = Arc<dyn Fn() -> Time + Send + Sync>;
@@ -18,17 +19,24 @@ pub struct Site {
     settings: Settings,
     snapshot: watch::Receiver<Arc<Snapshot>>,
     clock: Clock,
+    files: Files,
 }
 
 impl Site {
     /// A site that shows what `snapshot` holds at any moment.
     pub fn new(settings: Settings, snapshot: watch::Receiver<Arc<Snapshot>>, clock: Clock) -> Arc<Self> {
-        Arc::new(Self { settings, snapshot, clock })
+        let files = Files::of(settings.nodes.iter().map(|node| node.url.clone()).collect());
+        Arc::new(Self { settings, snapshot, clock, files })
     }
 
     /// The settings.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// The files of attachments.
+    pub fn files(&self) -> &Files {
+        &self.files
     }
 
     /// The path prefix, empty or beginning with a slash.

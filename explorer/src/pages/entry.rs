@@ -10,6 +10,7 @@ use luodi_ledger::merkle::{Hash, inclusion_proof};
 use luodi_ledger::names::{Division, Origin};
 use maud::{Markup, html};
 
+use super::attachments::erased;
 use super::layout;
 use super::missing::absent;
 use super::phrase::Scene;
@@ -69,10 +70,12 @@ fn page(scene: Scene<'_>, origin: &Origin, log: &HeldLog, index: u64, held: &Hel
         @if let Some(body) = statement.and_then(|statement| statement.body) {
             section.card {
                 h2 { (look.say("正文", "The words")) }
-                @match log.body(&body.hash) {
+                @if let Some(tombstone) = scene.snapshot.holdings.tombstone(&body.hash) {
+                    (erased(scene, "", tombstone))
+                } @else { @match log.body(&body.hash) {
                     Some(bytes) => pre { (readable(bytes)) },
-                    None => p.quiet { (look.say("正文没有读到：可能尚未传到，也可能已依法删除。", "The words are not here: not arrived yet, or removed by law.")) },
-                }
+                    None => p.quiet { (look.say("正文还没有传到，请过后再看。", "The words have not arrived yet; look again later.")) },
+                } }
             }
         }
         (numbers(scene, origin, log, index, held))

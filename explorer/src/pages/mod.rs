@@ -1,5 +1,6 @@
 //! The pages, one file each. Each is a function from what is known to HTML; none fetches or decides anything.
 
+mod attachments;
 mod calendar;
 mod catalogue;
 mod check;
@@ -26,6 +27,7 @@ mod rules;
 mod search;
 mod trust;
 
+pub(crate) use attachments::attachment;
 pub(crate) use calendar::calendar;
 pub(crate) use catalogue::catalogue;
 pub(crate) use check::check;

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use luodi_ledger::attachment::Attachment;
 use luodi_ledger::hash::Blake3;
 use luodi_ledger::names::Origin;
 use luodi_ledger::statement::LONGEST_BODY;
 use luodi_ledger::tile::{BundleId, LONGEST_BUNDLE};
-use reqwest::StatusCode;
+use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 
 /// Largest head, as its reader has it.
@@ -17,6 +18,11 @@ const LONGEST_LIST: usize = 32 * 1024 * 1024;
 const PATIENCE_TO_CONNECT: Duration = Duration::from_secs(5);
 /// How long an answer may take beyond the time a poll is held open.
 const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How long the file of an attachment may take: 64 MiB over a line of 2 Mbit/s.
+const PATIENCE_FOR_FILES: Duration = Duration::from_secs(300);
+/// In which a node tells the random bytes before a file.
+const NONCE_HEADER: &str = "luodi-nonce";
 
 /// Why a node gave no usable answer.
 #[derive(Debug, thiserror::Error)]
@@ -107,6 +113,18 @@ impl Client {
         self.get(&format!("{}/body/{hash}", prefix(origin)), most, PATIENCE).await
     }
 
+    /// The file of an attachment, if it is the one listed.
+    pub(super) async fn attachment(&self, origin: &Origin, listed: &Attachment) -> Result<Option<Vec<u8>>, Failed> {
+        let most = usize::try_from(listed.size).unwrap_or(usize::MAX);
+        let url = format!("{}{}/attachment/{}", self.base, prefix(origin), listed.hash);
+        let answer = self.http.get(url).timeout(PATIENCE_FOR_FILES).send().await?;
+        let nonce = answer.headers().get(NONCE_HEADER).and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<Blake3>().ok());
+        let Some(file) = bounded(answer, most).await? else { return Ok(None) };
+        // 32 bytes in hex, as a hash is written.
+        let nonce = nonce.ok_or_else(|| Failed::Unreadable("no nonce".to_owned()))?;
+        if listed.names(nonce.as_bytes(), &file) { Ok(Some(file)) } else { Err(Failed::Unreadable("another file".to_owned())) }
+    }
+
     /// The ids of the evidence it keeps.
     pub(super) async fn evidence_ids(&self) -> Result<Vec<Blake3>, Failed> {
         #[derive(Deserialize)]
@@ -125,21 +143,25 @@ impl Client {
 
     /// The bytes at `path`, at most `most` of them; none where the node says it holds none.
     async fn get(&self, path: &str, most: usize, patience: Duration) -> Result<Option<Vec<u8>>, Failed> {
-        let mut answer = self.http.get(format!("{}{path}", self.base)).timeout(patience).send().await?;
-        match answer.status() {
-            StatusCode::OK => {}
-            StatusCode::NOT_FOUND | StatusCode::GONE => return Ok(None),
-            other => return Err(Failed::Status(other)),
-        }
-        let mut bytes = Vec::new();
-        while let Some(chunk) = answer.chunk().await? {
-            if bytes.len() + chunk.len() > most {
-                return Err(Failed::TooLong(most));
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        Ok(Some(bytes))
+        bounded(self.http.get(format!("{}{path}", self.base)).timeout(patience).send().await?, most).await
     }
+}
+
+/// The bytes of an answer, at most `most` of them; none where there is nothing, or nothing any more.
+async fn bounded(mut answer: Response, most: usize) -> Result<Option<Vec<u8>>, Failed> {
+    match answer.status() {
+        StatusCode::OK => {}
+        StatusCode::NOT_FOUND | StatusCode::GONE => return Ok(None),
+        other => return Err(Failed::Status(other)),
+    }
+    let mut bytes = Vec::new();
+    while let Some(chunk) = answer.chunk().await? {
+        if bytes.len() + chunk.len() > most {
+            return Err(Failed::TooLong(most));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(Some(bytes))
 }
 
 fn prefix(origin: &Origin) -> String {

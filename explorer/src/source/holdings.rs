@@ -19,10 +19,12 @@ use luodi_ledger::hash::Blake3;
 use luodi_ledger::key::VerifierKey;
 use luodi_ledger::merkle::Hash;
 use luodi_ledger::names::Origin;
+use luodi_ledger::redaction::Tombstone;
 use luodi_ledger::registry::{Charter, Denied, HeadRefused, Registry, Witnessing};
 use luodi_ledger::standing::Void;
 use luodi_ledger::statement::BodyRef;
 
+use super::erased::{Erased, erased};
 use super::held::{Difference, HeldEntry, HeldEvidence, HeldLog, SourceId};
 use super::tree::Tree;
 
@@ -51,6 +53,9 @@ pub struct Holdings {
     registry: Arc<Registry>,
     logs: BTreeMap<Origin, Arc<HeldLog>>,
     evidence: BTreeMap<Blake3, Arc<HeldEvidence>>,
+    /// Where redactions stand, whether they count or not.
+    redactions: Vec<(Origin, u64)>,
+    erased: Arc<Erased>,
     /// Logs that changed since they were last taken, each with the lowest index concerned.
     changed: BTreeMap<Origin, u64>,
 }
@@ -58,7 +63,14 @@ pub struct Holdings {
 impl Holdings {
     /// Nothing but the federation file.
     pub fn new(federation: FederationFile) -> Self {
-        Self { registry: Arc::new(Registry::new(federation)), logs: BTreeMap::new(), evidence: BTreeMap::new(), changed: BTreeMap::new() }
+        Self {
+            registry: Arc::new(Registry::new(federation)),
+            logs: BTreeMap::new(),
+            evidence: BTreeMap::new(),
+            redactions: Vec::new(),
+            erased: Arc::default(),
+            changed: BTreeMap::new(),
+        }
     }
 
     /// Who may sign what, as far as was read.
@@ -74,6 +86,11 @@ impl Holdings {
     /// The evidence found or handed over, by its id.
     pub fn evidence(&self) -> &BTreeMap<Blake3, Arc<HeldEvidence>> {
         &self.evidence
+    }
+
+    /// The tombstone of the body or attachment of this name, if a redaction that counts has erased it.
+    pub fn tombstone(&self, hash: &Blake3) -> Option<&Arc<Tombstone>> {
+        self.erased.get(hash)
     }
 
     /// Whether there is evidence about `origin`.
@@ -173,7 +190,7 @@ impl Holdings {
     pub fn missing_bodies(&self, origin: &Origin) -> Vec<BodyRef> {
         let Some(log) = self.logs.get(origin) else { return Vec::new() };
         let named = log.entries.iter().filter_map(|held| held.entry.as_ref().ok()?.statement.statement().body);
-        named.filter(|body| !log.bodies.contains_key(&body.hash)).collect()
+        named.filter(|body| !log.bodies.contains_key(&body.hash) && !self.erased.contains_key(&body.hash)).collect()
     }
 
     /// Takes in a body of `origin` if it is the one that is named; returns whether it is.
@@ -181,12 +198,38 @@ impl Holdings {
         if !named.names(&bytes) {
             return false;
         }
+        if self.erased.contains_key(&named.hash) {
+            return true;
+        }
         let log = self.log(origin);
         log.bodies.insert(named.hash, bytes.into());
         let names_it = |held: &HeldEntry| held.entry.as_ref().is_ok_and(|entry| entry.statement.statement().body.as_ref() == Some(named));
         let first = log.entries.iter().position(names_it).map_or(NO_ENTRY, |index| index as u64);
         self.note(origin, first);
+        // What a redaction erases may be told only now.
+        if !self.redactions.is_empty() {
+            self.erase();
+        }
         true
+    }
+
+    /// Drops what redactions erase, and notes whose words come or go.
+    fn erase(&mut self) {
+        if self.redactions.is_empty() {
+            return;
+        }
+        let erased = erased(&self.logs, &self.redactions, &self.erased);
+        let moved = |one: &Erased, other: &Erased| -> Vec<Arc<Tombstone>> {
+            one.iter().filter(|(hash, _)| !other.contains_key(hash)).map(|(_, tombstone)| tombstone.clone()).collect()
+        };
+        let (come, gone) = (moved(&erased, &self.erased), moved(&self.erased, &erased));
+        for tombstone in &come {
+            self.log(&tombstone.target.log).bodies.remove(&tombstone.hash);
+        }
+        for tombstone in come.iter().chain(&gone) {
+            self.note(&tombstone.target.log, tombstone.target.index);
+        }
+        self.erased = Arc::new(erased);
     }
 
     /// Notes that a source cannot be read.
@@ -271,7 +314,12 @@ impl Holdings {
         log.tree.append(Hash::leaf(leaf));
         let entry = log.link.step(leaf).map(Arc::new);
         let judged = Err(entry.as_ref().err().map_or_else(unjudged, malformed));
+        let redacts = entry.as_ref().is_ok_and(|entry| entry.statement.statement().kind.as_str() == luodi_ledger::redaction::KIND);
+        let place = (origin.clone(), log.entries.len() as u64);
         log.entries.push(HeldEntry { bytes: leaf.into(), entry, judged });
+        if redacts {
+            self.redactions.push(place);
+        }
     }
 
     /// Judges the entries of `origin` from `from` on, and all below it anew when they changed who may sign what.
@@ -295,6 +343,7 @@ impl Holdings {
             }
             self.note(&each, from);
         }
+        self.erase();
     }
 }
 

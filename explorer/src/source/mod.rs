@@ -4,12 +4,15 @@
 
 mod again;
 mod client;
+mod erased;
+mod files;
 mod held;
 mod holdings;
 mod keeper;
 mod reader;
 mod tree;
 
+pub use files::Files;
 pub use held::{CopyState, Difference, HeldEntry, HeldEvidence, HeldLog, SourceId};
 pub use holdings::{Holdings, Want};
 pub use keeper::{Keeper, keep};

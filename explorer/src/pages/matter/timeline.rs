@@ -14,6 +14,7 @@ use super::steps::tally_line;
 use super::versions::mending;
 use super::{anchor, entry_path, said};
 use crate::index::Case;
+use crate::pages::attachments::{attachments, erased, tombstone};
 use crate::pages::phrase::Scene;
 
 /// The timeline.
@@ -86,9 +87,12 @@ fn moves(scene: Scene<'_>, event: &Event) -> Markup {
 fn told(scene: Scene<'_>, case: &Case, event: &Event) -> Markup {
     let text = said(scene, case, Some(&event.reference), |words| words.text.clone());
     let reason = said(scene, case, Some(&event.reference), |words| words.reason.clone());
+    let listed = case.words(&event.reference).map(|words| words.attachments.as_slice()).unwrap_or_default();
     html! {
+        @if let Some(tombstone) = tombstone(scene, &event.reference) { (erased(scene, "", tombstone)) }
         @if let Some(text) = text { p { (text) } }
         @if let Some(reason) = reason { p { span.quiet { (scene.look.say("原因：", "Reason: ")) } (reason) } }
+        (attachments(scene, &event.reference, listed))
     }
 }
 
