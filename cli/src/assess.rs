@@ -77,7 +77,7 @@ pub struct Args {
     /// Compute someone else's again.
     #[arg(
         long,
-        value_name = "STATEMENT|REFERENCE",
+        value_name = "FILE|PLACE",
         conflicts_with_all = ["county", "period"],
         help = "重算别人的考核评价：已签署的文件，或账本中的位置，如 410721000000/1/12 ¦ Compute someone else's again: a signed file, or its place in a log such as 410721000000/1/12"
     )]
