@@ -7,13 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use luodi_ledger::matter::facts::Said;
-use luodi_ledger::matter::pack::{InForce, Packs};
+use luodi_ledger::matter::pack::{Adoptions, Packs};
 use luodi_ledger::matter::view::View;
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::matter::{Chronicle, Marks, Record, Reference};
 use luodi_ledger::names::{Division, MatterId, Origin};
 use luodi_ledger::standing::{Cosigned, Standing, is_annulled, is_logged_doubtful};
+use luodi_ledger::statement::BodyRef;
 use luodi_ledger::time::{Date, Time};
 
 use crate::assessed::Computed;
@@ -140,8 +140,6 @@ struct Kept {
 #[derive(Debug)]
 pub(crate) struct Index {
     packs: Arc<Packs>,
-    /// The `rules` statements that were taken into the packs.
-    adopted: Vec<Reference>,
     mentions: BTreeMap<Origin, Mentions>,
     kept: BTreeMap<MatterId, Kept>,
     boards: BTreeMap<Division, Arc<Board>>,
@@ -153,7 +151,6 @@ impl Default for Index {
     fn default() -> Self {
         Self {
             packs: Arc::new(Packs::built_in()),
-            adopted: Vec::new(),
             mentions: BTreeMap::new(),
             kept: BTreeMap::new(),
             boards: BTreeMap::new(),
@@ -208,21 +205,21 @@ impl Index {
         }
     }
 
-    /// Takes in the packs of `rules` that count and whose text was read; returns whether that changed.
+    /// Takes in the packs of the `rules` that stand and whose text was read; returns whether that changed.
     fn adopt(&mut self, holdings: &Holdings) -> bool {
-        let mut packs = Packs::built_in();
-        let mut adopted = Vec::new();
-        for stands in self.spoken.beside(holdings, "rules", |_| true).filter(Stands::counts) {
-            let (Some(Said::Rules(rules)), Some(on)) = (stands.said(), stands.reference()) else { continue };
-            let effective = InForce { from: Some(rules.from), until: rules.until };
-            let text = stands.words().and_then(|words| words.pack);
-            if text.and_then(|text| packs.adopt(on.clone(), rules.pack, effective, &text).ok()).is_some() {
-                adopted.push(on);
+        let mut adoptions = Adoptions::default();
+        for kind in ["rules", "void"] {
+            for stands in self.spoken.beside(holdings, kind, |_| true).filter(Stands::counts) {
+                if let Some(on) = stands.reference() {
+                    adoptions.take(&on, stands.statement);
+                }
             }
         }
-        let changed = adopted != self.adopted;
+        let body = |on: &Reference, named: &BodyRef| Some(holdings.logs().get(&on.log)?.body(&named.hash)?.to_vec());
+        let (packs, _) = adoptions.packs(holdings.registry(), body);
+        let changed = packs != *self.packs;
         if changed {
-            (self.packs, self.adopted) = (Arc::new(packs), adopted);
+            self.packs = Arc::new(packs);
         }
         changed
     }

@@ -11,7 +11,7 @@ const HEAVIEST = 50 * 1024;
 const FOR_EXPERTS = [/^\/log\//, /^\/evidence\//, /^\/receipt\//, /^\/federation\.txt/];
 
 /** Far above what the demonstration has; a crawl that ends here has gone astray. */
-const MOST_PAGES = 2000;
+const MOST_PAGES = 10000;
 
 const NO_PAGE = "/no-such-page";
 

@@ -29,14 +29,14 @@ pub(super) const BUILT_IN: [&str; 7] = [
 const LEVELS: usize = 5;
 
 /// The packs a reader knows, by their BLAKE3. A copy is cheap: it shares what it holds until one of the two changes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Packs {
     known: Arc<BTreeMap<Blake3, Known>>,
     /// Divisions whose parent is not the one that their code tells.
     moved: Arc<BTreeMap<Division, Division>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Known {
     pack: Pack,
     /// Ships with this version, so it may judge everywhere.
