@@ -239,7 +239,7 @@ impl Attachments {
 
     /// Writes down what arrived, so that a restart does not open the day anew. The first line of a day clears those of the day before.
     async fn note(&self, office: &OfficeName, day: Date, bytes: u64) -> io::Result<()> {
-        let is_first = std::mem::replace(&mut self.tally().is_noted, true);
+        let is_first = !std::mem::replace(&mut self.tally().is_noted, true);
         let mut options = fs::OpenOptions::new();
         options.create(true).write(true).append(!is_first).truncate(is_first);
         let mut file = options.open(self.shared.dir.join("tally")).await?;
