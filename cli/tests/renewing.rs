@@ -74,18 +74,18 @@ impl Place<'_> {
         eventually(|| Some(must(self.folder, &line)).filter(|told| told.contains(wanted)).ok_or_else(|| wanted.to_owned()))
     }
 
-    /// The names on the lines of a head.
-    fn head(&self, port: u16, generation: u32) -> String {
-        let url = format!("http://127.0.0.1:{port}/log/{TOWNSHIP}/{generation}/head");
-        eventually(|| reqwest::blocking::get(&url).and_then(|answer| answer.error_for_status()?.text()).map_err(|error| error.to_string()))
-    }
-
     /// Waits until the county holds as much of the township's log as the township.
     fn replicated(&self, generation: u32) {
-        let size = |port| self.head(port, generation).lines().nth(1).map(str::to_owned);
+        let size = |port| head(port, generation).lines().nth(1).map(str::to_owned);
         let wanted = size(self.township);
         eventually(|| if size(self.county) == wanted { Ok(()) } else { Err("the county lags".to_owned()) });
     }
+}
+
+/// The township's newest head, as the node at `port` serves it.
+fn head(port: u16, generation: u32) -> String {
+    let url = format!("http://127.0.0.1:{port}/log/{TOWNSHIP}/{generation}/head");
+    eventually(|| reqwest::blocking::get(&url).and_then(|answer| answer.error_for_status()?.text()).map_err(|error| error.to_string()))
 }
 
 fn eventually<T>(mut ask: impl FnMut() -> Result<T, String>) -> T {
@@ -177,7 +177,7 @@ fn keys_are_rotated_and_succeeded_and_a_forked_log_lives_on() {
     let lines = |head: &str| head.lines().filter(|line| line.starts_with('—')).count();
     eventually(|| {
         // The charter may reach the township after its next statement did.
-        let head = place.head(place.township, 1);
+        let head = head(place.township, 1);
         if lines(&head) == 2 { Ok(()) } else { Err(format!("{head} {:?}", place.topic(old, 1))) }
     });
     place.replicated(1);
@@ -194,14 +194,14 @@ fn keys_are_rotated_and_succeeded_and_a_forked_log_lives_on() {
         (name, true) => Ok(name),
         (name, false) => Err(format!("{name} is refused")),
     });
-    assert_eq!(lines(&place.head(place.township, 1)), 1);
+    assert_eq!(lines(&head(place.township, 1)), 1);
     assert!(place.verify(&after).contains("VERIFIED") && place.verify(&first).contains("VERIFIED"));
     place.replicated(1);
 
     // The office is succeeded: what the old key said stays, and it says no more.
     must(folder, &format!("new appoint --from successor/government.request --succeeds {ask} --output succeeding.toml"));
     let drafted = fs::read_to_string(folder.join("succeeding.toml")).unwrap();
-    let size: u64 = place.head(place.county, 1).lines().nth(1).unwrap().parse().unwrap();
+    let size: u64 = head(place.county, 1).lines().nth(1).unwrap().parse().unwrap();
     assert!(drafted.contains(&format!("log = \"luodi.example/renew/log/{TOWNSHIP}/1\"\nsize = {size}\n")), "{drafted}");
     place.publish("succeeding", "county/government.age", place.county);
     place.registry_tells("ended (succeeded)");
