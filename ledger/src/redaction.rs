@@ -3,7 +3,7 @@
 //! A valid redaction (judge it as any entry) names hashes of its target: the body, or attachments that the body lists. Only these are
 //! erased, so nobody can have the words of one statement erased by pointing at another. Statements of the registry keep their words.
 //!
-//! Out of scope: who may redact ([`crate::matter::signing`]), and erasing.
+//! Out of scope: who may redact ([`crate::matter::may_sign`]), and erasing.
 
 use serde::{Deserialize, Serialize};
 
