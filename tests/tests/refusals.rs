@@ -48,7 +48,7 @@ fn statements_without_authority_are_refused_with_the_reason() {
     county.wait("the village has heard of it", || county.holds(VILLAGE, TOWNSHIP).0 == said["size"].as_u64().expect("a size"));
     let (status, why) = refusal(&county, VILLAGE, &committee, 3);
     assert_eq!(status, 403, "{why}");
-    assert!(why.contains("revoked"), "{why}");
+    assert!(why.contains("ended the key"), "{why}");
     assert_eq!(county.holds(VILLAGE, VILLAGE).0, 1, "nothing that was refused is in the log");
     assert!(county.audit(VILLAGE, &[0, TOWNSHIP, VILLAGE]).iter().all(|audit| audit.is_sound() && audit.void.is_empty()));
 }
