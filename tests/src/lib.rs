@@ -5,6 +5,7 @@
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use luodi_ledger::audit::{Audit, Source};
@@ -87,8 +88,14 @@ impl Node {
     }
 }
 
+/// A port that nobody listens on and that no other node of these tests is given. It lies below those that the system lends to
+/// connections, so that none of them takes it before its node does.
 fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").expect("loopback has a free port").local_addr().expect("it is bound").port()
+    static HANDED_OUT: AtomicU32 = AtomicU32::new(0);
+    let first = std::process::id().wrapping_mul(97);
+    let candidate = |_| u16::try_from(20_000 + first.wrapping_add(HANDED_OUT.fetch_add(1, Ordering::Relaxed)) % 12_000).ok();
+    let free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    (0..12_000).filter_map(candidate).find(free).expect("loopback has a free port")
 }
 
 impl County {
