@@ -42,6 +42,8 @@ pub(super) trait Reach: Clone + Send + Sync + 'static {
 struct Heard {
     witness: Witness,
     size: u64,
+    /// Whether it was asked with its own word for where it stands.
+    corrected: bool,
     outcome: Outcome,
 }
 
@@ -146,11 +148,11 @@ impl State {
             self.recent.drain(..self.recent.len().saturating_sub(RECENT));
         }
         for witness in witnesses {
-            self.ask(witness.clone(), head, reach).await;
+            self.ask(witness.clone(), head, false, reach).await;
         }
     }
 
-    async fn ask(&mut self, witness: Witness, head: &SignedCheckpoint, reach: &impl Reach) {
+    async fn ask(&mut self, witness: Witness, head: &SignedCheckpoint, corrected: bool, reach: &impl Reach) {
         let old = self.stands.get(witness.key.name()).copied().unwrap_or(0);
         let size = head.size();
         let proof = if old == 0 || old >= size {
@@ -171,20 +173,20 @@ impl State {
         self.asked.spawn(async move {
             let answer = tokio::time::timeout(DEADLINE, reach.add_checkpoint(&witness, body)).await.ok().flatten();
             let outcome = answer.map_or(Outcome::Silent, |answer| read(&answer, &witness, &text));
-            Heard { witness, size, outcome }
+            Heard { witness, size, corrected, outcome }
         });
     }
 
     async fn take(&mut self, heard: Heard, reach: &impl Reach) {
-        let Heard { witness, size, outcome } = heard;
+        let Heard { witness, size, corrected, outcome } = heard;
         match outcome {
             Outcome::Silent => {}
             Outcome::Stands(stands) => {
-                let told_before = self.stands.insert(witness.key.name().to_owned(), stands);
+                self.stands.insert(witness.key.name().to_owned(), stands);
                 let head = self.recent.iter().find(|head| head.size() == size).cloned();
-                // Once more with its word; a witness that keeps changing it is asked again with the next head.
-                if let Some(head) = head.filter(|_| told_before != Some(stands)) {
-                    self.ask(witness, &head, reach).await;
+                // Once more with its word; a witness that keeps changing it is asked again with the next offer.
+                if let Some(head) = head.filter(|_| !corrected) {
+                    self.ask(witness, &head, true, reach).await;
                 }
             }
             Outcome::Cosigned(line) => {
@@ -194,12 +196,16 @@ impl State {
         }
     }
 
-    /// Adds a cosignature to the head it is on, and keeps the head once its quorum is met.
+    /// Adds a cosignature to the head it is on, in the place of that witness's last, and keeps the head once its quorum is met.
     async fn merge(&mut self, size: u64, line: Signature) {
         let Some(head) = self.recent.iter_mut().find(|head| head.size() == size) else { return };
+        // A head offered again is cosigned again, at a later time; two lines of one key would reject the whole note.
+        head.note_mut().retain(|held| (&held.name, held.id) != (&line.name, line.id));
         head.note_mut().add(line);
-        if !matches!(self.registrar.snapshot().quorum_met(&self.origin, head), Ok(true)) {
-            return;
+        match self.registrar.snapshot().quorum_met(&self.origin, head) {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => return tracing::warn!(%error, size, "the cosigned head does not verify"),
         }
         let change = Change::Witnessed { origin: self.origin.clone(), note: head.clone() };
         match self.writer.commit(vec![change]).await {
