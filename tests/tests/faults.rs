@@ -75,13 +75,17 @@ fn a_head_short_of_its_quorum_is_witnessed_once_the_witnesses_are_back() {
     county.open();
     county.wait("the village's log is witnessed", || county.holds(0, VILLAGE).1 == county.holds(VILLAGE, VILLAGE).0);
     let away: Vec<usize> = (1..county.nodes.len()).filter(|at| *at != VILLAGE).collect();
-    away.iter().for_each(|at| county.nodes[*at].kill());
+    for at in &away {
+        county.nodes[*at].kill();
+    }
     let said = county.must_say(VILLAGE, "committee", "topic", Some("990101001001-2026-0001"), topic(), Some(&topic_words(1)));
     let size = said["size"].as_u64().expect("a size");
     // The county is there and cosigns each time it is asked; alone it is no quorum.
     std::thread::sleep(Duration::from_secs(4));
     assert!(county.holds(VILLAGE, VILLAGE).1 < size, "one witness of four was enough");
-    away.iter().for_each(|at| county.start(*at));
+    for at in &away {
+        county.start(*at);
+    }
     county.wait("the head is witnessed", || county.holds(0, VILLAGE).1 >= size);
 }
 
