@@ -4,7 +4,7 @@
 //!
 //! Invariant: every sealed entry links to the one before it, and its authority was judged at the very index and time it got.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use luodi_ledger::Malformed;
 use luodi_ledger::checkpoint::Checkpoint;
@@ -169,10 +169,11 @@ pub fn seal(
         outcomes: Vec::with_capacity(batch.len()),
     };
     let mut bodies: BTreeSet<Blake3> = BTreeSet::new();
+    let mut stands: HashMap<Blake3, u64> = HashMap::with_capacity(batch.len());
     for submission in batch {
         let id = submission.statement.id();
-        if let Some(twin) = sealed.read.iter().find(|entry| entry.statement.id() == id) {
-            sealed.outcomes.push(Ok(twin.index));
+        if let Some(index) = stands.get(&id) {
+            sealed.outcomes.push(Ok(*index));
             continue;
         }
         let entry = submission.entry(link, now);
@@ -189,6 +190,7 @@ pub fn seal(
         let stepped = link.step(&leaf);
         debug_assert!(stepped.is_ok(), "an entry made from its own link follows it");
         sealed.outcomes.push(Ok(entry.index));
+        stands.insert(id, entry.index);
         let hash = Hash::leaf(&leaf);
         tree.append(hash);
         sealed.leaves.push(hash);

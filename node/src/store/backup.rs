@@ -90,7 +90,7 @@ impl Store {
             }
         }
         let (name, value) = settings.with;
-        copying.waiting.push(Record { kind: Kind::Setting, payload: encode_named(name, value) });
+        copying.waiting.push(Record::of(Kind::Setting, encode_named(name, value)));
         copying.write()?;
         Ok(copying.commits)
     }
@@ -167,7 +167,7 @@ impl Copying<'_> {
             _ => false,
         };
         let kept = changes.into_iter().filter(|change| !left_out(change));
-        let kept: Vec<Record> = kept.map(|Stored { kind, payload, .. }| Record { kind, payload }).collect();
+        let kept: Vec<Record> = kept.map(|Stored { kind, payload, .. }| Record::of(kind, payload)).collect();
         self.waiting.extend(kept);
         if Journal::span(&self.waiting) > AT_ONCE { self.write() } else { Ok(()) }
     }

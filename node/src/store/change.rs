@@ -81,7 +81,7 @@ pub struct Grow {
 /// What the store keeps of an entry beside its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Read {
-    /// The id of its statement.
+    /// The id of its statement; asked for in logs that this node writes only, zeros else.
     pub id: Blake3,
     /// When it was logged.
     pub logged: Time,
@@ -90,11 +90,15 @@ pub struct Read {
 }
 
 impl Read {
-    /// Of an entry in its place.
+    /// Of an entry in its place in a log that this node writes.
     pub fn of(entry: &Entry) -> Self {
-        let Entry { logged, statement, .. } = entry;
-        let kind = &statement.statement().kind;
-        Self { id: statement.id(), logged: *logged, is_lasting: kind.is_registry() || kind.as_str() == redaction::KIND }
+        Self { id: entry.statement.id(), ..Self::followed(entry) }
+    }
+
+    /// Of an entry in its place in a log that this node follows.
+    pub fn followed(entry: &Entry) -> Self {
+        let kind = &entry.statement.statement().kind;
+        Self { id: Blake3::ZERO, logged: entry.logged, is_lasting: kind.is_registry() || kind.as_str() == redaction::KIND }
     }
 }
 

@@ -14,7 +14,7 @@ use std::sync::{PoisonError, RwLock};
 
 use super::disk::sync_dir;
 use super::fields::{Fields, Put};
-use super::rows::Rows;
+use super::rows;
 
 /// Memory for rows read; a province's rows are some hundred megabytes, of which a node uses few at a time.
 const CACHE_BYTES: u64 = 32 << 20;
@@ -126,12 +126,19 @@ impl Index {
         Mark::decode(&bytes).map(Some).ok_or_else(|| self.doubt("its mark does not read"))
     }
 
-    /// Puts in rows and a mark that covers them, atomically. Rows beyond the mark are harmless: they will be put in again. Durable after
-    /// [`Self::sync`].
-    pub(super) fn absorb(&self, rows: &Rows, mark: Option<&Mark>) -> Result<(), Doubt> {
+    /// Puts in the rows of a segment and a mark that covers them, atomically. Rows beyond the mark are harmless: they will be put in again.
+    /// Durable after [`Self::sync`].
+    pub(super) fn absorb<Bytes: AsRef<[u8]>>(
+        &self,
+        rows: impl IntoIterator<Item = (Bytes, Bytes)>,
+        mark: Option<&Mark>,
+    ) -> Result<(), Doubt> {
         let mut batch = sled::Batch::default();
         for (key, value) in rows {
-            batch.insert(key.as_slice(), value.as_slice());
+            // Of a statement the first place counts; other rows are newer than those before.
+            if !rows::is_statement(key.as_ref()) || !self.ask(|db| db.contains_key(key.as_ref()))? {
+                batch.insert(key.as_ref(), value.as_ref());
+            }
         }
         if let Some(mark) = mark {
             batch.insert(MARK, mark.encode());

@@ -22,14 +22,28 @@ const STEP: u64 = 4 << 20;
 /// Changes whose bytes are more than this are refused: a commit is held in memory, and fits in a segment.
 pub(super) const LARGEST_COMMIT: u64 = 32 << 20;
 
-/// Largest buffer kept from one commit to the next: a few batches of a busy log.
-const KEPT_BUFFER: usize = 1 << 20;
+/// Largest buffer kept from one commit to the next: what is stored at once of a log that arrives.
+const KEPT_BUFFER: usize = 2 << 20;
 
 /// A change to be written.
 #[derive(Debug)]
 pub(super) struct Record {
     pub(super) kind: Kind,
     pub(super) payload: Vec<u8>,
+    /// What follows in the payload, piece by piece: the entries of a run, which are not copied together before they are laid out.
+    pub(super) entries: Vec<Vec<u8>>,
+}
+
+impl Record {
+    /// A record of one piece.
+    pub(super) fn of(kind: Kind, payload: Vec<u8>) -> Self {
+        Self { kind, payload, entries: Vec::new() }
+    }
+
+    /// The length of the whole payload.
+    fn length(&self) -> usize {
+        self.payload.len() + self.entries.iter().map(Vec::len).sum::<usize>()
+    }
 }
 
 /// What went wrong while writing.
@@ -181,7 +195,7 @@ impl Journal {
 
     /// The bytes that `records` take, with the commit around them.
     pub(super) fn span(records: &[Record]) -> u64 {
-        records.iter().map(|record| span(record.payload.len())).sum::<u64>() + span(40) + span(0)
+        records.iter().map(|record| span(record.length())).sum::<u64>() + span(40) + span(0)
     }
 
     /// Writes `records` as one commit and makes it durable; gives the place of each.
@@ -205,8 +219,8 @@ impl Journal {
         self.mend()?;
         let footer_at = self.position.offset;
         let mut bytes = Vec::with_capacity(rows.len() + 256);
-        self.lay_down(&mut bytes, Kind::Footer, rows)?;
-        self.lay_down(&mut bytes, Kind::Seal, &footer_at.to_le_bytes())?;
+        self.lay_down(&mut bytes, Kind::Footer, rows, &[])?;
+        self.lay_down(&mut bytes, Kind::Seal, &footer_at.to_le_bytes(), &[])?;
         // The seal is found at the end of the file.
         self.suspect = Some("sealing a segment was broken off".to_owned());
         let length = footer_at + bytes.len() as u64;
@@ -240,20 +254,25 @@ impl Journal {
         for record in records {
             let start = bytes.len();
             places.push(Place { segment: self.preamble.number, offset: self.position.offset + start as u64 });
-            self.lay_down(bytes, record.kind, &record.payload)?;
+            self.lay_down(bytes, record.kind, &record.payload, &record.entries)?;
             hasher.update(&bytes[start..start + HEADER]);
         }
         let chain = *hasher.finalize().as_bytes();
-        self.lay_down(bytes, Kind::Commit, &commit_payload(records.len(), &chain))?;
+        self.lay_down(bytes, Kind::Commit, &commit_payload(records.len(), &chain), &[])?;
         let next = Position { offset: self.position.offset + bytes.len() as u64, commit: self.position.commit + 1, chain };
         Ok((places, next))
     }
 
-    fn lay_down(&self, bytes: &mut Vec<u8>, kind: Kind, payload: &[u8]) -> io::Result<()> {
-        let place = Place { segment: self.preamble.number, offset: self.position.offset + bytes.len() as u64 };
-        let header = Header::of(kind, self.position.commit, payload).ok_or_else(|| io::Error::other("a record beyond 4 GiB"))?;
-        bytes.extend_from_slice(&header.encode(&self.preamble.secret, place));
+    fn lay_down(&self, bytes: &mut Vec<u8>, kind: Kind, payload: &[u8], entries: &[Vec<u8>]) -> io::Result<()> {
+        let start = bytes.len();
+        let place = Place { segment: self.preamble.number, offset: self.position.offset + start as u64 };
+        // The header needs the digest of the payload, which is fastest where it lies in one piece.
+        bytes.extend_from_slice(&[0; HEADER]);
         bytes.extend_from_slice(payload);
+        entries.iter().for_each(|entry| bytes.extend_from_slice(entry));
+        let header = Header::of(kind, self.position.commit, &bytes[start + HEADER..]);
+        let header = header.ok_or_else(|| io::Error::other("a record beyond 4 GiB"))?;
+        bytes[start..start + HEADER].copy_from_slice(&header.encode(&self.preamble.secret, place));
         bytes.resize(bytes.len().next_multiple_of(8), 0);
         Ok(())
     }

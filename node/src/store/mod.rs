@@ -181,7 +181,7 @@ impl Store {
             commit: self.journal.position().commit,
             counts: state.counts(),
         };
-        let absorbed = self.view.index.absorb(&state.sealing, Some(&mark)).and_then(|()| self.view.index.sync());
+        let absorbed = self.view.index.absorb(state.sealing.in_order(), Some(&mark)).and_then(|()| self.view.index.sync());
         drop(state);
         // If the index failed the rows stay in memory, and the next commit builds it again.
         if absorbed.is_ok() {

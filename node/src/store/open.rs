@@ -15,7 +15,7 @@ use super::error::{Damage, OpenError};
 use super::index::{Doubt, Index, Mark};
 use super::journal::{Fault, Journal, missing_segment};
 use super::record::Secret;
-use super::rows::{self, EVIDENCE, LOG, Rows, SETTING, TOMBSTONE, WITNESS};
+use super::rows::{self, EVIDENCE, LOG, Ordered, SETTING, TOMBSTONE, WITNESS};
 use super::segment::{Preamble, Stored, path_of, read_footer};
 use super::state::State;
 use super::view::View;
@@ -82,7 +82,7 @@ impl Store {
             // The end came between sealing a segment and beginning the next.
             let mark = Mark { epoch: secret.epoch(), segment: active, commit: journal.position().commit, counts: state.counts() };
             journal.next_segment().map_err(|fault| refused(&path, fault))?;
-            index.absorb(&state.rows, Some(&mark)).and_then(|()| index.sync()).map_err(|doubt| in_doubt(&path, &doubt))?;
+            index.absorb(state.rows.in_order(), Some(&mark)).and_then(|()| index.sync()).map_err(|doubt| in_doubt(&path, &doubt))?;
             state.rows.clear();
         }
         let view = View {
@@ -160,14 +160,14 @@ fn absorb(index: &Index, journal: &Path, active: &Preamble, first: u32) -> Resul
         }
         let footer = read_footer(&file, &path, preamble).map_err(failed(&path, "read a footer"))??;
         let rows = rows::decode(&footer).ok_or_else(|| damage("the footer does not read"))?;
-        index.absorb(&rows, None).map_err(doubted)?;
+        index.absorb(rows, None).map_err(doubted)?;
     }
     let mut counts = [0; 5];
     for (count, letter) in counts.iter_mut().zip([LOG, WITNESS, EVIDENCE, SETTING, TOMBSTONE]) {
         *count = index.count(&[letter], &[letter + 1]).map_err(doubted)?;
     }
     let mark = Mark { epoch: active.secret.epoch(), segment: active.number - 1, commit: active.commit, counts };
-    index.absorb(&Rows::new(), Some(&mark)).and_then(|()| index.sync()).map_err(doubted)
+    index.absorb(Ordered::new(), Some(&mark)).and_then(|()| index.sync()).map_err(doubted)
 }
 
 /// The right to write to a directory.

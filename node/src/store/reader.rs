@@ -204,10 +204,7 @@ impl Reader {
     /// The index of the first entry of `origin` with the statement `id`, for logs that this node writes.
     pub fn find(&self, origin: &Origin, id: &Blake3) -> Result<Option<u64>, ReadError> {
         let Some((number, log)) = self.numbered(origin) else { return Ok(None) };
-        let Some(value) = self.view.row(&rows::statement_key(number, id))? else { return Ok(None) };
-        let index = value.try_into().map(u64::from_le_bytes);
-        let index = index.map_err(|_| self.view.index.doubt("a statement's row does not read"))?;
-        Ok(Some(index).filter(|index| *index < log.size()))
+        Ok(self.view.statement(number, id)?.filter(|index| *index < log.size()))
     }
 
     /// The indexes of the well-formed entries of `origin` that a node reads at every start (charter, appoint, revoke, division, and

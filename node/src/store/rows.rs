@@ -3,7 +3,8 @@
 //! A key is a letter and what it is about, big-endian so that keys sort as numbers do. Rows are only ever added or replaced, so the rows of
 //! all segments, taken in order, make the whole index; a sealed segment carries its own as its footer.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 
 use luodi_ledger::hash::Blake3;
 
@@ -12,7 +13,48 @@ use super::record::Place;
 use super::run::Run;
 
 /// Rows by key.
-pub(super) type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
+pub(super) type Ordered = BTreeMap<Vec<u8>, Vec<u8>>;
+
+/// The rows that the active segment adds. Those of statements are by far the most and are asked for one by one, so they are kept by hash.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Rows {
+    pub(super) ordered: Ordered,
+    statements: HashMap<(u32, Blake3), u64>,
+}
+
+impl Rows {
+    pub(super) fn insert(&mut self, key: Vec<u8>, value: Vec<u8>) {
+        self.ordered.insert(key, value);
+    }
+
+    /// Says where a statement stands; of one that is there already the first place counts.
+    pub(super) fn insert_statement(&mut self, log: u32, id: Blake3, index: u64) {
+        self.statements.entry((log, id)).or_insert(index);
+    }
+
+    pub(super) fn statement(&self, log: u32, id: &Blake3) -> Option<u64> {
+        self.statements.get(&(log, *id)).copied()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.ordered.is_empty() && self.statements.is_empty()
+    }
+
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// All rows as the index keeps them, by key.
+    pub(super) fn in_order(&self) -> impl Iterator<Item = (Cow<'_, [u8]>, Cow<'_, [u8]>)> {
+        let borrowed = |(key, value)| (Cow::Borrowed(Vec::as_slice(key)), Cow::Borrowed(Vec::as_slice(value)));
+        let mut statements: Vec<_> = self.statements.iter().collect();
+        statements.sort_unstable();
+        let made =
+            |((log, id), index): (&(u32, Blake3), &u64)| (Cow::Owned(statement_key(*log, id)), Cow::Owned(index.to_le_bytes().to_vec()));
+        let before = self.ordered.range(..vec![STATEMENT]).map(borrowed);
+        before.chain(statements.into_iter().map(made)).chain(self.ordered.range(vec![STATEMENT]..).map(borrowed))
+    }
+}
 
 /// `L` log number → what is known of a log.
 pub(super) const LOG: u8 = b'L';
@@ -57,6 +99,11 @@ pub(super) fn node_key(log: u32, tile_level: u8, index: u64) -> Vec<u8> {
 
 pub(super) fn statement_key(log: u32, id: &Blake3) -> Vec<u8> {
     key(STATEMENT, &[&log.to_be_bytes(), id.as_bytes()])
+}
+
+/// Whether a row says where a statement stands.
+pub(super) fn is_statement(key: &[u8]) -> bool {
+    key.first() == Some(&STATEMENT)
 }
 
 pub(super) fn registry_key(log: u32, index: u64) -> Vec<u8> {
@@ -124,20 +171,20 @@ pub(super) fn read_place(value: &[u8]) -> Option<Place> {
 /// Rows as the payload of a footer.
 pub(super) fn encode(rows: &Rows) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for (key, value) in rows {
+    for (key, value) in rows.in_order() {
         // Keys and values are a few hundred bytes at most.
         bytes.put_u16(u16::try_from(key.len()).unwrap_or(u16::MAX));
         bytes.put_u16(u16::try_from(value.len()).unwrap_or(u16::MAX));
-        bytes.put(key);
-        bytes.put(value);
+        bytes.put(&key);
+        bytes.put(&value);
     }
     bytes
 }
 
 /// The rows of a footer.
-pub(super) fn decode(payload: &[u8]) -> Option<Rows> {
+pub(super) fn decode(payload: &[u8]) -> Option<Ordered> {
     let mut fields = Fields(payload);
-    let mut rows = Rows::new();
+    let mut rows = Ordered::new();
     while !fields.0.is_empty() {
         let (key, value) = (fields.u16()?, fields.u16()?);
         rows.insert(fields.bytes(key.into())?.to_vec(), fields.bytes(value.into())?.to_vec());

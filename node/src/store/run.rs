@@ -50,9 +50,9 @@ impl Run {
         self.first + self.leaves.len() as u64
     }
 
-    /// The payload.
-    pub(super) fn encode(&self, entries: &[Vec<u8>]) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(512 + self.leaves.len() * 66 + entries.iter().map(Vec::len).sum::<usize>());
+    /// The table, which the entries follow.
+    pub(super) fn table(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(512 + self.leaves.len() * 66);
         bytes.put_text(&self.origin.to_string());
         bytes.put_u64(self.first);
         bytes.put_u16(u16::try_from(self.leaves.len()).unwrap_or(u16::MAX));
@@ -67,9 +67,6 @@ impl Run {
         self.ids.iter().for_each(|id| bytes.put(id.as_bytes()));
         let digest = blake3::hash(&bytes);
         bytes.put(&digest.as_bytes()[..DIGEST]);
-        for entry in entries {
-            bytes.put(entry);
-        }
         bytes
     }
 
@@ -132,7 +129,7 @@ mod tests {
             lengths: vec![3, 5],
             ids: vec![Blake3::ZERO, Blake3::of(b"id")],
         };
-        let payload = run.encode(&entries);
+        let payload = [run.table(), entries.concat()].concat();
         let (read, length) = Run::decode(&payload).unwrap();
         assert_eq!((&read, length + 8), (&run, payload.len()));
         assert_eq!(Run::decode(&payload[..length]).unwrap().0, run);

@@ -78,7 +78,6 @@ impl Witnessed {
 #[derive(Debug, Default)]
 struct Layer {
     logs: HashMap<Origin, StagedLog>,
-    ids: HashSet<(Origin, Blake3)>,
     witness: HashMap<String, (u64, Hash)>,
     evidence: HashMap<String, Blake3>,
     bodies: HashSet<Blake3>,
@@ -112,7 +111,6 @@ impl<'s> Stage<'s> {
             return Err(Rejected::new("commit", format!("{bytes} bytes in one commit, at most {LARGEST_COMMIT}")).into());
         }
         self.group.logs.extend(layer.logs);
-        self.group.ids.extend(layer.ids);
         self.group.witness.extend(layer.witness);
         self.group.evidence.extend(layer.evidence);
         self.group.bodies.extend(layer.bodies);
@@ -136,7 +134,7 @@ struct Request<'r, 's> {
 impl Request<'_, '_> {
     fn add(&mut self, change: Change) -> Result<(), CommitError> {
         match change {
-            Change::Grow(grow) => self.grow(&grow),
+            Change::Grow(grow) => self.grow(grow),
             Change::Witnessed { origin, note } => self.witnessed(&origin, &note),
             Change::Witness { origin, expected, head } => self.witness(origin, expected, &head),
             Change::Body(body) => self.body(body),
@@ -153,16 +151,16 @@ impl Request<'_, '_> {
     }
 
     fn record(&mut self, kind: Kind, payload: Vec<u8>) {
-        self.records.push(Record { kind, payload });
+        self.records.push(Record::of(kind, payload));
     }
 
-    fn grow(&mut self, grow: &Grow) -> Result<(), CommitError> {
-        let Grow { origin, expected, from, entries, leaves, read, head, own } = grow;
+    fn grow(&mut self, grow: Grow) -> Result<(), CommitError> {
+        let Grow { ref origin, expected, from, mut entries, ref leaves, ref read, ref head, own } = grow;
         check(head.checkpoint().origin == origin.to_string(), "head", || format!("is of {}, not {origin}", head.checkpoint().origin))?;
         check(entries.len() == leaves.len(), "leaf hashes", || format!("{} for {} entries", leaves.len(), entries.len()))?;
         check(entries.len() == read.len(), "entries read", || format!("{} for {} entries", read.len(), entries.len()))?;
         let mut log = self.log(origin)?;
-        if (log.size, log.root) != *expected || log.tree.size() != *from {
+        if (log.size, log.root) != expected || log.tree.size() != from {
             return Err(CommitError::Conflict { origin: origin.to_string(), size: log.size, root: log.root });
         }
         for (entry, leaf) in entries.iter().zip(leaves) {
@@ -171,11 +169,12 @@ impl Request<'_, '_> {
             check(!cfg!(debug_assertions) || Hash::leaf(entry) == *leaf, "leaf hash", || "is not that of its entry".to_owned())?;
         }
         let mut done = 0;
-        while done < entries.len() {
+        while done < leaves.len() {
             let room = usize::try_from(TILE - log.tree.size() % TILE).unwrap_or(1);
-            let next = entries.len().min(done + room);
-            let run = self.run(&mut log, origin, &entries[done..next], &leaves[done..next], &read[done..next], *own)?;
-            self.record(Kind::Run, run.encode(&entries[done..next]));
+            let next = leaves.len().min(done + room);
+            let later = entries.split_off(next - done);
+            let run = Self::run(&mut log, origin, &entries, &leaves[done..next], &read[done..next], own);
+            self.records.push(Record { kind: Kind::Run, payload: run.table(), entries: std::mem::replace(&mut entries, later) });
             done = next;
         }
         let stored = log.tree.size();
@@ -192,15 +191,7 @@ impl Request<'_, '_> {
     }
 
     /// The next run of a log, all in one tile.
-    fn run(
-        &mut self,
-        log: &mut StagedLog,
-        origin: &Origin,
-        entries: &[Vec<u8>],
-        leaves: &[Hash],
-        read: &[Option<Read>],
-        own: bool,
-    ) -> Result<Run, CommitError> {
+    fn run(log: &mut StagedLog, origin: &Origin, entries: &[Vec<u8>], leaves: &[Hash], read: &[Option<Read>], own: bool) -> Run {
         let first = log.tree.size();
         let mut completed = Vec::new();
         for leaf in leaves {
@@ -218,28 +209,11 @@ impl Request<'_, '_> {
         };
         let registry = (0..=u8::MAX).zip(read).filter(|(_, entry)| entry.is_some_and(|entry| entry.is_lasting));
         let registry = registry.map(|(position, _)| position).collect();
-        let ids = if own { self.first_here(log.number, origin, read)? } else { Vec::new() };
+        let id = |entry: &Option<Read>| entry.map_or(Blake3::ZERO, |entry| entry.id);
+        let ids = if own { read.iter().map(id).collect() } else { Vec::new() };
         log.added.extend_from_slice(leaves);
         let lengths = entries.iter().map(|entry| u16::try_from(entry.len()).unwrap_or(u16::MAX)).collect();
-        Ok(Run { origin: origin.clone(), first, link: log.end, completed, registry, leaves: leaves.to_vec(), lengths, ids })
-    }
-
-    /// The ids of statements that stand nowhere before, for their first place counts; zeros in the place of others.
-    fn first_here(&mut self, log: Option<u32>, origin: &Origin, read: &[Option<Read>]) -> Result<Vec<Blake3>, CommitError> {
-        let first = |entry: &Option<Read>| match entry {
-            Some(Read { id, .. }) if self.is_new(log, origin, *id)? => Ok(*id),
-            _ => Ok(Blake3::ZERO),
-        };
-        read.iter().map(first).collect()
-    }
-
-    fn is_new(&mut self, log: Option<u32>, origin: &Origin, id: Blake3) -> Result<bool, CommitError> {
-        let key = (origin.clone(), id);
-        let stored = match log {
-            Some(log) => self.stage.view.row(&rows::statement_key(log, &id))?.is_some(),
-            None => false,
-        };
-        Ok(!stored && !self.stage.group.ids.contains(&key) && self.layer.ids.insert(key))
+        Run { origin: origin.clone(), first, link: log.end, completed, registry, leaves: leaves.to_vec(), lengths, ids }
     }
 
     fn witnessed(&mut self, origin: &Origin, note: &SignedCheckpoint) -> Result<(), CommitError> {

@@ -264,7 +264,7 @@ impl State {
             self.rows.insert(rows::registry_key(number, run.first + u64::from(*position)), Vec::new());
         }
         for (index, id) in (run.first..).zip(&run.ids).filter(|(_, id)| **id != Blake3::ZERO) {
-            self.rows.insert(rows::statement_key(number, id), index.to_le_bytes().to_vec());
+            self.rows.insert_statement(number, *id, index);
         }
         log.end = run.link;
         log.registry += run.registry.len() as u64;

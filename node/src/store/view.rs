@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGua
 
 use luodi_ledger::Rejected;
 use luodi_ledger::checkpoint::SignedCheckpoint;
+use luodi_ledger::hash::Blake3;
 use luodi_ledger::merkle::{Hash, NodeId, Nodes};
 use tokio::sync::watch;
 
@@ -20,7 +21,7 @@ use super::index::{Doubt, Index};
 use super::journal::missing_segment;
 use super::payload::Head;
 use super::record::{HEADER, Header, Kind, Place, Secret};
-use super::rows::{self, Extent, Rows};
+use super::rows::{self, Extent, Ordered, Rows};
 use super::run::{Run, TILE, TILE_HEIGHT};
 use super::segment::{Preamble, path_of};
 use super::state::State;
@@ -62,17 +63,28 @@ impl View {
     /// The row of `key`. Rows move from memory to the index, never back, so looking in this order misses none.
     pub(super) fn row(&self, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
         let state = self.state();
-        if let Some(value) = state.rows.get(key).or_else(|| state.sealing.get(key)) {
+        if let Some(value) = state.rows.ordered.get(key).or_else(|| state.sealing.ordered.get(key)) {
             return Ok(Some(value.clone()));
         }
         drop(state);
         Ok(self.index.get(key)?)
     }
 
+    /// Where the statement `id` stands first in a log that this node writes. The older rows are in the index, and stay where they are while
+    /// the state is held.
+    pub(super) fn statement(&self, log: u32, id: &Blake3) -> Result<Option<u64>, ReadError> {
+        let state = self.state();
+        let Some(value) = self.index.get(&rows::statement_key(log, id))? else {
+            return Ok(state.sealing.statement(log, id).or_else(|| state.rows.statement(log, id)));
+        };
+        let index = value.try_into().map(u64::from_le_bytes);
+        Ok(Some(index.map_err(|_| self.index.doubt("a statement's row does not read"))?))
+    }
+
     /// The rows from `from` to before `to`.
-    pub(super) fn rows(&self, from: &[u8], to: &[u8]) -> Result<Rows, ReadError> {
+    pub(super) fn rows(&self, from: &[u8], to: &[u8]) -> Result<Ordered, ReadError> {
         let recent = recent(&self.state(), from, to);
-        let mut rows: Rows = self.index.range(from, to)?.into_iter().collect();
+        let mut rows: Ordered = self.index.range(from, to)?.into_iter().collect();
         rows.extend(recent);
         Ok(rows)
     }
@@ -84,7 +96,8 @@ impl View {
         let to = rows::extent_key(log, entries.end);
         let state = self.state();
         let mut found = recent(&state, &from, &to);
-        let last = |rows: &Rows| rows.range(lowest.clone()..=from.clone()).next_back().map(|(key, value)| (key.clone(), value.clone()));
+        let last =
+            |rows: &Rows| rows.ordered.range(lowest.clone()..=from.clone()).next_back().map(|(key, value)| (key.clone(), value.clone()));
         let before = last(&state.rows).or_else(|| last(&state.sealing));
         drop(state);
         if let Some((key, value)) = before {
@@ -227,9 +240,9 @@ impl View {
 }
 
 /// The rows in memory from `from` to before `to`.
-fn recent(state: &State, from: &[u8], to: &[u8]) -> Rows {
+fn recent(state: &State, from: &[u8], to: &[u8]) -> Ordered {
     let range = || (Bound::Included(from), Bound::Excluded(to));
-    let held = state.sealing.range::<[u8], _>(range()).chain(state.rows.range::<[u8], _>(range()));
+    let held = state.sealing.ordered.range::<[u8], _>(range()).chain(state.rows.ordered.range::<[u8], _>(range()));
     held.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 

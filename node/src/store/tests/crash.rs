@@ -40,7 +40,7 @@ fn sample() -> Sample {
     let (mut journal, _) = Journal::open(found, dir.path(), &roomy(), Arc::new(SystemDisk), |_| Ok(())).unwrap();
     let (mut held, mut commits) = (Vec::new(), Vec::new());
     for number in 0..5_u64 {
-        let records: Vec<Record> = (0..=number % 3).map(|more| Record { kind: Kind::Body, payload: body(7 * number + more) }).collect();
+        let records: Vec<Record> = (0..=number % 3).map(|more| Record::of(Kind::Body, body(7 * number + more))).collect();
         let start = journal.position().offset;
         journal.commit(&records).unwrap();
         commits.push(usize::try_from(start).unwrap()..usize::try_from(journal.position().offset - span(0)).unwrap());
@@ -123,7 +123,7 @@ fn a_journal_goes_on_after_a_torn_tail_and_old_bytes_never_count() {
     fs::write(&sample.file, &torn).unwrap();
     let found = Journal::find(sample.dir.path()).unwrap().unwrap();
     let (mut journal, _) = Journal::open(found, sample.dir.path(), &roomy(), Arc::new(SystemDisk), |_| Ok(())).unwrap();
-    journal.commit(&[Record { kind: Kind::Body, payload: body(1) }]).unwrap();
+    journal.commit(&[Record::of(Kind::Body, body(1))]).unwrap();
     let mut held = sample.held[..4].to_vec();
     held.push(vec![body(1)]);
     assert_eq!(commits(sample.dir.path()).unwrap(), held);
