@@ -136,7 +136,7 @@ impl Facts {
             return Err(wrong(format!("{} bytes, at most {LONGEST} allowed", text.len())));
         }
         let value: Value = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
-        let facts = Self::from_value(value)?;
+        let facts = Self::from_value(value, text.len())?;
         if facts.text == text {
             Ok(facts)
         } else {
@@ -148,7 +148,7 @@ impl Facts {
     pub fn of<T: Serialize>(typed: &T) -> Result<Self, Malformed> {
         let text = serde_json::to_string(typed).map_err(|error| Malformed::new("facts", error.to_string()))?;
         let value = serde_json::from_str(&text).map_err(|error| Malformed::new("facts", error.to_string()))?;
-        Self::from_value(value)
+        Self::from_value(value, text.len())
     }
 
     /// No facts: `{}`.
@@ -179,11 +179,14 @@ impl Facts {
         &self.fields
     }
 
-    fn from_value(value: Value) -> Result<Self, Malformed> {
+    /// `length` is about how long its text will be.
+    fn from_value(value: Value, length: usize) -> Result<Self, Malformed> {
         if value.depth() > DEPTH {
             return Err(Malformed::new("facts", format!("nested deeper than {DEPTH}")));
         }
-        let text = serde_json::to_string(&value).map_err(|error| Malformed::new("facts", error.to_string()))?;
+        let mut text = Vec::with_capacity(length);
+        serde_json::to_writer(&mut text, &value).map_err(|error| Malformed::new("facts", error.to_string()))?;
+        let text = String::from_utf8(text).map_err(|_| Malformed::new("facts", "not UTF-8"))?;
         if text.len() > LONGEST {
             return Err(Malformed::new("facts", format!("{} bytes, at most {LONGEST} allowed", text.len())));
         }

@@ -132,10 +132,9 @@ impl Statement {
         let rest = body.strip_prefix(HEADER).and_then(|rest| rest.strip_prefix('\n'));
         let rest = rest.ok_or_else(|| wrong("statement", "must begin with luodi/statement/v1"))?;
         let mut lines = rest.split('\n').peekable();
-        let mut field = |key: &'static str, optional: bool| -> Result<Option<String>, Malformed> {
+        let mut field = |key: &'static str, optional: bool| -> Result<Option<&str>, Malformed> {
             match lines.peek().and_then(|line| line.strip_prefix(key)).and_then(|rest| rest.strip_prefix(' ')) {
                 Some(value) => {
-                    let value = value.to_owned();
                     lines.next();
                     Ok(Some(value))
                 }
@@ -155,11 +154,11 @@ impl Statement {
         let kind: Kind = field("kind", false)?.unwrap_or_default().parse()?;
         let matter = field("matter", true)?.map(|id| id.parse()).transpose()?;
         let time = field("time", false)?.unwrap_or_default().parse()?;
-        let facts = Facts::parse(&field("facts", false)?.unwrap_or_default())?;
+        let facts = Facts::parse(field("facts", false)?.unwrap_or_default())?;
         if kind.is_registry() && facts.as_str().len() > LONGEST_REGISTRY_FACTS {
             return Err(wrong("facts", "at most 3 KiB allowed in a registry kind"));
         }
-        let body = field("body", true)?.map(|line| parse_body_ref(&line)).transpose()?;
+        let body = field("body", true)?.map(parse_body_ref).transpose()?;
         if lines.next().is_some() {
             return Err(wrong("statement", "a line too many; the order is log, by, kind, matter, time, facts, body"));
         }

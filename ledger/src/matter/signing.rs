@@ -50,7 +50,8 @@ pub fn may_sign(statement: &Statement, is_within: impl Fn(Division, Division) ->
     if statement.by.iter().any(|by| by.is(Office::NODE)) {
         return Err(Barred { why: Void::WrongOffice, detail: "a node moves no matter" });
     }
-    if let (KindCode::Circular, Ok(Said::Circular(circular))) = (kind, Said::read(&statement.kind, &statement.facts))
+    if kind == KindCode::Circular
+        && let Ok(Said::Circular(circular)) = Said::read(&statement.kind, &statement.facts)
         && circular.places.iter().any(|named| *named == log || !is_within(*named, log))
     {
         return Err(Barred { why: Void::WrongOffice, detail: "a circular names places below this log's division" });
