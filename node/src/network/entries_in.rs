@@ -1,6 +1,6 @@
 //! Taking entries in. A pipeline for each range: read a page – hash it onto the tree and check it against the head – store it; beside it
-//! a pool of all cores finds what each entry counts for. A page holds a permit from before it is read until it is stored and judged, so
-//! memory is bounded whatever the length of a log.
+//! a pool of all cores finds what each entry counts for. A page holds a permit from when it is read until it is stored and judged, and each
+//! stream waits with one page in hand, so memory is bounded whatever the length of a log.
 
 use std::io;
 use std::sync::Arc;
@@ -20,14 +20,16 @@ use super::codec;
 use super::replication::Happened;
 use super::standing::Tallies;
 use super::streams::{Opener, Stream};
+use super::traffic::Traffic;
 use crate::protocol::follower::{Event, FetchId, RangeEnd, Stored, met};
 use crate::protocol::intake::Intake;
 use crate::protocol::message::{Fetch, Part, Range, Refusal, TreeHash, decode};
 use crate::registrar::Registrar;
 use crate::store::{Change, CommitError, Grow, Read, ReadError, Writer};
 
-/// Pages held in memory by all fetches together, 320 KiB each and as much again once read: 64 MB.
-pub(super) const MOST_PAGES: usize = 96;
+/// Pages that all fetches together have in hand, from read to judged: 320 KiB each, thrice that once parsed, so 40 MB. Checking one takes
+/// two cores 5 ms, so there is work for them while the next arrive.
+pub(super) const MOST_PAGES: usize = 32;
 /// Pages on the way from one stage to the next.
 const BETWEEN_STAGES: usize = 4;
 /// Pages stored in one commit: a megabyte, at which a sync costs little beside the writing.
@@ -57,6 +59,7 @@ pub(super) struct Taker {
     pub(super) registrar: Registrar,
     pub(super) tallies: Tallies,
     pub(super) pages: Arc<Semaphore>,
+    pub(super) traffic: Traffic,
     pub(super) happened: mpsc::Sender<Happened>,
 }
 
@@ -81,6 +84,7 @@ impl Taker {
     /// Runs a fetch and tells how it ended.
     pub(super) async fn run(mut self, taking: Taking) {
         let Taking { fetch, peer, ranges, mut verdicts } = taking;
+        let _fetching = self.traffic.begin();
         let mut ends = Vec::new();
         if let Err(cut) = self.take(fetch, peer, ranges, &mut verdicts, &mut ends).await {
             tracing::debug!(%peer, %cut, "a fetch was cut");
@@ -190,8 +194,9 @@ impl Taker {
     /// Reads pages until the range ends or nobody wants them.
     async fn pages(&self, stream: &mut Stream, read: mpsc::Sender<Page>) -> Result<Last, Cut> {
         loop {
-            let permit = self.pages.clone().acquire_owned().await.map_err(|_| Cut::Abandoned)?;
             let bytes = next(stream).await?;
+            // Taken once the page is here, so that peers who send slowly hold up nobody else.
+            let permit = self.pages.clone().acquire_owned().await.map_err(|_| Cut::Abandoned)?;
             // A part's first byte tells its kind: only a page is worth handing on undecoded.
             match bytes.first() {
                 Some(&PAGE_KIND) => {
@@ -327,15 +332,17 @@ impl Keeping {
         let standing = taker.tallies.judge(taker.registrar.snapshot(), self.origin.clone(), self.from, read.clone(), permits);
         let to = self.from + leaves.len() as u64;
         let complete = to == self.head.size();
+        let own = self.origin.division == taker.own;
+        let as_read = |entry: &Entry| if own { Read::of(entry) } else { Read::followed(entry) };
         let grow = Grow {
             origin: self.origin.clone(),
             expected: self.expected,
             from: self.from,
             entries,
             leaves,
-            read: read.iter().map(|entry| entry.as_ref().map(Read::of)).collect(),
+            read: read.iter().map(|entry| entry.as_ref().map(as_read)).collect(),
             head: self.head.clone(),
-            own: self.origin.division == taker.own,
+            own,
         };
         let mut changes = vec![Change::Grow(grow)];
         let head = complete.then(|| self.head.clone());

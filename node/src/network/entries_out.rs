@@ -17,6 +17,7 @@ use super::book::Book;
 use super::codec;
 use super::limits::{Kind, Limits};
 use super::streams::{Incoming, Stream};
+use super::traffic::Traffic;
 use crate::protocol::Peer;
 use crate::protocol::message::{Fetch, LONGEST_FETCH, LONGEST_PAGE, PAGE, Part, Range, Refusal, TreeHash};
 use crate::registrar::Registrar;
@@ -39,6 +40,7 @@ pub(super) struct Server {
     pub(super) reader: Reader,
     pub(super) registrar: Registrar,
     pub(super) book: watch::Receiver<Arc<Book>>,
+    pub(super) traffic: Traffic,
 }
 
 impl Server {
@@ -81,6 +83,7 @@ impl Server {
     }
 
     async fn serve(self, peer: PeerId, mut stream: Stream) -> io::Result<()> {
+        let _fetching = self.traffic.begin();
         let fetch = within(REQUEST_DEADLINE, codec::read::<Fetch, _>(&mut stream)).await?.ok_or(io::ErrorKind::UnexpectedEof)?;
         let (parts, mut ready) = mpsc::channel::<Vec<u8>>(READ_AHEAD);
         let reading = tokio::task::spawn_blocking(move || {

@@ -25,6 +25,7 @@ mod standing;
 mod streams;
 mod survey;
 mod swarm;
+mod traffic;
 
 use std::sync::Arc;
 
@@ -46,6 +47,7 @@ use self::entries_out::Server;
 use self::replication::Replication;
 use self::standing::Tallies;
 use self::swarm::{Asker, SwarmTask};
+use self::traffic::Traffic;
 use crate::clock::Clock;
 use crate::registrar::Registrar;
 use crate::store::Writer;
@@ -144,7 +146,7 @@ pub fn start(settings: Settings, parts: Parts, shutdown: CancellationToken) -> R
     let (happened, from_tasks) = mpsc::channel(EVENTS);
     let (calls, from_handle) = mpsc::channel(COMMANDS);
     let (notices, _) = broadcast::channel(KEPT_EVENTS);
-    let (asker, tallies, tracker) = (Asker(commands), Tallies::default(), TaskTracker::new());
+    let (asker, tallies, traffic, tracker) = (Asker(commands), Tallies::default(), Traffic::default(), TaskTracker::new());
     let taker = Taker {
         own: settings.division,
         opener,
@@ -152,10 +154,12 @@ pub fn start(settings: Settings, parts: Parts, shutdown: CancellationToken) -> R
         registrar: registrar.clone(),
         tallies: tallies.clone(),
         pages: Arc::new(Semaphore::new(MOST_PAGES)),
+        traffic: traffic.clone(),
         happened: happened.clone(),
     };
-    let survey = survey::Survey { reader: store.reader().clone(), registrar: registrar.clone(), tallies: tallies.clone(), happened };
-    let server = Server { reader: store.reader().clone(), registrar: registrar.clone(), book: books.clone() };
+    let (reader, registrar_too) = (store.reader().clone(), registrar.clone());
+    let survey = survey::Survey { reader, registrar: registrar_too, tallies: tallies.clone(), traffic: traffic.clone(), happened };
+    let server = Server { reader: store.reader().clone(), registrar: registrar.clone(), book: books.clone(), traffic };
     let handle = NetworkHandle::new(me, calls, asker.clone(), books, notices.clone(), tallies, tracker.clone());
     let replication = Replication::new(me, settings, replication::Parts { registrar, store, clock, witness, asker, taker, book, notices })?;
 

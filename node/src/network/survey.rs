@@ -4,7 +4,7 @@
 //! It runs once after the start, when nothing is known of what was stored before, and again a while after each change of the registry: then
 //! only over the logs whose entries may count for something else now. What is registered about a division can change what counts in its own
 //! log, in those above it, where its offices speak too, and in those below, whose offices its own may have registered; nowhere else.
-//! It works at most half of the time of one core, and one page at a time, so that it is never in the way.
+//! It works at most half of the time of one core, one page at a time, and not while entries are fetched, so that it is never in the way.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::replication::{Happened, on_disk};
 use super::standing::{Tallies, Tally};
+use super::traffic::Traffic;
 use crate::protocol::follower::Event;
 use crate::registrar::Registrar;
 use crate::store::{ReadError, Reader};
@@ -32,6 +33,7 @@ pub(super) struct Survey {
     pub(super) reader: Reader,
     pub(super) registrar: Registrar,
     pub(super) tallies: Tallies,
+    pub(super) traffic: Traffic,
     pub(super) happened: mpsc::Sender<Happened>,
 }
 
@@ -132,6 +134,9 @@ impl Survey {
     async fn log(&self, registry: &Arc<Registry>, origin: &Origin, size: u64, shutdown: &CancellationToken) -> Result<(), ReadError> {
         let (mut at, mut link, mut sum) = (0, Link::start(), Tally::default());
         while at < size {
+            if shutdown.run_until_cancelled(self.traffic.pass()).await.is_none() {
+                return Ok(());
+            }
             let began = Instant::now();
             let (registry, log) = (registry.clone(), origin.clone());
             let page = on_disk(&self.reader, move |reader| page(reader, &registry, &log, at..size, link)).await?;
