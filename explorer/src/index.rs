@@ -17,6 +17,7 @@ use luodi_ledger::statement::BodyRef;
 use luodi_ledger::time::{Date, Time};
 
 use crate::assessed::Computed;
+use crate::land::Land;
 use crate::source::{HeldEntry, HeldLog, Holdings};
 use crate::spoken::{Spoken, Stands};
 
@@ -66,15 +67,21 @@ pub type Board = BTreeMap<MatterId, Arc<Case>>;
 /// All that is known at one moment.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
+    /// Counts the snapshots that differ in more than whether a source answers.
+    pub serial: u64,
     /// The moment matters were folded for.
     pub as_of: Time,
     /// What was read and found true.
     pub holdings: Holdings,
     /// The matters, by home division.
     pub boards: BTreeMap<Division, Arc<Board>>,
+    /// Who lies below whom.
+    pub land: Arc<Land>,
+    /// How many divisions at or below each keep a log.
+    pub joined: Arc<BTreeMap<Division, usize>>,
     /// The rule packs matters were judged by: those that ship, and those put in force by statements that were read.
     pub packs: Arc<Packs>,
-    /// Counties' figures that were computed from it.
+    /// Counties' figures that were computed from it, or from those before it.
     pub computed: Computed,
     /// Where each office spoke, and what logs say beside matters.
     pub spoken: Spoken,
@@ -101,10 +108,14 @@ impl Snapshot {
         self.boards.iter().filter(move |(code, _)| within(code)).flat_map(|(_, board)| board.values())
     }
 
-    /// Whether a division is `place` or lies below it: as the registry says, and by its code where `place` stands above the federation.
+    /// Whether a division is `place` or lies below it today.
     pub fn lies_within(&self, code: Division, place: Division) -> bool {
-        let registry = self.holdings.registry();
-        registry.is_within(code, place) || (registry.federation().root.is_within(place) && code.is_within(place))
+        self.land.lies_within(code, place)
+    }
+
+    /// Whether a division is `above` or has at any time lain below it: whether the log of `above` may speak of it.
+    pub fn has_lain_within(&self, code: Division, above: Division) -> bool {
+        self.holdings.registry().is_within(code, above)
     }
 
     /// Whether a division has a log of its own here.
@@ -112,11 +123,16 @@ impl Snapshot {
         self.holdings.registry().home_log(code).is_some()
     }
 
-    /// Whether this is the home of any log, or stands above one.
+    /// How many divisions keep a log here, this one and those below it.
     pub fn joined_below(&self, code: Division) -> usize {
-        let homes: BTreeSet<Division> =
-            self.holdings.logs().keys().map(|origin| origin.division).filter(|home| self.lies_within(*home, code)).collect();
-        homes.len()
+        self.joined.get(&code).copied().unwrap_or_default()
+    }
+
+    /// The divisions that keep a log here, by code.
+    pub fn homes(&self) -> impl Iterator<Item = Division> {
+        // Generations of one log stand side by side.
+        let mut last = None;
+        self.holdings.logs().keys().map(|origin| origin.division).filter(move |home| last.replace(*home) != Some(*home))
     }
 }
 
@@ -144,7 +160,13 @@ pub(crate) struct Index {
     kept: BTreeMap<MatterId, Kept>,
     boards: BTreeMap<Division, Arc<Board>>,
     spoken: Spoken,
+    land: Arc<Land>,
+    joined: Arc<BTreeMap<Division, usize>>,
+    /// How many logs `joined` was counted over.
+    counted: usize,
     day: Option<Date>,
+    computed: Computed,
+    serial: u64,
 }
 
 impl Default for Index {
@@ -155,7 +177,12 @@ impl Default for Index {
             kept: BTreeMap::new(),
             boards: BTreeMap::new(),
             spoken: Spoken::default(),
+            land: Arc::default(),
+            joined: Arc::default(),
+            counted: 0,
             day: None,
+            computed: Computed::default(),
+            serial: 0,
         }
     }
 }
@@ -184,6 +211,9 @@ impl Index {
         if rules_changed {
             self.kept.values_mut().for_each(|kept| kept.chronicle.learn(&self.packs));
         }
+        if !changed.is_empty() || rules_changed || self.day != Some(today) {
+            self.serial += 1;
+        }
         if rules_changed || self.day != Some(today) {
             // Any matter may be judged by rules that came or went, and days left and days late are told by the date, so every matter is told anew.
             self.day = Some(today);
@@ -194,12 +224,16 @@ impl Index {
             let case = Case::new(kept.chronicle.tell(now), kept.words.clone());
             Arc::make_mut(self.boards.entry(id.division).or_default()).insert(id, Arc::new(case));
         }
+        self.survey(holdings, today);
         Snapshot {
+            serial: self.serial,
             as_of: now,
             holdings: holdings.clone(),
             boards: self.boards.clone(),
+            land: self.land.clone(),
+            joined: self.joined.clone(),
             packs: self.packs.clone(),
-            computed: Computed::default(),
+            computed: self.computed.clone(),
             spoken: self.spoken.clone(),
             sources: sources.to_vec(),
         }
@@ -222,6 +256,21 @@ impl Index {
             self.packs = Arc::new(packs);
         }
         changed
+    }
+
+    /// Sees who lies below whom, and counts anew who has joined where a log came or a division moved.
+    fn survey(&mut self, holdings: &Holdings, today: Date) {
+        let land = Land::of(holdings.registry(), today);
+        let logs = holdings.logs();
+        if land == *self.land && logs.len() == self.counted {
+            return;
+        }
+        let mut joined = BTreeMap::new();
+        let homes: BTreeSet<Division> = logs.keys().map(|origin| origin.division).collect();
+        for above in homes.into_iter().flat_map(|home| land.up(home)) {
+            *joined.entry(above).or_default() += 1;
+        }
+        (self.land, self.joined, self.counted) = (Arc::new(land), Arc::new(joined), logs.len());
     }
 
     /// Notes what the new entries of a log speak of.

@@ -9,8 +9,10 @@ use county::story::{self, AGAIN, CLAIMED, DONE, MOVED, REJECTED};
 use county::{COUNTY, County, OTHER, TOWNSHIP, VILLAGE, division, now, office};
 use luodi_ledger::assessment::Reading;
 use luodi_ledger::facts::Facts;
+use luodi_ledger::matter::codes::{CodeList as _, KindCode};
 use luodi_ledger::matter::facts::{LogPlace, LogSizes};
 use luodi_ledger::matter::words::Words;
+use luodi_ledger::registry::DivisionFacts;
 use pages_of::{downloaded, page, says, words};
 
 #[tokio::test]
@@ -236,4 +238,116 @@ async fn a_signed_assessment_is_computed_again_from_the_sizes_it_names() {
     says(&site, &path, &["每一项都一样", "有几项不一样", "程序完整率：签的是", "重算是"]).await;
     says(&site, &format!("{path}?lang=en"), &["every figure is the same", "these figures differ", "Every required step taken: signed"])
         .await;
+}
+
+#[tokio::test]
+async fn a_village_that_was_moved_stands_below_its_new_township_everywhere() {
+    const ELSEWHERE: &str = "990101002000";
+    let mut county = story::county();
+    let change = |code: &str, name: &str, parent: Option<&str>| DivisionFacts {
+        division: division(code),
+        name: name.into(),
+        parent: parent.map(division),
+        successor_of: vec![],
+        vintage: "2026-03-01".parse().unwrap(),
+    };
+    county.register(COUNTY, "division", Facts::of(&change(ELSEWHERE, "柳林镇", None)).unwrap(), &Words::default());
+    county.register(COUNTY, "division", Facts::of(&change(OTHER, "石桥村", Some(ELSEWHERE))).unwrap(), &Words::default());
+    let site = county.site();
+    let matters =
+        |rows: &[serde_json::Map<String, serde_json::Value>], place: &str| rows.iter().filter(|row| row["place"] == place).count();
+    let everywhere = downloaded(&site, "/search", "").await;
+    let of_other = matters(&everywhere, OTHER);
+    let late_everywhere = matters(&downloaded(&site, "/overdue", "").await, OTHER);
+    assert!(of_other > 0);
+    // Its old township has neither it nor its matters; the new one has both, on every list.
+    for (township, there) in [(TOWNSHIP, 0), (ELSEWHERE, of_other)] {
+        let rows = downloaded(&site, &format!("/place/{township}"), "").await;
+        assert_eq!(matters(&rows, OTHER), there, "{township}");
+        assert_eq!(matters(&downloaded(&site, "/search", &format!("place={township}")).await, OTHER), there);
+        let below = downloaded(&site, "/places", &format!("place={township}")).await;
+        assert_eq!(below.iter().filter(|row| row["code"] == OTHER).count(), usize::from(there > 0));
+        let late = matters(&downloaded(&site, "/overdue", &format!("place={township}")).await, OTHER);
+        assert_eq!(late, if there > 0 { late_everywhere } else { 0 });
+        let without = downloaded(&site, "/places", &format!("show=no-directory&place={township}")).await;
+        assert_eq!(without.iter().filter(|row| row["code"] == OTHER).count(), usize::from(there > 0));
+        page(&site, &format!("/county/{township}/oversight")).await;
+    }
+    assert_eq!(matters(&downloaded(&site, &format!("/place/{COUNTY}"), "").await, OTHER), of_other);
+    // The way down, the list below, the place in one line, whom to ask: all go by the new township.
+    let place = page(&site, &format!("/place/{OTHER}")).await;
+    let crumbs = words(place.split("class=\"crumbs\"").nth(1).and_then(|rest| rest.split("</p>").next()).unwrap());
+    assert!(crumbs.contains("柳林镇") && !crumbs.contains("杏坪镇"), "{crumbs}");
+    says(&site, &format!("/place/{ELSEWHERE}"), &["柳林镇", "下辖", "石桥村", "已加入 1 个"]).await;
+    says(&site, &format!("/calendar/{OTHER}"), &["柳林镇", "公开日历"]).await;
+    says(&site, &format!("/search?place={ELSEWHERE}"), &["石桥村 · 柳林镇"]).await;
+    says(&site, &format!("/search?place={ELSEWHERE}&lang=en"), &["Shiqiao Village, Liulin Town"]).await;
+    says(&site, &format!("/county/{COUNTY}"), &["柳林镇", "杏坪镇"]).await;
+    // What the old township registered stays told.
+    says(&site, &format!("/place/{OTHER}"), &["开通第 1 本记录", "归 柳林镇"]).await;
+    // Every figure of the new township opens to its own cases.
+    let html = page(&site, &format!("/county/{COUNTY}")).await;
+    assert!(html.contains(&format!("place={ELSEWHERE}")));
+}
+
+/// The names of the facts of an entry page, in the order they stand there.
+fn fact_names(html: &str) -> Vec<String> {
+    let section = html.split("id=\"facts\"").nth(1).and_then(|rest| rest.split("</section>").next()).unwrap_or_default();
+    section.split("<dt>").skip(1).filter_map(|rest| rest.split("</dt>").next()).map(ToOwned::to_owned).collect()
+}
+
+/// How many keys facts have, those of groups and of items of lists among them; a reference is one value.
+fn keys(value: &serde_json::Value) -> usize {
+    match value {
+        serde_json::Value::Object(fields) if fields.len() == 3 && fields.contains_key("log") && fields.contains_key("index") => 0,
+        serde_json::Value::Object(fields) => fields.len() + fields.values().map(keys).sum::<usize>(),
+        serde_json::Value::Array(items) => items.iter().map(keys).sum(),
+        _ => 0,
+    }
+}
+
+#[tokio::test]
+async fn the_entry_of_every_kind_tells_each_fact_by_its_name() {
+    let mut county = story::county();
+    assessed(&mut county, true);
+    // What the story does not tell.
+    let log = format!("{}/log/{VILLAGE}/1", county::FEDERATION);
+    let target = format!("{{\"id\":\"{}\",\"index\":0,\"log\":\"{log}\"}}", "0".repeat(64));
+    for (kind, facts) in [
+        ("objection", format!("{{\"count\":3,\"target\":{target}}}")),
+        ("problem", "{\"commitment\":\"c1\",\"round\":1}".to_owned()),
+        ("result", "{\"commitments\":[{\"actual\":\"2026-10-01\",\"cost\":1825000,\"id\":\"c1\",\"planned\":\"2026-09-30\"}],\"posted\":[\"notice-board\"]}".to_owned()),
+        ("termination", format!("{{\"reason\":\"resolved-not-to\",\"resolution\":{target}}}")),
+    ] {
+        let id = DONE.parse().unwrap();
+        county.add(VILLAGE, &[office(VILLAGE, "committee")], kind, Some(id), Facts::parse(&facts).unwrap(), &Words::default(), now());
+    }
+    let holdings = county.holdings();
+    let site = county.site();
+    let mut met = std::collections::BTreeSet::new();
+    for (origin, log) in holdings.logs() {
+        for (index, held) in log.entries().iter().enumerate() {
+            let statement = held.entry.as_ref().unwrap().statement.statement();
+            let known = statement.kind.as_str().parse::<KindCode>().ok();
+            let facts = serde_json::from_str(statement.facts.as_str()).unwrap();
+            for lang in ["", "?lang=en"] {
+                let html = page(&site, &format!("/log/{}/{index}{lang}", origin.division)).await;
+                let names = fact_names(&html);
+                let kind = &statement.kind;
+                // The signers and the moment stand before the facts, the words after them.
+                assert!(names.len() >= 2 + keys(&facts), "{kind} {index}: {names:?} of {facts}");
+                let Some(_) = known else { continue };
+                let is_chinese = |name: &String| name.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+                assert!(names.iter().all(|name| is_chinese(name) == lang.is_empty()), "{kind} {index}: {names:?}");
+                // A code never stands where its label could.
+                let section = html.split("id=\"facts\"").nth(1).and_then(|rest| rest.split("</section>").next()).unwrap();
+                for code in ["four-two", "civil-affairs", "personal-data", "no-consensus", "house-visits"] {
+                    assert!(!section.contains(&format!(">{code}<")), "{kind} {index}: {code}");
+                }
+            }
+            met.extend(known.map(|kind| kind.to_string()));
+        }
+    }
+    let missing: Vec<&KindCode> = KindCode::ALL.iter().filter(|kind| !met.contains(kind.as_str())).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }

@@ -105,7 +105,7 @@ fn page(scene: Scene<'_>, calendar: &Calendar, shown: &[&Slot]) -> Markup {
     let title = look.say("公开日历", "Disclosure calendar");
     let count = |state: SlotState| calendar.slots.iter().filter(|slot| slot.state == state).count();
     let main = html! {
-        (layout::crumbs(scene.site, look, code))
+        (layout::crumbs(scene, code))
         section.card {
             h1 { (scene.place(code)) " " (title) " " span.quiet { (shown.len()) } }
             p { (look.say(

@@ -49,7 +49,7 @@ pub(crate) async fn catalogue(State(site): State<Arc<Site>>, Path(name): Path<St
     let snapshot = site.snapshot();
     let scene = Scene { site: &site, snapshot: &snapshot, look: &look };
     let (code, format) = Format::split(&name);
-    let known = |code: &Division| site.place(*code).is_some() || snapshot.joined_below(*code) > 0;
+    let known = |code: &Division| scene.named(*code).is_some() || snapshot.joined_below(*code) > 0;
     let Some(code) = code.parse().ok().filter(known) else {
         return absent(&site, &look, ("没有这个代码的地方", "There is no place of this code"));
     };
@@ -123,7 +123,7 @@ fn page(scene: Scene<'_>, code: Division, versions: &[Version<'_>], rows: &[Row]
         look.say("协商事项清单", "List of matters to consult")
     };
     let main = html! {
-        (layout::crumbs(scene.site, look, code))
+        (layout::crumbs(scene, code))
         section.card {
             h1 { (scene.place(code)) " " (title) }
             p { (look.say(
@@ -144,16 +144,16 @@ fn table(scene: Scene<'_>, code: Division, rows: &[Row]) -> Markup {
     let look = scene.look;
     let place = code.to_string();
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(look.say("表格", "Table")) { table {
+        table.stack {
             thead { tr { th { (look.say("事项", "Item")) } th { (look.say("类别", "Category")) } th { (look.say("要求", "Duty")) } th.whole { (look.say("协商过", "Consulted")) } } }
             tbody { @for row in rows { tr {
                 td { (row.name) " " span.code { (row.code) } }
-                td.small.whole { (row.category_word) }
-                td.whole { @if row.duty == "must" { b { (row.duty_word) } } @else { (row.duty_word) } }
-                td { @if row.matters > 0 { a href=(look.link("/search", &[("place", place.as_str()), ("item", row.code.as_str())])) { (row.matters) } }
+                td.whole data-label=(look.say("类别", "Category")) { (row.category_word) }
+                td.whole data-label=(look.say("要求", "Duty")) { @if row.duty == "must" { b { (row.duty_word) } } @else { (row.duty_word) } }
+                td data-label=(look.say("协商过", "Consulted")) { @if row.matters > 0 { a href=(look.link("/search", &[("place", place.as_str()), ("item", row.code.as_str())])) { (row.matters) } }
                      @else if row.duty == "must" { span.fail { "0" } } @else { "0" } }
             } } }
-        } }
+        }
     }
 }
 

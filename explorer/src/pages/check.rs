@@ -35,8 +35,8 @@ fn page(scene: Scene<'_>, case: &Case) -> Markup {
     let heading = look.say("核对", "Check");
     let main = html! {
         (trust::fork_warning(scene, view.place))
-        (layout::crumbs(scene.site, look, view.place))
-        h1 { (heading) "：" a href=(look.to(&format!("/matter/{}", view.id))) { (title(scene, case)) } }
+        (layout::crumbs(scene, view.place))
+        h1 { (heading) (look.say("：", ": ")) a href=(look.to(&format!("/matter/{}", view.id))) { (title(scene, case)) } }
         section.card { p.lead { (trust::sentence(scene, view)) } }
         section.card {
             h2 { (look.say("每一步是谁签的", "Who signed each step")) }

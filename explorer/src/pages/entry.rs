@@ -1,4 +1,4 @@
-//! 账本条目: one entry as it was signed, for those who want to see the bytes.
+//! 账本条目: one entry, its facts in words, then as it was signed for those who want to see the bytes.
 
 use std::sync::Arc;
 
@@ -6,11 +6,14 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::codes::KindCode;
+use luodi_ledger::matter::words::Words;
 use luodi_ledger::merkle::{Hash, inclusion_proof};
 use luodi_ledger::names::{Division, Origin};
+use luodi_ledger::statement::Statement;
 use maud::{Markup, html};
 
 use super::attachments::erased;
+use super::facts::told;
 use super::layout;
 use super::missing::absent;
 use super::phrase::Scene;
@@ -45,7 +48,7 @@ fn page(scene: Scene<'_>, origin: &Origin, log: &HeldLog, index: u64, held: &Hel
     let statement = held.entry.as_ref().ok().map(|entry| entry.statement.statement());
     let at = |index: u64| look.to(&format!("/log/{}/{index}", origin.division));
     let main = html! {
-        (layout::crumbs(scene.site, look, origin.division))
+        (layout::crumbs(scene, origin.division))
         h1 { (title) }
         section.card {
             p { @match &held.judged {
@@ -66,6 +69,7 @@ fn page(scene: Scene<'_>, origin: &Origin, log: &HeldLog, index: u64, held: &Hel
                 a.button href=(look.to(&format!("/receipt/{}/{index}", origin.division))) { (look.say("下载回执", "Download the receipt")) }
             }
         }
+        @if let Some(statement) = statement { (in_words(scene, log, statement)) }
         section.card { h2 { (look.say("签名原文", "As it was signed")) } pre { (String::from_utf8_lossy(&held.bytes)) } }
         @if let Some(body) = statement.and_then(|statement| statement.body) {
             section.card {
@@ -81,6 +85,33 @@ fn page(scene: Scene<'_>, origin: &Origin, log: &HeldLog, index: u64, held: &Hel
         (numbers(scene, origin, log, index, held))
     };
     layout::page(scene.site, look, &title, Some(origin.division), &main)
+}
+
+/// Who says what, in words: the facts by name, then what was written.
+fn in_words(scene: Scene<'_>, log: &HeldLog, statement: &Statement) -> Markup {
+    let look = scene.look;
+    let words = statement.body.and_then(|body| Words::parse(log.body(&body.hash)?).ok()).unwrap_or_default();
+    let written = [
+        (look.say("标题", "Title"), scene.in_language(&words, |words| words.title.clone())),
+        (look.say("名称", "Name"), scene.in_language(&words, |words| words.name.clone())),
+        (look.say("电话", "Phone"), words.phone.clone()),
+        (look.say("地址", "Address"), scene.in_language(&words, |words| words.address.clone())),
+        (look.say("文字", "Words"), scene.in_language(&words, |words| words.text.clone())),
+        (look.say("说明", "Reason given"), scene.in_language(&words, |words| words.reason.clone())),
+    ];
+    html! {
+        section.card id="facts" {
+            h2 { (look.say("说了什么", "What it says")) }
+            dl.facts {
+                div { dt { (look.say("谁说的", "Who says it")) } dd { (scene.offices_linked(&statement.by, statement.log.division)) } }
+                div { dt { (look.say("什么时候签的", "When it was signed")) } dd { (scene.moment(statement.time)) } }
+            }
+            (told(scene, statement))
+            @if written.iter().any(|(_, text)| text.is_some()) {
+                dl.facts { @for (name, text) in &written { @if let Some(text) = text { div { dt { (name) } dd { (text) } } } } }
+            }
+        }
+    }
 }
 
 /// JSON laid out for reading; other bytes as they are.

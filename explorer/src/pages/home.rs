@@ -94,7 +94,7 @@ fn some(scene: Scene<'_>, heading: &str, cases: &[&Case], list: &str) -> Markup 
 /// The counties and townships that have joined.
 fn joined(scene: Scene<'_>) -> Markup {
     let look = scene.look;
-    let homes: std::collections::BTreeSet<Division> = scene.snapshot.holdings.logs().keys().map(|origin| origin.division).collect();
+    let homes: Vec<Division> = scene.snapshot.homes().collect();
     let upper: Vec<Division> = homes.iter().copied().filter(|code| code.level() != Level::Community).collect();
     html! {
         section.card {
@@ -113,7 +113,7 @@ fn any_fork(scene: Scene<'_>) -> Markup {
             div.loud role="alert" {
                 b { @if look.is_english() { "Contradicting records were found in " (found.len()) " place(s)" } @else { "发现 " (found.len()) " 处记录前后不一致" } }
                 @for (origin, (id, _)) in found {
-                    p { a href=(look.to(&format!("/evidence/{id}"))) { (layout::place_line(scene.site, look, origin.division)) } }
+                    p { a href=(look.to(&format!("/evidence/{id}"))) { (layout::place_line(scene, origin.division)) } }
                 }
             }
         }

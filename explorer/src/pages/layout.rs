@@ -4,6 +4,7 @@ use luodi_ledger::names::Division;
 use maud::{DOCTYPE, Markup, html};
 
 use super::icons;
+use super::phrase::Scene;
 use crate::look::Look;
 use crate::site::Site;
 
@@ -70,14 +71,11 @@ pub(crate) fn page(site: &Site, look: &Look, title: &str, place: Option<Division
 }
 
 /// The way from the province down to a place, each level a link, the place's code last.
-pub(crate) fn crumbs(site: &Site, look: &Look, code: Division) -> Markup {
-    let path = site.divisions().path(code);
+pub(crate) fn crumbs(scene: Scene<'_>, code: Division) -> Markup {
     html! {
         p.crumbs {
-            @for place in &path {
-                a href=(look.to(&format!("/place/{}", place.code()))) {
-                    @if look.is_english() { (place.english()) } @else { (place.short()) }
-                }
+            @for place in scene.above(code).into_iter().chain(scene.named(code)) {
+                a href=(scene.look.to(&format!("/place/{}", place.code()))) { (scene.name(&place)) }
                 " "
             }
             span.code { (code) }
@@ -86,11 +84,12 @@ pub(crate) fn crumbs(site: &Site, look: &Look, code: Division) -> Markup {
 }
 
 /// A place in one line: its name, the township and county above it, its code.
-pub(crate) fn place_line(site: &Site, look: &Look, code: Division) -> Markup {
-    let Some(place) = site.place(code) else {
+pub(crate) fn place_line(scene: Scene<'_>, code: Division) -> Markup {
+    let look = scene.look;
+    let Some(place) = scene.named(code) else {
         return html! { span.code { (code) } };
     };
-    let above = site.divisions().path(code).into_iter().filter(|upper| upper.code() != code).rev().take(2);
+    let above = scene.above(code).into_iter().rev().take(2);
     html! {
         @if look.is_english() {
             (place.english()) " " span.quiet { "(" (place.short()) ")" }

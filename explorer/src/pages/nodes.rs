@@ -29,7 +29,7 @@ pub(crate) async fn nodes(State(site): State<Arc<Site>>, look: Look) -> Markup {
         .holdings
         .logs()
         .iter()
-        .filter(|(origin, _)| place.is_none_or(|place| origin.division.is_within(place)))
+        .filter(|(origin, _)| place.is_none_or(|place| snapshot.lies_within(origin.division, place)))
         .map(|(origin, log)| (origin, log.as_ref()))
         .collect();
     let main = html! {
@@ -117,7 +117,7 @@ fn contradiction(scene: Scene<'_>, id: &Blake3, held: &HeldEvidence) -> Markup {
     html! {
         div.loud role="alert" {
             h2 { (look.say("同一份记录有两个互相矛盾的版本", "Two contradicting versions of one record")) }
-            p { (layout::place_line(scene.site, look, held.origin.division)) }
+            p { (layout::place_line(scene, held.origin.division)) }
             p { a href=(look.to(&format!("/evidence/{id}"))) { (look.say("两个版本并排查看", "See both side by side")) } }
         }
     }
@@ -160,7 +160,7 @@ fn evidence_page(scene: Scene<'_>, held: &HeldEvidence) -> Markup {
     let [first, second] = held.evidence.heads();
     let witness = held.evidence.is_against_witness();
     let main = html! {
-        (layout::crumbs(scene.site, look, held.origin.division))
+        (layout::crumbs(scene, held.origin.division))
         div.loud role="alert" {
             h1 { (title) }
             p { @if witness {

@@ -1,5 +1,6 @@
 //! Turning codes, dates, amounts and office names into words, in either language.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use luodi_ledger::matter::calendar::Span;
@@ -13,6 +14,7 @@ use luodi_ledger::time::{Date, Time};
 use maud::{Markup, html};
 
 use super::icons;
+use crate::divisions::Place;
 use crate::index::Snapshot;
 use crate::look::Look;
 use crate::site::Site;
@@ -25,7 +27,7 @@ pub(crate) struct Scene<'a> {
     pub(crate) look: &'a Look,
 }
 
-impl Scene<'_> {
+impl<'a> Scene<'a> {
     /// The word for a code.
     pub(crate) fn label(&self, code: &impl Label) -> String {
         label(self.look, code)
@@ -161,19 +163,41 @@ impl Scene<'_> {
         english.and_then(&field).or_else(|| field(words))
     }
 
-    /// The name of a place, short.
+    /// The names of a place: as the site's list has them, or as the registry gives them where the list has none.
+    pub(crate) fn named(&self, code: Division) -> Option<Cow<'a, Place>> {
+        let site: &'a Site = self.site;
+        site.place(code).map(Cow::Borrowed).or_else(|| {
+            let said = self.snapshot.holdings.registry().division(code, Some(self.site.today()))?;
+            Some(Cow::Owned(Place::new(code, &said.facts.name, None)))
+        })
+    }
+
+    /// The known places above one today, from the province down.
+    pub(crate) fn above(&self, code: Division) -> Vec<Cow<'a, Place>> {
+        let mut above: Vec<_> = self.snapshot.land.up(code).skip(1).filter_map(|code| self.named(code)).collect();
+        above.reverse();
+        above
+    }
+
+    /// The places one level down today, by code.
+    pub(crate) fn children(&self, code: Division) -> Vec<Division> {
+        self.snapshot.land.children(self.site.divisions(), self.snapshot.homes(), code)
+    }
+
+    /// A place's name in the reader's language, short.
+    pub(crate) fn name(&self, place: &Place) -> String {
+        if self.look.is_english() { place.english() } else { place.short().to_owned() }
+    }
+
+    /// The name of a place, short; its code where nobody named it.
     pub(crate) fn place(&self, code: Division) -> String {
-        match self.site.place(code) {
-            Some(place) if self.look.is_english() => place.english(),
-            Some(place) => place.short().to_owned(),
-            None => code.to_string(),
-        }
+        self.named(code).map_or_else(|| code.to_string(), |place| self.name(&place))
     }
 
     /// Whether people of a place call their committee 村委会.
     pub(crate) fn is_village(&self, code: Division) -> bool {
         // Codes of villages begin at 200, those of urban communities at 001 (DOMAIN: statistical codes).
-        let by_name = self.site.place(code).map(|place| place.short().ends_with('村'));
+        let by_name = self.named(code).map(|place| place.short().ends_with('村'));
         by_name.unwrap_or_else(|| code.to_string().get(9..).is_some_and(|last| last >= "200"))
     }
 
@@ -184,9 +208,7 @@ impl Scene<'_> {
             Office::SUPERVISORS if self.is_village(name.division) => ("村务监督委员会", "supervisory committee"),
             Office::SUPERVISORS => ("居务监督委员会", "supervisory committee"),
             Office::GOVERNMENT => match name.division.level() {
-                Level::Township if self.site.place(name.division).is_some_and(|place| place.short().contains("街道")) => {
-                    ("办事处", "office")
-                }
+                Level::Township if self.named(name.division).is_some_and(|place| place.short().contains("街道")) => ("办事处", "office"),
                 _ => ("人民政府", "government"),
             },
             _ => return format!("{} {}", self.place(name.division), self.label(&name.office)),

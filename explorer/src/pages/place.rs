@@ -26,7 +26,7 @@ pub(crate) async fn place(State(site): State<Arc<Site>>, Path(name): Path<String
     let snapshot = site.snapshot();
     let scene = Scene { site: &site, snapshot: &snapshot, look: &look };
     let (code, format) = Format::split(&name);
-    let known = |code: &Division| site.place(*code).is_some() || snapshot.joined_below(*code) > 0;
+    let known = |code: &Division| scene.named(*code).is_some() || snapshot.joined_below(*code) > 0;
     let Some(code) = code.parse().ok().filter(known) else {
         return absent(&site, &look, ("没有这个代码的地方", "There is no place of this code"));
     };
@@ -38,10 +38,10 @@ pub(crate) async fn place(State(site): State<Arc<Site>>, Path(name): Path<String
     let joined = snapshot.joined_below(code);
     let main = html! {
         (trust::fork_warning(scene, code))
-        div.upward { (layout::crumbs(&site, &look, code)) }
+        div.upward { (layout::crumbs(scene, code)) }
         h1 { (title) }
         p.quiet.small {
-            @if let Some(place) = site.place(code) { @if look.is_english() || place.official() != place.short() { (place.official()) " · " } }
+            @if let Some(place) = scene.named(code) { @if look.is_english() || place.official() != place.short() { (place.official()) " · " } }
             (look.pick(level_words(code.level()))) " · " span.code { (code) }
         }
         @if joined == 0 { (not_joined(scene, code)) } @else {
@@ -67,7 +67,7 @@ pub(crate) async fn place(State(site): State<Arc<Site>>, Path(name): Path<String
 
 fn not_joined(scene: Scene<'_>, code: Division) -> Markup {
     let look = scene.look;
-    let nearest = code.ancestors().find(|upper| scene.snapshot.has_joined(*upper));
+    let nearest = scene.snapshot.land.up(code).skip(1).find(|upper| scene.snapshot.has_joined(*upper));
     html! {
         section.card {
             h2 { (look.say("尚未加入", "Not joined yet")) }
@@ -134,7 +134,7 @@ fn office_line(scene: Scene<'_>, office: &OfficeName) -> Markup {
 
 fn below(scene: Scene<'_>, code: Division) -> Markup {
     let look = scene.look;
-    let children: Vec<Division> = scene.site.divisions().children(code).map(crate::divisions::Place::code).collect();
+    let children = scene.children(code);
     let joined = children.iter().filter(|child| scene.snapshot.joined_below(**child) > 0).count();
     let (first, rest): (Vec<Division>, Vec<Division>) = children.iter().partition(|child| scene.snapshot.joined_below(**child) > 0);
     html! {

@@ -7,8 +7,7 @@ use serde::Serialize;
 
 use super::lists::{Listed, MOST_ROWS};
 use super::matter::{said, title};
-use super::phrase::{Scene, status_chip};
-use crate::divisions::Place;
+use super::phrase::{Scene, opening, status_chip};
 use crate::index::Case;
 
 /// One matter in a list.
@@ -87,12 +86,8 @@ impl Row {
 
 /// The place with those above it up to the county, in one line.
 pub(crate) fn place_name(scene: Scene<'_>, code: Division) -> String {
-    let path = scene.site.divisions().path(code);
-    let name = |place: &&Place| if scene.look.is_english() { place.english() } else { place.short().to_owned() };
-    let mut names: Vec<String> = path.iter().rev().take(3).map(name).collect();
-    if names.is_empty() {
-        names.push(code.to_string());
-    }
+    let above = scene.above(code);
+    let names: Vec<String> = std::iter::once(scene.place(code)).chain(above.iter().rev().take(2).map(|place| scene.name(place))).collect();
     names.join(scene.look.say(" · ", ", "))
 }
 
@@ -151,7 +146,5 @@ fn item(scene: Scene<'_>, case: &Case) -> Markup {
 
 /// The first sentence or two of a text.
 pub(crate) fn shortened(text: &str) -> String {
-    /// Three lines of a small phone.
-    const MOST: usize = 60;
-    if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST).chain(std::iter::once('…')).collect() }
+    opening(text).map_or_else(|| text.to_owned(), |beginning| format!("{beginning} …"))
 }

@@ -96,10 +96,10 @@ fn one(scene: Scene<'_>, name: &Blake3, pack: &Pack, signed: &Markup) -> Markup 
             p.small { (look.say("所依据的法律：", "The law it rests on: ")) (span(scene, pack.in_force)) }
             @for (method, steps) in &pack.methods {
                 h3 { (scene.label(method)) }
-                div.scroll tabindex="0" role="region" aria-label=(look.say("表格", "Table")) { table {
+                table.stack {
                     thead { tr { th { (look.say("步骤", "Step")) } th { (look.say("谁登记", "Recorded by")) } th { (look.say("到会与通过", "Quorum and majority")) } } }
                     tbody { @for step in steps { (step_row(scene, step)) } }
-                } }
+                }
             }
             @if !pack.methods.is_empty() {
                 p.small {
@@ -131,15 +131,15 @@ fn step_row(scene: Scene<'_>, step: &StepRule) -> Markup {
     html! {
         tr {
             td { (scene.label(&step.step)) @if step.required == Required::Never { " " span.quiet.small { (look.say("可以没有", "optional")) } } }
-            td.small { (by.join(look.say("、", ", "))) }
-            td.small { @for rule in &step.counts {
+            td.small data-label=(look.say("谁登记", "Recorded by")) { (by.join(look.say("、", ", "))) }
+            @if step.counts.is_empty() { td {} } @else { td.small data-label=(look.say("到会与通过", "Quorum and majority")) { div { @for rule in &step.counts {
                 div {
                     (scene.label(&rule.unit)) (look.say("：", ": "))
                     @if let Some(quorum) = &rule.quorum { (look.say("到会 ", "present ")) (share(quorum)) " " }
                     @if let Some(majority) = &rule.majority { (look.say("同意 ", "for ")) (share(majority)) " " }
                     span.quiet { "(" (rule.article) ")" }
                 }
-            } }
+            } } } }
         }
     }
 }

@@ -121,7 +121,7 @@ pub(crate) fn place_link(scene: Scene<'_>, code: Division) -> Markup {
             b { (scene.place(code)) }
             @if scene.snapshot.joined_below(code) == 0 { " " span.tag { (look.say("尚未加入", "not joined yet")) } }
             br;
-            span.quiet.small { (layout::place_line(scene.site, look, code)) }
+            span.quiet.small { (layout::place_line(scene, code)) }
         }
     }
 }
@@ -132,7 +132,7 @@ pub(crate) fn search_form(look: &Look, query: &str) -> Markup {
         form.find action=(look.asset("/search")) method="get" role="search" {
             @for (name, value) in look.choices() { input type="hidden" name=(name) value=(value); }
             input type="search" name="q" value=(query) aria-label=(look.say("村、社区、乡镇或事项", "Village, community, township or matter"))
-                placeholder=(look.say("村名、拼音、代码或事项", "Name, pinyin, code or words"));
+                placeholder=(look.say("村名、拼音或事项", "Name or words"));
             button type="submit" { (look.say("查找", "Find")) }
         }
         p.small.quiet { (look.say("例：", "For example: ")) "陈堂村 · chentang · ct · 411381113215" }

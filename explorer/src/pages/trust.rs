@@ -22,6 +22,8 @@ struct Footing {
     witnessed: usize,
     /// Divisions whose witnesses cosigned every one of those heads.
     witnesses: BTreeSet<Division>,
+    /// How many witnesses cosigned any of those heads.
+    any_witness: usize,
     /// Whether some log asks for no witness.
     nobody_asked: bool,
     /// Sources whose copies of all these logs were read and are the same.
@@ -39,9 +41,10 @@ fn footing(scene: Scene<'_>, view: &View) -> Footing {
     let covered = |origin: &Origin, index: u64| {
         holdings.logs().get(origin).and_then(|log| log.witnessed()).is_some_and(|(head, _)| index < head.size())
     };
-    let by_log = logs()
+    let by_log: Vec<BTreeSet<Division>> = logs()
         .filter_map(|log| log.witnessed())
-        .map(|(_, by)| by.iter().filter_map(|key| witness_division(key.name())).collect::<BTreeSet<_>>());
+        .map(|(_, by)| by.iter().filter_map(|key| witness_division(key.name())).collect())
+        .collect();
     let agrees = |source: &usize| {
         origins.iter().all(|origin| {
             let copy = holdings.logs().get(*origin).and_then(|log| log.copies().get(source));
@@ -52,7 +55,8 @@ fn footing(scene: Scene<'_>, view: &View) -> Footing {
         good: view.timeline.iter().filter(|event| event.standing.is_valid()).count(),
         void: view.timeline.iter().filter(|event| !event.standing.is_valid()).count(),
         witnessed: view.timeline.iter().filter(|event| covered(&event.reference.log, event.reference.index)).count(),
-        witnesses: by_log.reduce(|one, other| &one & &other).unwrap_or_default(),
+        any_witness: by_log.iter().flatten().collect::<BTreeSet<_>>().len(),
+        witnesses: by_log.into_iter().reduce(|one, other| &one & &other).unwrap_or_default(),
         nobody_asked: logs().any(|log| log.nobody_asked()),
         agreeing: (0..scene.snapshot.sources.len()).filter(agrees).count(),
         contradicted: origins.iter().any(|origin| holdings.is_contradicted(origin)),
@@ -86,11 +90,13 @@ pub(crate) fn sentence(scene: Scene<'_>, view: &View) -> String {
         }
         text += &match (names.is_empty(), more) {
             (true, _) if footing.nobody_asked => "; nobody else has checked them".to_owned(),
+            // They stand in several record books, each with witnesses of its own.
+            (true, _) if footing.any_witness > 0 => format!("; each record book is witnessed, by {} others in all", footing.any_witness),
             (true, _) => "; not yet witnessed by others".to_owned(),
             (false, 0) => format!("; witnessed by {}", names.join(" and ")),
             (false, more) => format!("; witnessed by {} and {more} more", names.join(", ")),
         };
-        if waiting > 0 && !names.is_empty() {
+        if waiting > 0 && footing.any_witness > 0 {
             text += &format!(" (the newest {waiting} not yet)");
         }
         return text
@@ -102,11 +108,12 @@ pub(crate) fn sentence(scene: Scene<'_>, view: &View) -> String {
     };
     text += &match (names.is_empty(), more) {
         (true, _) if footing.nobody_asked => "；没有别的单位核对过".to_owned(),
+        (true, _) if footing.any_witness > 0 => format!("；各本记录分别由别处见证，共 {} 家", footing.any_witness),
         (true, _) => "；还没有别的单位见证".to_owned(),
         (false, 0) => format!("；{}已见证", names.join("、")),
         (false, more) => format!("；{}和另外 {more} 家已见证", names.join("、")),
     };
-    if waiting > 0 && !names.is_empty() {
+    if waiting > 0 && footing.any_witness > 0 {
         text += &format!("（最新 {waiting} 份正在等待）");
     }
     text + &format!("；本站读到的 {} 处中 {} 处保存的内容一致。", scene.snapshot.sources.len(), footing.agreeing)
@@ -128,7 +135,7 @@ pub(crate) fn loudest(scene: Scene<'_>) -> BTreeMap<&Origin, (&Blake3, &HeldEvid
 /// A loud band where the records of a place, or of one above that speaks of it, contradict each other.
 pub(crate) fn fork_warning(scene: Scene<'_>, place: Division) -> Markup {
     let look = scene.look;
-    let found = loudest(scene).into_values().find(|(_, held)| place.is_within(held.origin.division));
+    let found = loudest(scene).into_values().find(|(_, held)| scene.snapshot.has_lain_within(place, held.origin.division));
     html! {
         @if let Some((id, held)) = found {
             div.loud role="alert" {

@@ -169,7 +169,7 @@ impl County {
         self.register(by, "appoint", Facts::of(&facts).unwrap(), &words);
     }
 
-    fn register(&mut self, by: &str, kind: &str, facts: Facts, words: &Words) {
+    pub fn register(&mut self, by: &str, kind: &str, facts: Facts, words: &Words) {
         let at: Time = "2026-01-02T02:00:00Z".parse().unwrap();
         self.add(by, &[office(by, "government")], kind, None, facts, words, at);
     }

@@ -10,12 +10,13 @@ use luodi_ledger::names::Division;
 use maud::{Markup, html};
 use serde::Serialize;
 
-use super::{computed, joined, period};
+use super::{being_computed, joined, period};
+use crate::assessed::{Figures, figures};
 use crate::look::Look;
 use crate::pages::layout;
 use crate::pages::lists::{self, Format, Listed, MOST_ROWS, place_asked};
 use crate::pages::matter::{entry_at, title};
-use crate::pages::missing::{absent, broken};
+use crate::pages::missing::absent;
 use crate::pages::phrase::Scene;
 use crate::site::Site;
 
@@ -58,9 +59,11 @@ pub(crate) async fn cases(State(site): State<Arc<Site>>, Path(code): Path<String
         return absent(&site, &look, ("没有这项指标", "There is no such figure"));
     };
     let period = period(&site, &look);
-    let Some(assessment) = computed(&snapshot, code, period).await else { return broken(&site, &look) };
+    let Some(Figures { assessment, .. }) = figures(&snapshot, code, period).await else { return being_computed(&site, &look, code) };
     let place = place_asked(&look);
-    let within = |division: Division| place.is_none_or(|place| snapshot.lies_within(division, place));
+    // As the figures of a place are summed: its own cases and those of the places right below it.
+    let above = |division: Division| snapshot.holdings.registry().parent(division);
+    let within = |division: Division| place.is_none_or(|place| place == code || division == place || above(division) == Some(place));
     let states: Vec<CaseState> =
         look.field("states").into_iter().flat_map(|states| states.split(',')).filter_map(|state| state.parse().ok()).collect();
     let wanted = |case: &&Case| states.is_empty() || states.contains(&case.state);
@@ -96,7 +99,7 @@ fn page(scene: Scene<'_>, assessment: &Assessment, indicator: IndicatorCode, row
     let title = scene.label(&indicator);
     let code = assessment.county;
     let main = html! {
-        (layout::crumbs(scene.site, look, code))
+        (layout::crumbs(scene, code))
         section.card {
             h1 { (title) " " span.quiet { (rows.len()) } }
             p { a href=(look.link(&format!("/county/{code}"), &[("period", assessment.period.to_string().as_str())])) { (scene.place(code)) " · " (scene.period(assessment.period)) } }

@@ -7,6 +7,7 @@ mod signed;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use luodi_ledger::assessment::{Assessment, FEWEST, Figure, Measure, Row};
 use luodi_ledger::matter::calendar::Span;
@@ -14,10 +15,10 @@ use luodi_ledger::matter::codes::{CodeList as _, Every, IndicatorCode};
 use luodi_ledger::names::{Division, Level};
 use maud::{Markup, html};
 
-use super::missing::{absent, broken};
+use super::missing::absent;
 use super::phrase::Scene;
 use super::{layout, oversight};
-use crate::assessed::assess;
+use crate::assessed::{Claim, Figures, again, figures};
 use crate::index::Snapshot;
 use crate::look::Look;
 use crate::site::Site;
@@ -30,9 +31,13 @@ pub(crate) async fn county(State(site): State<Arc<Site>>, Path(code): Path<Strin
         return absent(&site, &look, ("没有这个代码的县，或者它还没有加入", "There is no county of this code, or it has not joined"));
     };
     let period = period(&site, &look);
-    let Some(assessment) = computed(&snapshot, code, period).await else { return broken(&site, &look) };
+    let Some(found) = figures(&snapshot, code, period).await else { return being_computed(&site, &look, code) };
     let scene = Scene { site: &site, snapshot: &snapshot, look: &look };
-    page(scene, &assessment).into_response()
+    let signed = signed::newest(scene, code);
+    let claims: Vec<Claim> = signed.iter().map(|(stands, facts)| signed::claim(*stands, facts)).collect();
+    let again = again(&snapshot, &claims).await;
+    let signed = signed::assessments(scene, &signed, &again);
+    page(scene, &found, &signed).into_response()
 }
 
 /// A county, or a place above one, that keeps a log or stands above one.
@@ -45,25 +50,43 @@ fn period(site: &Site, look: &Look) -> Span {
     look.field("period").and_then(|text| text.parse().ok()).unwrap_or_else(|| Span::around(site.today(), Every::Year))
 }
 
-/// Folding a whole county takes a while, too long for the event loop.
-async fn computed(snapshot: &Arc<Snapshot>, code: Division, period: Span) -> Option<Arc<Assessment>> {
-    let snapshot = snapshot.clone();
-    tokio::task::spawn_blocking(move || assess(&snapshot, code, period)).await.ok()
+/// Said where the figures of a county take longer than a page waits; the page asks again by itself.
+fn being_computed(site: &Site, look: &Look, code: Division) -> Response {
+    let title = look.say("正在计算", "Being computed");
+    let main = html! {
+        section.card {
+            h1 { (title) }
+            p { (look.say(
+                "这个县的记录很多，指标正在从签过名的记录里算出来。几秒钟以后本页会自己再看一次，也可以过一会儿再打开。",
+                "This county has many records, and its figures are being computed from what was signed. This page looks again in a few seconds; or come back later.",
+            )) }
+            p.noprint {
+                a.button href=(look.with("", "")) { (look.say("现在再看", "Look again")) }
+                a.button href=(look.to(&format!("/place/{code}"))) { (look.say("地方页", "The place")) }
+            }
+        }
+    };
+    let headers = [(header::RETRY_AFTER, "5"), (header::HeaderName::from_static("refresh"), "5")];
+    (StatusCode::SERVICE_UNAVAILABLE, headers, layout::page(site, look, title, Some(code), &main)).into_response()
 }
 
-fn page(scene: Scene<'_>, assessment: &Assessment) -> Markup {
-    let look = scene.look;
+fn page(scene: Scene<'_>, found: &Figures, signed: &Markup) -> Markup {
+    let (look, assessment) = (scene.look, found.assessment.as_ref());
     let code = assessment.county;
     let title = format!("{} {}", scene.place(code), look.say("看板", "figures"));
     let scored = |wanted: bool| assessment.figures.iter().filter(move |figure| figure.indicator.is_scored() == wanted);
     let main = html! {
-        (layout::crumbs(scene.site, look, code))
+        (layout::crumbs(scene, code))
         section.card {
             h1 { (title) " " span.quiet { (scene.period(assessment.period)) } }
             p { (look.say(
                 "只按签过名的记录计算，谁都可以重算。每个比例旁边写着件数，点开是清单；不到 5 件的不给比例。",
                 "Computed from signed records alone, by anyone. Counts stand beside every share and open to their cases; no share is given of fewer than 5.",
             )) }
+            @if !found.is_newest {
+                p.tag { @if look.is_english() { "As of " (scene.moment(assessment.as_of)) "; newer records are being taken in." }
+                    @else { "这里算到 " (scene.moment(assessment.as_of)) "，之后的新记录正在算进来。" } }
+            }
             (periods(scene))
             p.noprint {
                 a.button href=(look.to(&format!("/place/{code}"))) { (look.say("地方页", "The place")) }
@@ -82,7 +105,7 @@ fn page(scene: Scene<'_>, assessment: &Assessment) -> Markup {
         }
         (by_place(scene, assessment, &assessment.townships, look.say("按乡镇(街道)", "By township")))
         (by_place(scene, assessment, &assessment.communities, look.say("按村、社区", "By community")))
-        (signed::assessments(scene, code))
+        (signed)
     };
     layout::page(scene.site, look, &title, Some(code), &main)
 }
@@ -103,7 +126,7 @@ fn periods(scene: Scene<'_>) -> Markup {
 fn indicator(scene: Scene<'_>, assessment: &Assessment, figure: &Figure) -> Markup {
     let look = scene.look;
     let link = |states: &str| cases::link(scene, assessment, figure.indicator, None, states);
-    html! {
+    html! { div {
         dt { (scene.label(&figure.indicator)) }
         dd {
             (value(scene, figure)) " "
@@ -114,7 +137,7 @@ fn indicator(scene: Scene<'_>, assessment: &Assessment, figure: &Figure) -> Mark
             }
             details.small.quiet { summary { (look.say("怎么算的", "How it is computed")) } (look.pick(figure.indicator.formula())) }
         }
-    }
+    } }
 }
 
 /// The figure as people read it.

@@ -7,16 +7,15 @@ use luodi_ledger::matter::facts::{Assessment, Indicator, Said};
 use luodi_ledger::names::Division;
 use maud::{Markup, html};
 
-use crate::assessed::{Again, again};
+use crate::assessed::{Again, Claim};
 use crate::pages::phrase::Scene;
 use crate::spoken::Stands;
 
-/// Most assessments computed again on one page: each reads the whole county anew.
+/// Most assessments on one page: computing each again reads the whole county anew.
 const MOST: usize = 4;
 
-/// The newest first; nothing where none was signed.
-pub(super) fn assessments(scene: Scene<'_>, code: Division) -> Markup {
-    let look = scene.look;
+/// The newest that the county signed.
+pub(super) fn newest(scene: Scene<'_>, code: Division) -> Vec<(Stands<'_>, Assessment)> {
     let read = |stands: Stands<'_>| match stands.said()? {
         Said::Assessment(facts) => Some(facts),
         _ => None,
@@ -24,21 +23,37 @@ pub(super) fn assessments(scene: Scene<'_>, code: Division) -> Markup {
     let all = scene.snapshot.spoken.beside(&scene.snapshot.holdings, "assessment", move |division| division == code);
     let mut all: Vec<(Stands<'_>, Assessment)> = all.filter_map(|stands| Some((stands, read(stands)?))).collect();
     all.sort_by_key(|(stands, _)| std::cmp::Reverse((stands.logged(), stands.index)));
+    all.truncate(MOST);
+    all
+}
+
+/// What is to be computed again.
+pub(super) fn claim(stands: Stands<'_>, facts: &Assessment) -> Claim {
+    Claim {
+        id: stands.reference().map_or(facts.logs, |on| on.id),
+        county: stands.origin.division,
+        signed: facts.clone(),
+        sizes: stands.words().map(|words| words.log_sizes).unwrap_or_default(),
+        time: stands.statement.time,
+    }
+}
+
+/// Each with what computing it again came to; nothing where none was signed.
+pub(super) fn assessments(scene: Scene<'_>, signed: &[(Stands<'_>, Assessment)], again: &[Again]) -> Markup {
+    let look = scene.look;
     html! {
-        @if !all.is_empty() {
+        @if !signed.is_empty() {
             section.card id="signed" {
-                h2 { (look.say("考核评价：签了名的", "Assessments that were signed")) " " span.quiet { (all.len()) } }
-                ul.rows { @for (stands, facts) in all.iter().take(MOST) { li { (one(scene, *stands, facts)) } } }
+                h2 { (look.say("考核评价：签了名的", "Assessments that were signed")) " " span.quiet { (signed.len()) } }
+                ul.rows { @for ((stands, facts), found) in signed.iter().zip(again) { li { (one(scene, *stands, facts, found)) } } }
             }
         }
     }
 }
 
-fn one(scene: Scene<'_>, stands: Stands<'_>, facts: &Assessment) -> Markup {
+fn one(scene: Scene<'_>, stands: Stands<'_>, facts: &Assessment, found: &Again) -> Markup {
     let look = scene.look;
     let period = Span { from: facts.period.from, until: facts.period.until };
-    let sizes = stands.words().map(|words| words.log_sizes).unwrap_or_default();
-    let found = again(&scene.snapshot.holdings, stands.origin.division, facts, &sizes, stands.statement.time);
     html! {
         b { (scene.period(period)) } " "
         span.quiet.small {
@@ -47,7 +62,7 @@ fn one(scene: Scene<'_>, stands: Stands<'_>, facts: &Assessment) -> Markup {
             " · " a href=(look.to(&format!("/log/{}/{}", stands.origin.division, stands.index))) { (look.say("看签名原文", "the signed original")) }
         }
         @if let Err(denied) = &stands.held.judged { " " span.fail.small { (look.say("不算数：", "Does not count: ")) (scene.label(&denied.why)) } }
-        (verdict(scene, &found))
+        (verdict(scene, found))
         @if !facts.consequences.is_empty() {
             p.small { @for (position, each) in facts.consequences.iter().enumerate() {
                 @if position > 0 { (look.say("；", "; ")) }
@@ -66,6 +81,10 @@ fn verdict(scene: Scene<'_>, found: &Again) -> Markup {
                 p.fail { (look.say("✗ 按它写明的记录长度重算，有几项不一样：", "✗ computed again from the log sizes it names: these figures differ:")) }
                 ul { @for each in all { (difference(scene, each)) } }
             },
+            Again::Waiting => p { span.tag { (look.say("正在重算", "being computed again")) } " " (look.say(
+                "记录很多，还没有算完；过一会儿再打开本页看结果。",
+                "There are many records and it is not finished; open this page again in a moment.",
+            )) },
             Again::NoSizes => p.quiet { (look.say("它依据的记录长度没有读到，没法重算。", "The log sizes it rests on are not here, so it cannot be computed again.")) },
             Again::NotRead(logs) => p.quiet {
                 (look.say("这几处的记录还没有读到那么长，没法重算：", "These records have not been read so far, so it cannot be computed again: "))

@@ -163,7 +163,7 @@ pub(crate) fn only_in(scene: Scene<'_>) -> Markup {
     let look = scene.look;
     html! {
         @if let Some(place) = place_asked(look) {
-            p { (look.say("只看：", "Only in: ")) (layout::place_line(scene.site, look, place)) " " a href=(look.with("place", "")) { (look.say("看全部", "everywhere")) } }
+            p { (look.say("只看：", "Only in: ")) (layout::place_line(scene, place)) " " a href=(look.with("place", "")) { (look.say("看全部", "everywhere")) } }
         }
     }
 }

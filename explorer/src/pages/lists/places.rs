@@ -1,6 +1,6 @@
 //! Places as a list: those that answer a query, those below one, those that have joined.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -45,21 +45,18 @@ pub(crate) async fn places(State(site): State<Arc<Site>>, look: Look) -> Respons
         _ if !query.is_empty() => {
             site.divisions().search(query, |code| snapshot.has_joined(code)).places.into_iter().map(Place::code).collect()
         }
-        Some(place) => site.divisions().children(place).map(Place::code).collect(),
-        None => {
-            let homes: BTreeSet<Division> = snapshot.holdings.logs().keys().map(|origin| origin.division).collect();
-            homes.into_iter().collect()
-        }
+        Some(place) => scene.children(place),
+        None => snapshot.homes().collect(),
     };
     let known = Known::of(scene);
-    let joined = |code: &Division| known.joined.contains(code);
+    let joined = |code: &Division| snapshot.joined_below(*code) > 0;
     let mut choices = vec![
         ("", look.say("全部", "All").to_owned(), asked.len()),
         ("joined", look.say("已加入", "Joined").to_owned(), asked.iter().filter(|code| joined(code)).count()),
     ];
     if show == "no-directory" {
         choices = vec![
-            ("", look.say("全部", "All").to_owned(), known.joined.len()),
+            ("", look.say("全部", "All").to_owned(), snapshot.joined.len()),
             ("no-directory", look.say("没有目录的", "No directory").to_owned(), asked.len()),
         ];
     }
@@ -80,36 +77,31 @@ pub(crate) async fn places(State(site): State<Arc<Site>>, look: Look) -> Respons
 
 /// What is known of all places at once, so that a list of 50,000 costs no more for each than a look-up.
 struct Known {
-    joined: BTreeSet<Division>,
     matters: BTreeMap<Division, usize>,
 }
 
 impl Known {
     fn of(scene: Scene<'_>) -> Self {
-        let registry = scene.snapshot.holdings.registry();
-        let above = |code: Division| registry.parent(code).or_else(|| code.parent());
-        let up = |code: Division| std::iter::successors(Some(code), move |code| above(*code));
-        let joined = scene.snapshot.holdings.logs().keys().flat_map(|origin| up(origin.division)).collect();
         let mut matters = BTreeMap::new();
         for case in scene.snapshot.cases(None) {
-            for code in up(case.view.place) {
+            for code in scene.snapshot.land.up(case.view.place) {
                 *matters.entry(code).or_default() += 1;
             }
         }
-        Self { joined, matters }
+        Self { matters }
     }
 }
 
 fn row(scene: Scene<'_>, known: &Known, code: Division) -> Row {
-    let place = scene.site.place(code);
-    let above = scene.site.divisions().path(code).into_iter().filter(|upper| upper.code() != code).map(Place::short);
+    let place = scene.named(code);
+    let above = scene.above(code).into_iter().map(|upper| upper.short().to_owned());
     Row {
         code: code.to_string(),
-        name: place.map_or_else(|| code.to_string(), |place| place.short().to_owned()),
-        official_name: place.map(|place| place.official().to_owned()).unwrap_or_default(),
-        english_name: place.map(Place::english).unwrap_or_default(),
+        name: place.as_ref().map_or_else(|| code.to_string(), |place| place.short().to_owned()),
+        official_name: place.as_ref().map(|place| place.official().to_owned()).unwrap_or_default(),
+        english_name: place.as_deref().map(Place::english).unwrap_or_default(),
         above: above.collect::<Vec<_>>().join(" "),
-        joined: known.joined.contains(&code),
+        joined: scene.snapshot.joined_below(code) > 0,
         matters: known.matters.get(&code).copied().unwrap_or_default(),
     }
 }

@@ -2,7 +2,7 @@
 
 use luodi_ledger::matter::codes::{CommitmentState, OutcomeResult, Status};
 use luodi_ledger::matter::facts::Fen;
-use luodi_ledger::matter::view::{Commitment, OutcomeView, View};
+use luodi_ledger::matter::view::{Commitment, Expected, OutcomeView, View};
 use luodi_ledger::time::Date;
 use maud::{Markup, html};
 
@@ -33,7 +33,7 @@ pub(super) fn decided(scene: Scene<'_>, case: &Case) -> Markup {
             @if promises > 1 { (together(scene, case)) }
             @for commitment in view.live() { (promise(scene, case, commitment)) }
             @if promises == 0 { (nobody_promised(scene, view)) }
-            (next(scene, view))
+            (next(scene, case))
             @if let Some(text) = text.filter(|text| opening(text).is_some()) { p.small { b { (look.say("全文：", "In full: ")) } (text) } }
             @for commitment in view.commitments.iter().filter(|commitment| commitment.state == CommitmentState::Dropped) {
                 p.quiet { s { (what(scene, case, commitment).unwrap_or_else(|| commitment.id.to_string())) } " " (scene.label(&commitment.state)) }
@@ -105,7 +105,7 @@ fn promise(scene: Scene<'_>, case: &Case, commitment: &Commitment) -> Markup {
     let failed = is_rejected(commitment);
     let word = if failed { scene.label(&Status::VerificationFailed) } else { scene.label(&commitment.state) };
     html! {
-        div.promise {
+        div.promise.alone[alone] {
             @if !alone {
                 p { @if let Some(what) = what(scene, case, commitment) { b { (what) } " " } (chip(&drawing, class, &word)) }
             }
@@ -191,15 +191,21 @@ fn nobody_promised(scene: Scene<'_>, view: &View) -> Markup {
 }
 
 /// 下一步: what is expected next, from whom, by when.
-fn next(scene: Scene<'_>, view: &View) -> Markup {
-    let look = scene.look;
+fn next(scene: Scene<'_>, case: &Case) -> Markup {
+    let (look, view) = (scene.look, &case.view);
+    // Where there are several promises, which of them is meant.
+    let of_several = |expected: &Expected| {
+        let id = expected.commitment.filter(|_| view.live().count() > 1)?;
+        view.live().find(|commitment| commitment.id == id).and_then(|commitment| what(scene, case, commitment))
+    };
     html! {
         @for expected in view.expected.iter().take(2) {
             @let whom: Vec<String> = expected.from.iter().map(|bearer| scene.bearer(bearer, view.place)).collect();
-            p.small.quiet {
+            p.small.quiet.next {
                 (look.say("接下来：", "Next: "))
                 (expected.step.as_ref().map_or_else(|| scene.label(&expected.kind), |step| scene.label(step)))
                 @if !whom.is_empty() { (look.say(" · ", " by ")) (whom.join(look.say("或", " or "))) }
+                @if let Some(what) = of_several(expected) { (look.say(" · ", ", ")) "“" (what) "”" }
                 @if let Some(by) = expected.by { (look.say(" · 应在 ", ", due ")) (scene.date(by)) (look.say(" 前", "")) }
             }
         }

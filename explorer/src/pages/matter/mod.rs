@@ -53,7 +53,7 @@ fn page(scene: Scene<'_>, case: &Case) -> maud::Markup {
     let title = title(scene, case);
     let main = html! {
         (trust::fork_warning(scene, view.place))
-        (layout::crumbs(scene.site, look, view.place))
+        (layout::crumbs(scene, view.place))
         h1 { (title) }
         (state::state_band(scene, case))
         div.two {

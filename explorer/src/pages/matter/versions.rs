@@ -45,8 +45,8 @@ fn page(scene: Scene<'_>, case: &Case) -> Markup {
     let heading = look.say("版本对比", "Versions");
     let all: Vec<(&Event, &Reference)> = mending(view).collect();
     let main = html! {
-        (layout::crumbs(scene.site, look, view.place))
-        h1 { (heading) "：" a href=(look.to(&format!("/matter/{}", view.id))) { (title(scene, case)) } }
+        (layout::crumbs(scene, view.place))
+        h1 { (heading) (look.say("：", ": ")) a href=(look.to(&format!("/matter/{}", view.id))) { (title(scene, case)) } }
         section.card {
             p { (look.say(
                 "登记过的话改不了。说错了，要另写一条更正；前一版留着，谁改的、什么时候、为什么，都在这里。",
@@ -101,17 +101,23 @@ fn corrected(scene: Scene<'_>, case: &Case, event: &Event, target: &Reference, m
         said(scene, case, Some(&event.reference), |words| words.text.clone()),
     );
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(look.say("表格", "Table")) { table {
+        table.stack.versions {
             thead { tr { th { (look.say("哪一项", "What")) } th { (look.say("更正前", "Before")) } th { (look.say("更正后", "After")) } } }
             tbody {
                 @for change in &mended.changes {
                     @let path = change.path.as_str();
-                    tr { td { (fact_name(scene, path)) } td { s { (fact_value(scene, path, change.old.as_ref())) } } td { b { (fact_value(scene, path, change.new.as_ref())) } } }
+                    (side_by_side(scene, &fact_name(scene, path), &fact_value(scene, path, change.old.as_ref()), &fact_value(scene, path, change.new.as_ref())))
                 }
-                @if new.is_some() {
-                    tr { td { (look.say("文字", "The words")) } td { @if let Some(old) = old { @if mended.changes.is_empty() { s { (old) } } @else { (old) } } } td { @if let Some(new) = new { (new) } } }
+                @if let Some(new) = new {
+                    (side_by_side(scene, look.say("文字", "The words"), old.as_deref().unwrap_or(look.say("（没有）", "(none)")), &new))
                 }
             }
-        } }
+        }
     }
+}
+
+/// One thing that changed: what stood there struck through, what stands there now marked.
+fn side_by_side(scene: Scene<'_>, name: &str, old: &str, new: &str) -> Markup {
+    let (before, after) = (scene.look.say("更正前", "Before"), scene.look.say("更正后", "After"));
+    html! { tr { td { (name) } td data-label=(before) { del { (old) } } td data-label=(after) { ins { (new) } } } }
 }

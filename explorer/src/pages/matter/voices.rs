@@ -111,7 +111,7 @@ pub(super) fn whom_to_ask(scene: Scene<'_>, view: &View) -> Markup {
 /// The supervisors of the place, then government and civil affairs of those above up to the county, if registered.
 fn contacts(scene: Scene<'_>, place: Division) -> Vec<OfficeName> {
     let registry = scene.snapshot.holdings.registry();
-    let above = std::iter::once(place).chain(place.ancestors()).filter(|code| code.level() >= Level::County);
+    let above = scene.snapshot.land.up(place).filter(|code| code.level() >= Level::County);
     let listens = |office: &OfficeName| {
         let at_home = office.division == place && place.level() == Level::Community;
         if at_home { office.is(Office::SUPERVISORS) } else { office.is(Office::GOVERNMENT) || office.is(Office::CIVIL_AFFAIRS) }

@@ -110,7 +110,7 @@ fn page(scene: Scene<'_>, office: &OfficeName, rows: &[Row], kinds: &BTreeMap<Ki
     let chosen = look.field("show");
     let total: usize = kinds.values().sum();
     let main = html! {
-        (layout::crumbs(scene.site, look, office.division))
+        (layout::crumbs(scene, office.division))
         h1 { (name) }
         p.quiet.small {
             (scene.label(&office.office))

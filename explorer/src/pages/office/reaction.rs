@@ -58,8 +58,8 @@ fn row(scene: Scene<'_>, office: &OfficeName, what: &str, kind: &str, mut duty: 
             p {
                 b { (what) } " "
                 @if let (Some(median), Some(longest)) = (duty.took.get((times.max(1) - 1) / 2), duty.took.last()) {
-                    a href=(list) { @if look.is_english() { (times) " times" } @else { (times) " 次" } }
-                    @if look.is_english() { ": median " (median) " days, longest " (longest) " days" }
+                    a href=(list) { @if look.is_english() { (times) (if times == 1 { " time" } else { " times" }) } @else { (times) " 次" } }
+                    @if look.is_english() { ": median " (median) " day(s), longest " (longest) " day(s)" }
                     @else { "：中位数 " (median) " 天，最久 " (longest) " 天" }
                 }
                 @for (id, days) in &duty.waiting {

@@ -49,7 +49,7 @@ fn page(scene: Scene<'_>, code: Division, all: &[Finding], shown: &[&Finding]) -
         ("evaluations", look.say("评估", "Evaluations")),
     ];
     let main = html! {
-        (layout::crumbs(scene.site, look, code))
+        (layout::crumbs(scene, code))
         section.card {
             h1 { (title) " " span.quiet { (shown.len()) } }
             p { (look.say(
