@@ -77,11 +77,13 @@ pub enum Again {
 
 /// What was computed; clones share it.
 #[derive(Clone, Debug)]
-pub struct Computed(Arc<Shared>);
-
-#[derive(Debug)]
-struct Shared {
+pub struct Computed {
+    shared: Arc<Shared>,
     most_running: usize,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
     kept: Mutex<Kept>,
     /// Changes whenever a computation has ended.
     ended: watch::Sender<()>,
@@ -105,17 +107,20 @@ struct Kept {
 
 impl Default for Computed {
     fn default() -> Self {
-        Self::with_most_running(MOST_RUNNING)
+        Self { shared: Arc::default(), most_running: MOST_RUNNING }
     }
 }
 
 /// Takes a job off the list when it ends, however it ends.
-struct Running(Arc<Shared>, Job);
+struct Running {
+    shared: Arc<Shared>,
+    job: Job,
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.0.kept().running.remove(&self.1);
-        self.0.ended.send_replace(());
+        self.shared.kept().running.remove(&self.job);
+        self.shared.ended.send_replace(());
     }
 }
 
@@ -126,29 +131,30 @@ impl Shared {
 }
 
 impl Computed {
-    /// As the default, with another number of computations at once; with none nothing is ever computed.
-    pub fn with_most_running(most_running: usize) -> Self {
-        Self(Arc::new(Shared { most_running, kept: Mutex::default(), ended: watch::Sender::default() }))
+    /// The same with another number of computations at once; with none nothing more is computed.
+    #[must_use]
+    pub fn with_most_running(self, most_running: usize) -> Self {
+        Self { most_running, ..self }
     }
 
     /// Has `job` done beside the event loop, unless it is under way or too many others are.
     fn start(&self, job: Job, work: impl FnOnce(&Shared) + Send + 'static) {
-        let mut kept = self.0.kept();
-        if kept.running.len() >= self.0.most_running || !kept.running.insert(job.clone()) {
+        let mut kept = self.shared.kept();
+        if kept.running.len() >= self.most_running || !kept.running.insert(job.clone()) {
             return;
         }
         drop(kept);
-        let running = Running(self.0.clone(), job);
-        tokio::task::spawn_blocking(move || work(&running.0));
+        let running = Running { shared: self.shared.clone(), job };
+        tokio::task::spawn_blocking(move || work(&running.shared));
     }
 
     fn figures(&self, county: Division, period: Span, serial: u64) -> Option<Figures> {
-        let kept = self.0.kept();
+        let kept = self.shared.kept();
         kept.figures.get(&(county, period)).map(|(of, found)| Figures { assessment: found.clone(), is_newest: *of >= serial })
     }
 
     fn verdict(&self, id: &Blake3, serial: u64) -> Option<Again> {
-        let kept = self.0.kept();
+        let kept = self.shared.kept();
         kept.verdicts.get(id).filter(|(of, _)| of.is_none_or(|of| of >= serial)).map(|(_, found)| found.clone())
     }
 }
@@ -156,7 +162,7 @@ impl Computed {
 /// The figures of a county for a period; of older records where the newest take longer than a page waits, none where there are none yet.
 pub async fn figures(snapshot: &Arc<Snapshot>, county: Division, period: Span) -> Option<Figures> {
     let (computed, deadline) = (&snapshot.computed, Instant::now() + PATIENCE);
-    let mut ended = computed.0.ended.subscribe();
+    let mut ended = computed.shared.ended.subscribe();
     loop {
         let found = computed.figures(county, period, snapshot.serial);
         if found.as_ref().is_some_and(|found| found.is_newest) {
@@ -180,7 +186,7 @@ pub async fn figures(snapshot: &Arc<Snapshot>, county: Division, period: Span) -
 /// Computes what was signed again; what takes longer than a page waits is [`Again::Waiting`].
 pub async fn again(snapshot: &Arc<Snapshot>, claims: &[Claim]) -> Vec<Again> {
     let (computed, deadline) = (&snapshot.computed, Instant::now() + PATIENCE);
-    let mut ended = computed.0.ended.subscribe();
+    let mut ended = computed.shared.ended.subscribe();
     loop {
         let of = |claim: &Claim| {
             let known = unread(&snapshot.holdings, claim).or_else(|| computed.verdict(&claim.id, snapshot.serial));

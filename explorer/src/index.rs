@@ -17,6 +17,7 @@ use luodi_ledger::statement::BodyRef;
 use luodi_ledger::time::{Date, Time};
 
 use crate::assessed::Computed;
+use crate::board::{Board, Brief};
 use crate::land::Land;
 use crate::source::{HeldEntry, HeldLog, Holdings};
 use crate::spoken::{Spoken, Stands};
@@ -47,12 +48,29 @@ pub struct Case {
     /// What the fold says.
     pub view: View,
     words: BTreeMap<Reference, Arc<Words>>,
+    /// Titles and decisions in small letters, for who looks for words.
+    sought: Box<str>,
 }
 
 impl Case {
     /// A folded matter and the words that are here.
     pub fn new(view: View, words: BTreeMap<Reference, Arc<Words>>) -> Self {
-        Self { view, words }
+        let outcome = view.rounds.iter().rev().find_map(|round| round.outcome.as_ref()).map(|outcome| &outcome.on);
+        let topic = view.topic.as_ref().map(|topic| &topic.on);
+        let mut sought = view.id.to_string();
+        for on in [topic, outcome].into_iter().flatten() {
+            let said = words.get(on).into_iter().flat_map(|words| std::iter::once(words.as_ref()).chain(words.en.as_deref()));
+            for text in said.flat_map(|words| [&words.title, &words.text]).flatten() {
+                sought.push('\n');
+                sought.push_str(&text.to_lowercase());
+            }
+        }
+        Self { view, words, sought: sought.into() }
+    }
+
+    /// Whether title, decision or number hold a word; the word is in small letters.
+    pub fn speaks_of(&self, word: &str) -> bool {
+        self.sought.contains(word)
     }
 
     /// The words of a statement, if it has any and they are here.
@@ -60,9 +78,6 @@ impl Case {
         self.words.get(on).map(Arc::as_ref)
     }
 }
-
-/// The matters of one division.
-pub type Board = BTreeMap<MatterId, Arc<Case>>;
 
 /// All that is known at one moment.
 #[derive(Clone, Debug)]
@@ -105,7 +120,13 @@ impl Snapshot {
     /// All matters in or below `place`, or everywhere.
     pub fn cases(&self, place: Option<Division>) -> impl Iterator<Item = &Arc<Case>> {
         let within = move |code: &Division| place.is_none_or(|place| self.lies_within(*code, place));
-        self.boards.iter().filter(move |(code, _)| within(code)).flat_map(|(_, board)| board.values())
+        self.boards.iter().filter(move |(code, _)| within(code)).flat_map(|(_, board)| board.cases())
+    }
+
+    /// What lists ask of all matters in or below `place`, or everywhere.
+    pub fn briefs(&self, place: Option<Division>) -> impl Iterator<Item = &Brief> {
+        let within = move |code: &Division| place.is_none_or(|place| self.lies_within(*code, place));
+        self.boards.iter().filter(move |(code, _)| within(code)).flat_map(|(_, board)| board.briefs())
     }
 
     /// Whether a division is `place` or lies below it today.
@@ -222,7 +243,7 @@ impl Index {
         for id in affected {
             let Some(kept) = self.kept.get(&id) else { continue };
             let case = Case::new(kept.chronicle.tell(now), kept.words.clone());
-            Arc::make_mut(self.boards.entry(id.division).or_default()).insert(id, Arc::new(case));
+            Arc::make_mut(self.boards.entry(id.division).or_default()).put(Arc::new(case));
         }
         self.survey(holdings, today);
         Snapshot {

@@ -9,6 +9,7 @@
 mod serve;
 
 pub mod assessed;
+pub mod board;
 pub mod config;
 pub mod divisions;
 pub mod index;

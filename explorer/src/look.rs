@@ -112,7 +112,8 @@ impl Look {
 
     /// This page with one query field set to another value, or left out when that is empty.
     pub fn with(&self, name: &str, value: &str) -> String {
-        let kept = self.here().filter(|(key, _)| *key != name);
+        // Another choice begins its list anew.
+        let kept = self.here().filter(|(key, _)| *key != name && *key != "page");
         let set = Some((name, value)).filter(|(_, value)| !value.is_empty());
         self.address(&self.path, kept.chain(set), self.language, self.elder)
     }

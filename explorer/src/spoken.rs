@@ -91,6 +91,20 @@ impl Spoken {
         logs.into_iter().flatten().flat_map(move |(division, all)| all.iter().filter_map(move |at| stands(holdings, *division, *at)))
     }
 
+    /// The statements of `kind` that name no matter, in the logs of these divisions.
+    pub fn beside_in<'a>(
+        &'a self,
+        holdings: &'a Holdings,
+        kind: &'a str,
+        divisions: impl IntoIterator<Item = Division> + 'a,
+    ) -> impl Iterator<Item = Stands<'a>> {
+        let kinds = move |division: Division| self.beside.get(&division).into_iter().map(move |kinds| (division, kinds));
+        let of_kind = move |kinds: &'a BTreeMap<Kind, Vec<At>>| kinds.iter().filter(move |(each, _)| each.as_str() == kind);
+        divisions.into_iter().flat_map(kinds).flat_map(move |(division, kinds)| {
+            of_kind(kinds).flat_map(move |(_, all)| all.iter().filter_map(move |at| stands(holdings, division, *at)))
+        })
+    }
+
     /// The statements of `kind` that name no matter, in logs that `within` admits, from the highest division down.
     pub fn beside<'a>(
         &'a self,

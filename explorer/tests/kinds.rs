@@ -5,15 +5,18 @@
 pub mod county;
 mod pages_of;
 
+use axum::http::StatusCode;
 use county::story::{self, AGAIN, CLAIMED, DONE, MOVED, REJECTED};
-use county::{COUNTY, County, OTHER, TOWNSHIP, VILLAGE, division, now, office};
+use county::{COUNTY, County, OTHER, TOWNSHIP, VILLAGE, division, now, office, site_of, sources};
+use luodi_explorer::assessed::Computed;
+use luodi_explorer::index::Snapshot;
 use luodi_ledger::assessment::Reading;
 use luodi_ledger::facts::Facts;
 use luodi_ledger::matter::codes::{CodeList as _, KindCode};
 use luodi_ledger::matter::facts::{LogPlace, LogSizes};
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::registry::DivisionFacts;
-use pages_of::{downloaded, page, says, words};
+use pages_of::{downloaded, get, page, says, words};
 
 #[tokio::test]
 async fn what_must_be_consulted_stands_in_versions_with_how_often_it_was() {
@@ -350,4 +353,28 @@ async fn the_entry_of_every_kind_tells_each_fact_by_its_name() {
     }
     let missing: Vec<&KindCode> = KindCode::ALL.iter().filter(|kind| !met.contains(kind.as_str())).collect();
     assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[tokio::test]
+async fn figures_that_take_long_are_said_to_be_computed_and_nobody_waits() {
+    let mut county = story::county();
+    assessed(&mut county, true);
+    let path = format!("/county/{COUNTY}");
+    let mut snapshot = Snapshot::rebuild(&mut county.holdings(), &sources(), now());
+    let computed = snapshot.computed.clone();
+    // Nothing may be computed: as where others keep all cores busy.
+    snapshot.computed = Computed::default().with_most_running(0);
+    let busy = site_of(snapshot.clone());
+    for (lang, word) in [("", "正在计算"), ("?lang=en", "Being computed")] {
+        let (status, html) = get(&busy, &format!("{path}{lang}")).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(words(&html).contains(word), "{html}");
+    }
+    // What was computed is kept, over snapshots too; newer records are said to be on their way.
+    snapshot.computed = computed;
+    says(&site_of(snapshot.clone()), &path, &["考核指标", "每一项都一样"]).await;
+    snapshot.serial += 1;
+    snapshot.computed = snapshot.computed.clone().with_most_running(0);
+    says(&site_of(snapshot.clone()), &path, &["考核指标", "之后的新记录正在算进来", "每一项都一样"]).await;
+    says(&site_of(snapshot), &format!("{path}?lang=en"), &["newer records are being taken in"]).await;
 }

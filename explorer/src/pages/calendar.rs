@@ -55,9 +55,9 @@ fn of(scene: Scene<'_>, division: Division) -> Calendar {
     let logs = registry.generations(division).filter_map(|origin| snapshot.holdings.logs().get(origin));
     let begun = logs.filter_map(|log| log.entries().first()?.entry.as_ref().ok()).map(|entry| entry.logged.civil_date(offset)).min();
     let filled = |stands: Stands<'_>| Some(Filled { logged: stands.logged()?.civil_date(offset), on: stands.reference()? });
-    let published = snapshot.spoken.beside(&snapshot.holdings, "catalogue", move |home| home == division).filter(Stands::counts);
+    let published = snapshot.spoken.beside_in(&snapshot.holdings, "catalogue", [division]).filter(Stands::counts);
     let place = Place { division, since: begun, catalogues: published.filter_map(filled).collect() };
-    let views = snapshot.boards.get(&division).into_iter().flat_map(|board| board.values()).map(|case| &case.view);
+    let views = snapshot.boards.get(&division).into_iter().flat_map(|board| board.cases()).map(|case| &case.view);
     Calendar::of(&place, views, &snapshot.packs, snapshot.as_of, offset)
 }
 
@@ -167,7 +167,7 @@ fn item(scene: Scene<'_>, slot: &Slot) -> Markup {
         span.small {
             (look.say("应在 ", "due ")) (scene.date(slot.due)) (look.say(" 前", ""))
             @if let Some(filled) = &slot.filled { (filled_line(scene, filled.logged, &filled.on)) }
-            " " span.quiet { "(" (slot.basis) ")" }
+            " " span.quiet lang="zh-CN" { "(" (slot.basis) ")" }
             @if slot.advisory { " " span.tag { (look.pick(ADVISORY)) } }
         }
     }

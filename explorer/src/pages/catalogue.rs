@@ -16,7 +16,6 @@ use super::layout;
 use super::lists::{self, Format, Listed};
 use super::missing::absent;
 use super::phrase::Scene;
-use crate::index::Case;
 use crate::look::Look;
 use crate::site::Site;
 use crate::spoken::Stands;
@@ -60,7 +59,7 @@ pub(crate) async fn catalogue(State(site): State<Arc<Site>>, Path(name): Path<St
 
 /// The catalogues in the place's own log, the newest version first.
 fn versions(scene: Scene<'_>, code: Division) -> Vec<Version<'_>> {
-    let all = scene.snapshot.spoken.beside(&scene.snapshot.holdings, "catalogue", move |division| division == code);
+    let all = scene.snapshot.spoken.beside_in(&scene.snapshot.holdings, "catalogue", [code]);
     let read = |stands: Stands<'_>| match stands.said()? {
         Said::Catalogue(facts) => Some(facts),
         _ => None,
@@ -83,19 +82,10 @@ pub(super) fn without_directory(scene: Scene<'_>, code: Option<Division>) -> Vec
     homes.filter(|home| home.level() == Level::Community && below(home) && !has_one(scene, *home)).collect()
 }
 
-/// The item that a matter's topic names.
-pub(super) fn item_of(case: &Case) -> Option<String> {
-    let topic = case.view.event(&case.view.topic.as_ref()?.on)?;
-    match &topic.said {
-        Said::Topic(topic) => topic.item.map(|item| item.to_string()),
-        _ => None,
-    }
-}
-
 fn rows(scene: Scene<'_>, code: Division, version: &Version<'_>) -> Vec<Row> {
     let mut consulted: BTreeMap<String, usize> = BTreeMap::new();
-    for item in scene.snapshot.cases(Some(code)).filter_map(|case| item_of(case)) {
-        *consulted.entry(item).or_default() += 1;
+    for item in scene.snapshot.briefs(Some(code)).filter_map(|brief| brief.item) {
+        *consulted.entry(item.to_string()).or_default() += 1;
     }
     let mut items: Vec<_> = version.facts.items.iter().collect();
     items.sort_by_key(|item| (item.duty != Duty::Must, item.code));

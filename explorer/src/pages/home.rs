@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use luodi_ledger::matter::codes::Status;
-use luodi_ledger::matter::view::View;
 use luodi_ledger::names::{Division, Level};
 use maud::{Markup, html};
 
 use super::layout;
-use super::lists::{is_late, is_on_notice, link};
+use super::lists::link;
 use super::phrase::Scene;
 use super::rows;
 use super::search::{place_row, search_form};
 use super::trust;
-use crate::index::Case;
+use crate::board::Brief;
+use crate::index::{Case, Snapshot};
 use crate::look::Look;
 use crate::site::Site;
 
@@ -26,23 +26,18 @@ const MOST_PLACES: usize = 30;
 pub(crate) async fn home(State(site): State<Arc<Site>>, look: Look) -> Markup {
     let snapshot = site.snapshot();
     let scene = Scene { site: &site, snapshot: &snapshot, look: &look };
-    let of = |holds: fn(&View) -> bool| rows::by_urgency(snapshot.cases(None).filter(|case| holds(&case.view)));
-    let mut notices = of(is_on_notice);
-    notices.sort_by_key(|case| case.view.notice.as_ref().and_then(|notice| notice.left));
-    let attention = of(|view| matches!(view.status, Status::Overdue | Status::VerificationFailed));
-    let waiting = of(|view| view.status == Status::Claimed);
-    let results = of(|view| view.status == Status::Done);
+    let board = Today::of(&snapshot);
     let main = html! {
         (any_fork(scene))
         section.card {
             h1 { (look.say("找到你的村、社区", "Find your village or community")) }
             (search_form(&look, ""))
         }
-        (numbers(scene))
-        (some(scene, look.say("公示快到期的", "Notices ending soon"), &notices, &look.to("/notices")))
-        (some(scene, look.say("要留意的", "Needs attention"), &attention, &look.link("/search", &[("state", "overdue,verification-failed")])))
-        (some(scene, look.say("报告完成，等人核实的", "Waiting to be verified"), &waiting, &link(&look, "/results", "claimed", None)))
-        (some(scene, look.say("新核实办结的", "Newly verified as done"), &results, &look.to("/results")))
+        (numbers(scene, &board))
+        (some(scene, look.say("公示快到期的", "Notices ending soon"), board.notices, |brief| (brief.notice_left, rows::by_urgency(brief)), &look.to("/notices")))
+        (some(scene, look.say("要留意的", "Needs attention"), board.attention, rows::by_urgency, &look.link("/search", &[("state", "overdue,verification-failed")])))
+        (some(scene, look.say("报告完成，等人核实的", "Waiting to be verified"), board.waiting, rows::by_urgency, &link(&look, "/results", "claimed", None)))
+        (some(scene, look.say("新核实办结的", "Newly verified as done"), board.results, rows::by_urgency, &look.to("/results")))
         (joined(scene))
         section.card {
             h2 { (look.say("怎么知道是真的", "How do I know it is true?")) }
@@ -56,36 +51,70 @@ pub(crate) async fn home(State(site): State<Arc<Site>>, look: Look) -> Markup {
     layout::page(&site, &look, look.say("首页", "Home"), None, &main)
 }
 
+/// What the home page tells of all matters, found in one pass.
+#[derive(Default)]
+struct Today<'a> {
+    notices: Vec<&'a Brief>,
+    attention: Vec<&'a Brief>,
+    waiting: Vec<&'a Brief>,
+    results: Vec<&'a Brief>,
+    under_way: usize,
+    late: usize,
+}
+
+impl<'a> Today<'a> {
+    fn of(snapshot: &'a Snapshot) -> Self {
+        let mut today = Self::default();
+        for brief in snapshot.briefs(None) {
+            if brief.is_on_notice() {
+                today.notices.push(brief);
+            }
+            match brief.status {
+                Status::Overdue | Status::VerificationFailed => today.attention.push(brief),
+                Status::Claimed => today.waiting.push(brief),
+                Status::Done => today.results.push(brief),
+                Status::UnderWay => today.under_way += 1,
+                _ => {}
+            }
+            today.late += usize::from(brief.is_late());
+        }
+        today
+    }
+}
+
 /// Four big numbers, each a link to the list behind it.
-fn numbers(scene: Scene<'_>) -> Markup {
+fn numbers(scene: Scene<'_>, board: &Today<'_>) -> Markup {
     let look = scene.look;
-    let under_way: fn(&View) -> bool = |view| view.status == Status::UnderWay;
-    let done: fn(&View) -> bool = |view| view.status == Status::Done;
     let shown = [
-        (Status::OnNotice, "s-notice", look.to("/notices"), is_on_notice as fn(&View) -> bool),
-        (Status::UnderWay, "s-go", look.link("/search", &[("state", "under-way")]), under_way),
-        (Status::Overdue, "s-bad", link(look, "/overdue", "late", None), is_late),
-        (Status::Done, "s-good", look.to("/results"), done),
+        (Status::OnNotice, "s-notice", look.to("/notices"), board.notices.len()),
+        (Status::UnderWay, "s-go", look.link("/search", &[("state", "under-way")]), board.under_way),
+        (Status::Overdue, "s-bad", link(look, "/overdue", "late", None), board.late),
+        (Status::Done, "s-good", look.to("/results"), board.results.len()),
     ];
     html! {
         ul.numbers {
-            @for (status, class, list, holds) in shown {
-                li { a class=(class) href=(list) {
-                    b { (scene.snapshot.cases(None).filter(|case| holds(&case.view)).count()) }
-                    (scene.label(&status))
-                } }
+            @for (status, class, list, count) in shown {
+                li { a class=(class) href=(list) { b { (count) } (scene.label(&status)) } }
             }
         }
     }
 }
 
-fn some(scene: Scene<'_>, heading: &str, cases: &[&Case], list: &str) -> Markup {
+/// The first few of a list, and the way to all of it.
+fn some<K: Ord>(scene: Scene<'_>, heading: &str, mut found: Vec<&Brief>, key: impl Fn(&Brief) -> K, list: &str) -> Markup {
+    let total = found.len();
+    if total > FEW {
+        found.select_nth_unstable_by_key(FEW, |brief| key(brief));
+        found.truncate(FEW);
+    }
+    found.sort_unstable_by_key(|brief| key(brief));
+    let few: Vec<&Case> = found.into_iter().filter_map(|brief| scene.snapshot.case(&brief.id)).map(AsRef::as_ref).collect();
     html! {
-        @if let Some(few) = cases.get(..cases.len().min(FEW)).filter(|few| !few.is_empty()) {
+        @if !few.is_empty() {
             section.card {
                 h2 { (heading) }
-                (rows::list(scene, few))
-                p.small { a href=(list) { (scene.look.say("全部 ", "All ")) (cases.len()) } }
+                (rows::list(scene, &few))
+                p.small { a href=(list) { (scene.look.say("全部 ", "All ")) (total) } }
             }
         }
     }

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use luodi_ledger::names::{Division, Level, OfficeName};
 use maud::{Markup, html};
 
-use super::lists::{self, Format, MOST_ROWS};
+use super::lists::{self, Format, Part};
 use super::missing::absent;
 use super::office;
 use super::phrase::Scene;
@@ -15,6 +15,7 @@ use super::rows;
 use super::search::place_row;
 use super::trust;
 use super::{calendar, catalogue, layout, oversight, registered};
+use crate::board::Brief;
 use crate::divisions::level_words;
 use crate::look::Look;
 use crate::site::Site;
@@ -30,7 +31,14 @@ pub(crate) async fn place(State(site): State<Arc<Site>>, Path(name): Path<String
     let Some(code) = code.parse().ok().filter(known) else {
         return absent(&site, &look, ("没有这个代码的地方", "There is no place of this code"));
     };
-    let cases = rows::by_urgency(snapshot.cases(Some(code)));
+    lists::aside(site.clone(), look, move |scene| answer(scene, code, format)).await
+}
+
+fn answer(scene: Scene<'_>, code: Division, format: Format) -> Response {
+    let (snapshot, look) = (scene.snapshot, scene.look);
+    let found: Vec<&Brief> = snapshot.briefs(Some(code)).collect();
+    let shown = Part::asked(look, format, found.len());
+    let cases = rows::most_urgent(scene, &shown, found);
     if format != Format::Page {
         return lists::respond(format, &rows::all(scene, &cases), || html! {});
     }
@@ -46,13 +54,11 @@ pub(crate) async fn place(State(site): State<Arc<Site>>, Path(name): Path<String
         }
         @if joined == 0 { (not_joined(scene, code)) } @else {
             section.card {
-                h2 { (look.say("事项", "Matters")) " " span.quiet { (cases.len()) } }
+                h2 { (look.say("事项", "Matters")) " " span.quiet { (shown.total) } }
                 (lists::shortcuts(scene, Some(code)))
                 @if cases.is_empty() { p { (look.say("还没有公开的事项。", "No matter has been published yet.")) } }
                 (rows::list(scene, &cases))
-                @if cases.len() > MOST_ROWS {
-                    p { a href=(look.link("/search", &[("place", code.to_string().as_str())])) { (look.say("查询全部", "Search all of them")) } }
-                }
+                (shown.others(look))
                 (lists::formats(scene, &format!("/place/{code}")))
             }
         }
@@ -62,7 +68,7 @@ pub(crate) async fn place(State(site): State<Arc<Site>>, Path(name): Path<String
         (below(scene, code))
         (registered::changes(scene, code))
     };
-    layout::page(&site, &look, &title, Some(code), &main).into_response()
+    layout::page(scene.site, look, &title, Some(code), &main).into_response()
 }
 
 fn not_joined(scene: Scene<'_>, code: Division) -> Markup {

@@ -15,7 +15,7 @@ pub(super) fn changes(scene: Scene<'_>, code: Division) -> Markup {
     let look = scene.look;
     let (snapshot, mut all) = (scene.snapshot, Vec::new());
     for kind in ["charter", "division", "appoint", "revoke"] {
-        let above = snapshot.spoken.beside(&snapshot.holdings, kind, move |division| snapshot.has_lain_within(code, division));
+        let above = snapshot.spoken.beside_in(&snapshot.holdings, kind, snapshot.holdings.registry().above(code));
         all.extend(above.filter_map(|stands| Some((stands, told(scene, stands, code)?))));
     }
     all.sort_by_key(|(stands, _)| std::cmp::Reverse((stands.logged(), stands.index)));

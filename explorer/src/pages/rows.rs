@@ -1,18 +1,22 @@
 //! Matters as rows of a list.
 
+use std::cmp::Reverse;
+
 use luodi_ledger::matter::codes::Status;
-use luodi_ledger::names::Division;
+use luodi_ledger::names::{Division, MatterId};
+use luodi_ledger::time::Time;
 use maud::{Markup, html};
 use serde::Serialize;
 
-use super::lists::{Listed, MOST_ROWS};
+use super::lists::{Listed, Part};
 use super::matter::{said, title};
 use super::phrase::{Scene, opening, status_chip};
+use crate::board::Brief;
 use crate::index::Case;
 
-/// One matter in a list.
+/// What every list says of a matter.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Row {
+pub(crate) struct About {
     /// The matter's number.
     pub(crate) id: String,
     /// What it is called.
@@ -25,6 +29,40 @@ pub(crate) struct Row {
     pub(crate) status: String,
     /// Its word.
     pub(crate) status_word: String,
+}
+
+impl About {
+    pub(crate) fn of(scene: Scene<'_>, case: &Case) -> Self {
+        let view = &case.view;
+        Self {
+            id: view.id.to_string(),
+            title: title(scene, case),
+            place: view.place.to_string(),
+            place_name: place_name(scene, view.place),
+            status: view.status.to_string(),
+            status_word: scene.label(&view.status),
+        }
+    }
+
+    /// The matter as a row of a list: chips, title, what this list tells of it line by line, then where it is and what stands beside that.
+    pub(crate) fn row(&self, scene: Scene<'_>, chips: &Markup, lines: &[Markup], beside: &Markup) -> Markup {
+        html! {
+            a.row href=(scene.look.to(&format!("/matter/{}", self.id))) {
+                (chips) br; b { (self.title) }
+                @for line in lines { br; (line) }
+                br;
+                span.quiet.small { (self.place_name) " " span.code { (self.place) } (beside) }
+            }
+        }
+    }
+}
+
+/// One matter in a list.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Row {
+    /// What every list says.
+    #[serde(flatten)]
+    pub(crate) about: About,
     /// Days left or late, where the status counts them.
     pub(crate) days: Option<i64>,
     /// The words of the tags.
@@ -67,12 +105,7 @@ impl Row {
         let budgets: Vec<u64> = view.live().filter_map(|commitment| commitment.budget.map(|budget| budget.0)).collect();
         let budget = (!budgets.is_empty()).then(|| budgets.iter().fold(0_u64, |sum, each| sum.saturating_add(*each)));
         Self {
-            id: view.id.to_string(),
-            title: title(scene, case),
-            place: view.place.to_string(),
-            place_name: place_name(scene, view.place),
-            status: view.status.to_string(),
-            status_word: scene.label(&view.status),
+            about: About::of(scene, case),
             days: view.days,
             tags: view.tags.iter().map(|tag| scene.label(tag)).collect(),
             decided: said(scene, case, outcome.map(|outcome| &outcome.on), |words| words.text.clone()),
@@ -104,44 +137,37 @@ pub(crate) fn urgency(status: Status) -> u8 {
     }
 }
 
-/// Sorts by urgency, then by what was heard last.
-pub(crate) fn by_urgency<'a>(cases: impl Iterator<Item = &'a std::sync::Arc<Case>>) -> Vec<&'a Case> {
-    let mut cases: Vec<&Case> = cases.map(AsRef::as_ref).collect();
-    cases.sort_by(|one, other| {
-        let key = |case: &Case| (urgency(case.view.status), std::cmp::Reverse(case.view.updated), case.view.id);
-        key(one).cmp(&key(other))
-    });
-    cases
+/// The order of lists: by urgency, then by what was heard last.
+pub(crate) fn by_urgency(brief: &Brief) -> (u8, Reverse<Option<Time>>, MatterId) {
+    (urgency(brief.status), Reverse(brief.updated), brief.id)
 }
 
-/// The rows of all, to download.
+/// The matters of a part of a list, the most urgent first.
+pub(crate) fn most_urgent<'a>(scene: Scene<'a>, shown: &Part, found: Vec<&'a Brief>) -> Vec<&'a Case> {
+    let briefs = shown.of(found, |brief| by_urgency(brief));
+    briefs.into_iter().filter_map(|brief| scene.snapshot.case(&brief.id)).map(AsRef::as_ref).collect()
+}
+
+/// The rows of these, to download.
 pub(crate) fn all(scene: Scene<'_>, cases: &[&Case]) -> Vec<Row> {
     cases.iter().map(|case| Row::of(scene, case)).collect()
 }
 
 /// The rows as a list of links.
 pub(crate) fn list(scene: Scene<'_>, cases: &[&Case]) -> Markup {
-    html! { ul.rows { @for case in cases.iter().take(MOST_ROWS) { (item(scene, case)) } } }
+    html! { ul.rows { @for case in cases { li { (item(scene, case)) } } } }
 }
 
 fn item(scene: Scene<'_>, case: &Case) -> Markup {
     let (look, view) = (scene.look, &case.view);
     let row = Row::of(scene, case);
-    html! {
-        li { a.row href=(look.to(&format!("/matter/{}", view.id))) {
-            (status_chip(look, view))
-            @for tag in &row.tags { " " span.tag { (tag) } }
-            br;
-            b { (row.title) }
-            @if let Some(decided) = &row.decided { br; (shortened(decided)) }
-            br;
-            span.quiet.small {
-                (row.place_name) " " span.code { (row.place) }
-                @if let Some(due) = view.live().map(|commitment| commitment.due).min() { " · " (look.say("期限 ", "due ")) (scene.date(due)) }
-                @if let Some(updated) = view.updated { " · " (scene.days_ago(updated)) }
-            }
-        } }
-    }
+    let chips = html! { (status_chip(look, view)) @for tag in &row.tags { " " span.tag { (tag) } } };
+    let decided: Vec<Markup> = row.decided.iter().map(|decided| html! { (shortened(decided)) }).collect();
+    let beside = html! {
+        @if let Some(due) = view.live().map(|commitment| commitment.due).min() { " · " (look.say("期限 ", "due ")) (scene.date(due)) }
+        @if let Some(updated) = view.updated { " · " (scene.days_ago(updated)) }
+    };
+    row.about.row(scene, &chips, &decided, &beside)
 }
 
 /// The first sentence or two of a text.

@@ -116,7 +116,7 @@ fn one(scene: Scene<'_>, name: &Blake3, pack: &Pack, signed: &Markup) -> Markup 
                 ul.small { @for rhythm in &pack.calendar { li {
                     (scene.label(&rhythm.duty)) " · " (scene.label(&rhythm.every))
                     @if look.is_english() { ", within " (rhythm.days) " days" } @else { "，过后 " (rhythm.days) " 天内" }
-                    " " span.quiet { "(" (rhythm.basis) ")" }
+                    " " span.quiet lang="zh-CN" { "(" (rhythm.basis) ")" }
                 } } }
             }
             p.small.quiet { (look.say("全文的指纹：", "Fingerprint of the text: ")) span.code { (id.get(..16).unwrap_or_default()) "…" } }
@@ -137,7 +137,7 @@ fn step_row(scene: Scene<'_>, step: &StepRule) -> Markup {
                     (scene.label(&rule.unit)) (look.say("：", ": "))
                     @if let Some(quorum) = &rule.quorum { (look.say("到会 ", "present ")) (share(quorum)) " " }
                     @if let Some(majority) = &rule.majority { (look.say("同意 ", "for ")) (share(majority)) " " }
-                    span.quiet { "(" (rule.article) ")" }
+                    span.quiet lang="zh-CN" { "(" (rule.article) ")" }
                 }
             } } } }
         }

@@ -1,5 +1,6 @@
 //! 查询: places by name, pinyin or code; matters by words, place and state.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -8,11 +9,11 @@ use luodi_ledger::matter::codes::{CodeList as _, Status};
 use luodi_ledger::names::Division;
 use maud::{Markup, html};
 
-use super::catalogue;
 use super::layout;
-use super::lists::{self, Format, MOST_ROWS};
+use super::lists::{self, Format, Part};
 use super::phrase::Scene;
-use super::rows::{self, Row};
+use super::rows;
+use crate::board::Brief;
 use crate::index::Case;
 use crate::look::Look;
 use crate::site::Site;
@@ -21,37 +22,56 @@ use crate::site::Site;
 const MOST_PLACES: usize = 20;
 
 pub(crate) async fn search(State(site): State<Arc<Site>>, look: Look) -> Response {
-    let snapshot = site.snapshot();
-    let scene = Scene { site: &site, snapshot: &snapshot, look: &look };
-    let cases = matters(scene);
-    match Format::split(look.path()).1 {
-        Format::Page => page(scene, &cases).into_response(),
-        format => lists::respond(format, &rows::all(scene, &cases), || html! {}),
-    }
+    lists::aside(site, look, |scene| {
+        let (found, format) = (matters(scene), Format::split(scene.look.path()).1);
+        let shown = Part::asked(scene.look, format, found.len());
+        let cases = rows::most_urgent(scene, &shown, found);
+        match format {
+            Format::Page => page(scene, &shown, &cases).into_response(),
+            format => lists::respond(format, &rows::all(scene, &cases), || html! {}),
+        }
+    })
+    .await
 }
 
 /// The matters that answer the query in the address.
-fn matters(scene: Scene<'_>) -> Vec<&Case> {
+fn matters(scene: Scene<'_>) -> Vec<&Brief> {
     let look = scene.look;
     let place: Option<Division> = lists::place_asked(look);
     let states: Vec<Status> =
         look.field("state").into_iter().flat_map(|states| states.split(',')).filter_map(|state| state.parse().ok()).collect();
     let words: Vec<String> = look.field("q").unwrap_or_default().split_whitespace().map(str::to_lowercase).collect();
     let item = look.field("item");
-    let answers = |case: &&Arc<Case>| {
-        item.is_none_or(|item| catalogue::item_of(case).as_deref() == Some(item))
-            && (states.is_empty() || states.contains(&case.view.status))
-            && {
-                let row = Row::of(scene, case);
-                let text = format!("{} {} {} {} {}", row.id, row.title, row.place_name, row.decided.unwrap_or_default(), row.status_word)
-                    .to_lowercase();
-                words.iter().all(|word| text.contains(word.as_str()))
-            }
-    };
-    rows::by_urgency(scene.snapshot.cases(place).filter(answers))
+    // What is the same for all matters of a place or of a state is compared once.
+    let named = |code: Division| words.iter().map(|word| names(scene, code).contains(word.as_str())).collect::<Vec<bool>>();
+    let labels: BTreeMap<Status, String> = Status::ALL.iter().map(|status| (*status, scene.label(status).to_lowercase())).collect();
+    let mut place_names: Option<(Division, Vec<bool>)> = None;
+    let briefs = scene.snapshot.briefs(place).filter(|brief| {
+        item.is_none_or(|item| brief.item.is_some_and(|of| of.as_str() == item))
+            && (states.is_empty() || states.contains(&brief.status))
+            && (words.is_empty() || {
+                let home = brief.id.division;
+                if place_names.as_ref().is_none_or(|(of, _)| *of != home) {
+                    place_names = Some((home, named(home)));
+                }
+                let by_place = place_names.as_ref().map_or(&[][..], |(_, found)| found);
+                let case = scene.snapshot.case(&brief.id);
+                let holds = |word: &str| {
+                    case.is_some_and(|case| case.speaks_of(word)) || labels.get(&brief.status).is_some_and(|label| label.contains(word))
+                };
+                words.iter().zip(by_place).all(|(word, by_place)| *by_place || holds(word.as_str()))
+            })
+    });
+    briefs.collect()
 }
 
-fn page(scene: Scene<'_>, cases: &[&Case]) -> Markup {
+/// The names of a place and those above it, in both languages.
+fn names(scene: Scene<'_>, code: Division) -> String {
+    let path = scene.above(code).into_iter().chain(scene.named(code));
+    path.map(|place| format!("{} {} ", place.short(), place.english()).to_lowercase()).collect()
+}
+
+fn page(scene: Scene<'_>, shown: &Part, cases: &[&Case]) -> Markup {
     let (look, snapshot) = (scene.look, scene.snapshot);
     let query = look.field("q").unwrap_or_default();
     let found = scene.site.divisions().search(query, |code| snapshot.has_joined(code));
@@ -80,10 +100,10 @@ fn page(scene: Scene<'_>, cases: &[&Case]) -> Markup {
             }
         }
         section.card {
-            h2 { (look.say("事项", "Matters")) " " span.quiet { (cases.len()) } }
+            h2 { (look.say("事项", "Matters")) " " span.quiet { (shown.total) } }
             @if cases.is_empty() { p { (look.say("没有符合的事项。", "No matter answers this.")) } }
             (rows::list(scene, cases))
-            @if cases.len() > MOST_ROWS { (lists::more(look)) }
+            (shown.others(look))
             (lists::formats(scene, "/search"))
         }
     };
@@ -95,11 +115,15 @@ fn states(scene: Scene<'_>) -> Markup {
     let look = scene.look;
     let place: Option<Division> = lists::place_asked(look);
     let chosen = look.field("state");
+    let mut counts: BTreeMap<Status, usize> = BTreeMap::new();
+    for brief in scene.snapshot.briefs(place) {
+        *counts.entry(brief.status).or_default() += 1;
+    }
     html! {
         p.small.noprint {
             a.tag href=(look.with("state", "")) { (look.say("全部状态", "All states")) }
             @for status in Status::ALL {
-                @let count = scene.snapshot.cases(place).filter(|case| case.view.status == *status).count();
+                @let count = counts.get(status).copied().unwrap_or_default();
                 @if count > 0 || chosen == Some(status.as_str()) {
                     a.tag href=(look.with("state", status.as_str())) aria-current=[(chosen == Some(status.as_str())).then_some("true")] { (scene.label(status)) " " (count) }
                 }

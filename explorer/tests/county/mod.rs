@@ -279,6 +279,11 @@ pub fn sources() -> Vec<SourceState> {
 }
 
 pub fn site_over(holdings: &mut Holdings) -> Arc<Site> {
+    site_of(Snapshot::rebuild(holdings, &sources(), now()))
+}
+
+/// The site over one moment.
+pub fn site_of(snapshot: Snapshot) -> Arc<Site> {
     let folder = tempfile::tempdir().unwrap();
     let (file, places) = (folder.path().join("federation.txt"), folder.path().join("places.csv"));
     std::fs::write(&file, federation().to_string()).unwrap();
@@ -292,7 +297,6 @@ pub fn site_over(holdings: &mut Holdings) -> Arc<Site> {
         divisions: Some(places),
         staged: true,
     };
-    let snapshot = Snapshot::rebuild(holdings, &sources(), now());
     let (sender, receiver) = tokio::sync::watch::channel(Arc::new(snapshot));
     // The receiver keeps the last value after its sender has gone.
     drop(sender);

@@ -20,7 +20,7 @@ pub(super) fn newest(scene: Scene<'_>, code: Division) -> Vec<(Stands<'_>, Asses
         Said::Assessment(facts) => Some(facts),
         _ => None,
     };
-    let all = scene.snapshot.spoken.beside(&scene.snapshot.holdings, "assessment", move |division| division == code);
+    let all = scene.snapshot.spoken.beside_in(&scene.snapshot.holdings, "assessment", [code]);
     let mut all: Vec<(Stands<'_>, Assessment)> = all.filter_map(|stands| Some((stands, read(stands)?))).collect();
     all.sort_by_key(|(stands, _)| std::cmp::Reverse((stands.logged(), stands.index)));
     all.truncate(MOST);

@@ -4,29 +4,46 @@
 
 mod notices;
 mod overdue;
+mod part;
 mod places;
 mod results;
+
+use std::sync::Arc;
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use luodi_ledger::matter::codes::Status;
-use luodi_ledger::matter::view::View;
 use luodi_ledger::names::Division;
 use maud::{Markup, html};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::layout;
+use super::missing::broken;
 use super::phrase::Scene;
+use crate::board::Brief;
+use crate::index::Case;
 use crate::look::Look;
+use crate::site::Site;
 
-pub(crate) use notices::{is_on_notice, notices};
-pub(crate) use overdue::{is_late, is_silent, overdue};
+pub(crate) use notices::notices;
+pub(crate) use overdue::overdue;
+pub(crate) use part::Part;
 pub(crate) use places::places;
 pub(crate) use results::results;
 
 /// Most rows on one page, about 30 KB; CSV and JSON give all of them.
 pub(crate) const MOST_ROWS: usize = 60;
+
+/// Makes an answer beside the event loop: a download of everything takes longer than others may wait.
+pub(crate) async fn aside(site: Arc<Site>, look: Look, make: impl FnOnce(Scene<'_>) -> Response + Send + 'static) -> Response {
+    let (of, as_asked) = (site.clone(), look.clone());
+    let made = tokio::task::spawn_blocking(move || {
+        let snapshot = of.snapshot();
+        make(Scene { site: &of, snapshot: &snapshot, look: &as_asked })
+    });
+    made.await.unwrap_or_else(|_| broken(&site, &look))
+}
 
 /// A row of a list. Field names are the columns of the CSV and the keys of the JSON.
 pub(crate) trait Listed: Serialize {
@@ -122,21 +139,40 @@ struct Frame<'a> {
 }
 
 impl Frame<'_> {
-    /// The page: heading, choices, rows, downloads.
-    fn page<T>(&self, scene: Scene<'_>, rows: &[T], row: impl Fn(&T) -> Markup) -> Markup {
+    /// Answers with matters in the order of `key`; a page opens only those it shows.
+    fn of_matters<T: Listed, K: Ord>(
+        &self,
+        scene: Scene<'_>,
+        found: Vec<&Brief>,
+        key: impl Fn(&Brief) -> K,
+        row: impl Fn(&Case) -> T,
+        item: impl Fn(&T, &Case) -> Markup,
+    ) -> Response {
+        let (format, total) = (Format::split(scene.look.path()).1, found.len());
+        let shown = Part::asked(scene.look, format, total);
+        let cases = shown.of(found, |brief| key(brief)).into_iter().filter_map(|brief| scene.snapshot.case(&brief.id));
+        let (rows, cases): (Vec<T>, Vec<&Arc<Case>>) = cases.map(|case| (row(case), case)).unzip();
+        respond(format, &rows, || {
+            let list = html! { @for (row, case) in rows.iter().zip(&cases) { li { (item(row, case)) } } };
+            self.page(scene, &shown, &list)
+        })
+    }
+
+    /// The page: heading, choices, the rows of one part, downloads.
+    fn page(&self, scene: Scene<'_>, shown: &Part, rows: &Markup) -> Markup {
         let look = scene.look;
         let place = place_asked(look);
         let main = html! {
             section.card {
-                h1 { (look.pick(self.title)) " " span.quiet { (rows.len()) } }
+                h1 { (look.pick(self.title)) " " span.quiet { (shown.total) } }
                 p { (look.pick(self.about)) }
                 (only_in(scene))
                 (self.chips(scene))
             }
             section.card {
-                @if rows.is_empty() { p { (look.pick(self.empty)) } }
-                ul.rows { @for each in rows.iter().take(MOST_ROWS) { li { (row(each)) } } }
-                @if rows.len() > MOST_ROWS { (more(look)) }
+                @if shown.total == 0 { p { (look.pick(self.empty)) } }
+                ul.rows { (rows) }
+                (shown.others(look))
                 (formats(scene, self.path))
             }
         };
@@ -176,13 +212,19 @@ pub(crate) fn more(look: &Look) -> Markup {
 /// The lists of what is on notice, late and finished, each with its number, where there is any.
 pub(crate) fn shortcuts(scene: Scene<'_>, place: Option<Division>) -> Markup {
     let look = scene.look;
-    let count = |holds: fn(&View) -> bool| scene.snapshot.cases(place).filter(|case| holds(&case.view)).count();
+    let mut counts = [0_usize; 5];
+    for brief in scene.snapshot.briefs(place) {
+        let holds =
+            [brief.is_on_notice(), brief.is_late(), brief.is_silent(), brief.status == Status::Claimed, brief.status == Status::Done];
+        counts.iter_mut().zip(holds).for_each(|(count, holds)| *count += usize::from(holds));
+    }
+    let [on_notice, late, silent, claimed, done] = counts;
     let all = [
-        ("/notices", "", look.say("正在公示", "On notice"), count(is_on_notice)),
-        ("/overdue", "late", look.say("逾期", "Overdue"), count(is_late)),
-        ("/overdue", "silent", look.say("久无消息", "Long silent"), count(is_silent)),
-        ("/results", "claimed", look.say("等人核实", "To be verified"), count(|view| view.status == Status::Claimed)),
-        ("/results", "", look.say("已核实的结果", "Verified results"), count(|view| view.status == Status::Done)),
+        ("/notices", "", look.say("正在公示", "On notice"), on_notice),
+        ("/overdue", "late", look.say("逾期", "Overdue"), late),
+        ("/overdue", "silent", look.say("久无消息", "Long silent"), silent),
+        ("/results", "claimed", look.say("等人核实", "To be verified"), claimed),
+        ("/results", "", look.say("已核实的结果", "Verified results"), done),
     ];
     html! {
         @if all.iter().any(|(.., count)| *count > 0) {

@@ -1,31 +1,28 @@
 //! 逾期与久无消息: what is past its day, how late and how often it was moved; and what nobody has spoken of for eight weeks.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use luodi_ledger::matter::codes::FlagCode;
-use luodi_ledger::matter::view::{Commitment, Flag, View};
+use luodi_ledger::matter::view::{Commitment, Flag};
 use maud::{Markup, html};
 use serde::Serialize;
 
-use super::{Format, Frame, Listed, place_asked, respond};
+use super::{Frame, Listed, aside, place_asked};
+use crate::board::Brief;
 use crate::index::Case;
 use crate::look::Look;
-use crate::pages::matter::title;
+use crate::pages::icons;
 use crate::pages::phrase::{Scene, chip};
-use crate::pages::{icons, rows};
+use crate::pages::rows::About;
 use crate::site::Site;
 
 /// One matter that is late, silent or both.
 #[derive(Serialize)]
 struct Row {
-    id: String,
-    title: String,
-    place: String,
-    place_name: String,
-    status: String,
-    status_word: String,
+    #[serde(flatten)]
+    about: About,
     /// Days past the due date of the promise that is latest.
     days_late: Option<i64>,
     /// How many promises are late.
@@ -59,35 +56,25 @@ impl Listed for Row {
     ];
 }
 
-/// Whether a promise of the matter is past its day; a matter that ended has none.
-pub(crate) fn is_late(view: &View) -> bool {
-    view.has(FlagCode::Overdue) && view.termination.is_none()
-}
-
-/// Whether nobody has spoken of the matter for eight weeks.
-pub(crate) fn is_silent(view: &View) -> bool {
-    view.has(FlagCode::Stale)
+pub(crate) async fn overdue(State(site): State<Arc<Site>>, look: Look) -> Response {
+    aside(site, look, answer).await
 }
 
 /// The latest first, then the longest silent; `show` narrows it to `late` or `silent`.
-pub(crate) async fn overdue(State(site): State<Arc<Site>>, look: Look) -> Response {
-    let snapshot = site.snapshot();
-    let scene = Scene { site: &site, snapshot: &snapshot, look: &look };
-    let place = place_asked(&look);
-    let count = |holds: fn(&View) -> bool| snapshot.cases(place).filter(|case| holds(&case.view)).count();
-    let either: fn(&View) -> bool = |view| is_late(view) || is_silent(view);
+fn answer(scene: Scene<'_>) -> Response {
+    let look = scene.look;
+    let mut found: Vec<&Brief> = scene.snapshot.briefs(place_asked(look)).filter(|brief| brief.is_late() || brief.is_silent()).collect();
+    let count = |holds: fn(&Brief) -> bool| found.iter().filter(|brief| holds(brief)).count();
     let choices = vec![
-        ("", look.say("全部", "All").to_owned(), count(either)),
-        ("late", look.say("逾期", "Overdue").to_owned(), count(is_late)),
-        ("silent", look.say("久无消息", "Long silent").to_owned(), count(is_silent)),
+        ("", look.say("全部", "All").to_owned(), found.len()),
+        ("late", look.say("逾期", "Overdue").to_owned(), count(Brief::is_late)),
+        ("silent", look.say("久无消息", "Long silent").to_owned(), count(Brief::is_silent)),
     ];
-    let holds = match look.field("show") {
-        Some("late") => is_late,
-        Some("silent") => is_silent,
-        _ => either,
-    };
-    let mut rows: Vec<Row> = snapshot.cases(place).filter(|case| holds(&case.view)).map(|case| row(scene, case)).collect();
-    rows.sort_by(|a, b| (b.days_late, b.days_silent, &a.id).cmp(&(a.days_late, a.days_silent, &b.id)));
+    match look.field("show") {
+        Some("late") => found.retain(|brief| brief.is_late()),
+        Some("silent") => found.retain(|brief| brief.is_silent()),
+        _ => {}
+    }
     let frame = Frame {
         path: "/overdue",
         title: ("逾期与久无消息", "Overdue and long silent"),
@@ -99,24 +86,21 @@ pub(crate) async fn overdue(State(site): State<Arc<Site>>, look: Look) -> Respon
         empty: ("没有逾期，也没有久无消息的事项。", "Nothing is overdue, and nothing long silent."),
         choices,
     };
-    respond(Format::split(look.path()).1, &rows, || frame.page(scene, &rows, |row| item(scene, row)))
+    let key = |brief: &Brief| (Reverse(brief.late), Reverse(brief.silent), brief.id);
+    frame.of_matters(scene, found, key, |case| row(scene, case), |row, _| item(scene, row))
 }
 
 fn row(scene: Scene<'_>, case: &Case) -> Row {
     let view = &case.view;
-    let late = || view.live().filter(|commitment| commitment.overdue_days.is_some() && is_late(view));
+    let is_late = Brief::of(view).is_late();
+    let late = || view.live().filter(|commitment| commitment.overdue_days.is_some() && is_late);
     let latest: Option<&Commitment> = late().max_by_key(|commitment| commitment.overdue_days);
     let silent = view.flags.iter().find_map(|flag| match flag {
         Flag::Stale { days } => Some(*days),
         _ => None,
     });
     Row {
-        id: view.id.to_string(),
-        title: title(scene, case),
-        place: view.place.to_string(),
-        place_name: rows::place_name(scene, view.place),
-        status: view.status.to_string(),
-        status_word: scene.label(&view.status),
+        about: About::of(scene, case),
         days_late: latest.and_then(|commitment| commitment.overdue_days),
         late_promises: late().count(),
         first_due: latest.map(|commitment| commitment.first_due.to_string()),
@@ -134,26 +118,22 @@ fn item(scene: Scene<'_>, row: &Row) -> Markup {
     let date = |text: &Option<String>| text.as_deref().and_then(|text| text.parse().ok()).map(|date| scene.date(date)).unwrap_or_default();
     let late = row.days_late.map(|days| if english { format!("{days} days late") } else { format!("逾期 {days} 天") });
     let silent = row.days_silent.map(|days| if english { format!("silent for {days} days") } else { format!("{days} 天没有消息") });
-    html! {
-        a.row href=(look.to(&format!("/matter/{}", row.id))) {
-            @if let Some(late) = &late { (chip(&icons::late(), "s-bad", late)) " " }
-            @if let Some(silent) = &silent { (chip(&icons::waiting(), "s-wait", silent)) }
-            br;
-            b { (row.title) }
-            br;
-            span.small {
-                @if row.days_late.is_some() {
-                    (look.say("期限 ", "due "))
-                    @if row.times_moved > 0 {
-                        s { (date(&row.first_due)) } " → " strong { (date(&row.due)) } " · "
-                        @if english { "moved " (row.times_moved) "× (" (format!("{:+}", row.days_moved)) " days)" }
-                        @else { "改期 " (row.times_moved) " 次(" (format!("{:+}", row.days_moved)) " 天)" }
-                    } @else { strong { (date(&row.due)) } }
-                    @if row.late_promises > 1 { @if english { " · " (row.late_promises) " promises" } @else { " · " (row.late_promises) " 项承诺" } }
-                } @else { (look.say("状态：", "Status: ")) (row.status_word) }
-            }
-            br;
-            span.quiet.small { (row.place_name) " " span.code { (row.place) } }
+    let chips = html! {
+        @if let Some(late) = &late { (chip(&icons::late(), "s-bad", late)) " " }
+        @if let Some(silent) = &silent { (chip(&icons::waiting(), "s-wait", silent)) }
+    };
+    let told = html! {
+        span.small {
+            @if row.days_late.is_some() {
+                (look.say("期限 ", "due "))
+                @if row.times_moved > 0 {
+                    s { (date(&row.first_due)) } " → " strong { (date(&row.due)) } " · "
+                    @if english { "moved " (row.times_moved) "× (" (format!("{:+}", row.days_moved)) " days)" }
+                    @else { "改期 " (row.times_moved) " 次(" (format!("{:+}", row.days_moved)) " 天)" }
+                } @else { strong { (date(&row.due)) } }
+                @if row.late_promises > 1 { @if english { " · " (row.late_promises) " promises" } @else { " · " (row.late_promises) " 项承诺" } }
+            } @else { (look.say("状态：", "Status: ")) (row.about.status_word) }
         }
-    }
+    };
+    row.about.row(scene, &chips, &[told], &html! {})
 }

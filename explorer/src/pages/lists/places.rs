@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use luodi_ledger::names::Division;
-use maud::{Markup, html};
+use maud::html;
 use serde::Serialize;
 
-use super::{Format, Frame, Listed, place_asked, respond};
+use super::{Format, Frame, Listed, Part, aside, place_asked, respond};
 use crate::divisions::Place;
 use crate::look::Look;
 use crate::pages::catalogue;
@@ -33,14 +33,17 @@ impl Listed for Row {
     const COLUMNS: &'static [&'static str] = &["code", "name", "official_name", "english_name", "above", "joined", "matters"];
 }
 
-/// With `q` the places that answer it, else those right below `place`; with `show=joined` only those that have a record here.
 pub(crate) async fn places(State(site): State<Arc<Site>>, look: Look) -> Response {
-    let snapshot = site.snapshot();
-    let scene = Scene { site: &site, snapshot: &snapshot, look: &look };
+    aside(site, look, answer).await
+}
+
+/// With `q` the places that answer it, else those right below `place`; with `show=joined` only those that have a record here.
+fn answer(scene: Scene<'_>) -> Response {
+    let (site, snapshot, look) = (scene.site, scene.snapshot, scene.look);
     let query = look.field("q").unwrap_or_default();
     let without = |place: Option<Division>| catalogue::without_directory(scene, place);
     let show = look.field("show").unwrap_or_default();
-    let asked: Vec<Division> = match place_asked(&look) {
+    let asked: Vec<Division> = match place_asked(look) {
         place if show == "no-directory" => without(place),
         _ if !query.is_empty() => {
             site.divisions().search(query, |code| snapshot.has_joined(code)).places.into_iter().map(Place::code).collect()
@@ -61,7 +64,10 @@ pub(crate) async fn places(State(site): State<Arc<Site>>, look: Look) -> Respons
         ];
     }
     let only_joined = show == "joined";
-    let rows: Vec<Row> = asked.into_iter().filter(|code| !only_joined || joined(code)).map(|code| row(scene, &known, code)).collect();
+    let listed: Vec<Division> = asked.into_iter().filter(|code| !only_joined || joined(code)).collect();
+    let format = Format::split(look.path()).1;
+    let shown = Part::asked(look, format, listed.len());
+    let listed = shown.slice(&listed);
     let frame = Frame {
         path: "/places",
         title: ("地方", "Places"),
@@ -72,7 +78,10 @@ pub(crate) async fn places(State(site): State<Arc<Site>>, look: Look) -> Respons
         empty: ("没有找到这样的地方。", "No such place found."),
         choices,
     };
-    respond(Format::split(look.path()).1, &rows, || frame.page(scene, &rows, |row| item(scene, row)))
+    match format {
+        Format::Page => frame.page(scene, &shown, &html! { @for code in listed { li { (place_link(scene, *code)) } } }).into_response(),
+        _ => respond(format, &listed.iter().map(|code| row(scene, &known, *code)).collect::<Vec<Row>>(), || html! {}),
+    }
 }
 
 /// What is known of all places at once, so that a list of 50,000 costs no more for each than a look-up.
@@ -83,9 +92,9 @@ struct Known {
 impl Known {
     fn of(scene: Scene<'_>) -> Self {
         let mut matters = BTreeMap::new();
-        for case in scene.snapshot.cases(None) {
-            for code in scene.snapshot.land.up(case.view.place) {
-                *matters.entry(code).or_default() += 1;
+        for (home, board) in &scene.snapshot.boards {
+            for code in scene.snapshot.land.up(*home) {
+                *matters.entry(code).or_default() += board.briefs().len();
             }
         }
         Self { matters }
@@ -104,8 +113,4 @@ fn row(scene: Scene<'_>, known: &Known, code: Division) -> Row {
         joined: scene.snapshot.joined_below(code) > 0,
         matters: known.matters.get(&code).copied().unwrap_or_default(),
     }
-}
-
-fn item(scene: Scene<'_>, row: &Row) -> Markup {
-    html! { @if let Ok(code) = row.code.parse() { (place_link(scene, code)) } }
 }

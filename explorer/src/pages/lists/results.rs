@@ -1,5 +1,6 @@
 //! 办结与结果: planned against actual, in days and in money, of what is reported finished; who verified it.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -7,27 +8,22 @@ use axum::response::Response;
 use luodi_ledger::matter::codes::Status;
 use luodi_ledger::matter::facts::Fen;
 use luodi_ledger::matter::view::View;
-use luodi_ledger::time::Date;
 use maud::{Markup, html};
 use serde::Serialize;
 
-use super::{Format, Frame, Listed, place_asked, respond};
+use super::{Frame, Listed, aside, place_asked};
+use crate::board::Brief;
 use crate::index::Case;
 use crate::look::Look;
-use crate::pages::matter::title;
 use crate::pages::phrase::{Scene, status_chip};
-use crate::pages::rows;
+use crate::pages::rows::About;
 use crate::site::Site;
 
 /// One matter whose every promise is reported finished.
 #[derive(Serialize)]
 struct Row {
-    id: String,
-    title: String,
-    place: String,
-    place_name: String,
-    status: String,
-    status_word: String,
+    #[serde(flatten)]
+    about: About,
     /// The last day first promised, and the day the last was reported finished.
     planned: Option<String>,
     actual: Option<String>,
@@ -58,19 +54,19 @@ impl Listed for Row {
     ];
 }
 
-/// What was verified as done, the newest first; with `show=claimed` what waits for it.
 pub(crate) async fn results(State(site): State<Arc<Site>>, look: Look) -> Response {
-    let snapshot = site.snapshot();
-    let scene = Scene { site: &site, snapshot: &snapshot, look: &look };
-    let place = place_asked(&look);
-    let of = |status: Status| snapshot.cases(place).filter(move |case| case.view.status == status);
+    aside(site, look, answer).await
+}
+
+/// What was verified as done, the newest first; with `show=claimed` what waits for it.
+fn answer(scene: Scene<'_>) -> Response {
+    let look = scene.look;
+    let place = place_asked(look);
+    let of = |status: Status| scene.snapshot.briefs(place).filter(move |brief| brief.status == status);
     let choices = [(Status::Done, ""), (Status::Claimed, "claimed")]
         .map(|(status, value)| (value, scene.label(&status), of(status).count()))
         .to_vec();
     let wanted = if look.field("show") == Some("claimed") { Status::Claimed } else { Status::Done };
-    let mut cases: Vec<&Arc<Case>> = of(wanted).collect();
-    cases.sort_by_key(|case| (std::cmp::Reverse(ended(&case.view)), case.view.id));
-    let rows: Vec<(Row, &Case)> = cases.into_iter().map(|case| (row(scene, case), case.as_ref())).collect();
     let frame = Frame {
         path: "/results",
         title: ("结果：说的与做的", "Results: promised and done"),
@@ -81,16 +77,8 @@ pub(crate) async fn results(State(site): State<Arc<Site>>, look: Look) -> Respon
         empty: ("还没有。", "None yet."),
         choices,
     };
-    let (listed, cases): (Vec<Row>, Vec<&Case>) = rows.into_iter().unzip();
-    respond(Format::split(look.path()).1, &listed, || {
-        let pairs: Vec<(&Row, &Case)> = listed.iter().zip(cases).collect();
-        frame.page(scene, &pairs, |(row, case)| item(scene, row, case))
-    })
-}
-
-/// The day the last promise was reported finished.
-fn ended(view: &View) -> Option<Date> {
-    view.live().filter_map(|commitment| commitment.completion.as_ref().map(|completion| completion.date)).max()
+    let key = |brief: &Brief| (Reverse(brief.finished), brief.id);
+    frame.of_matters(scene, of(wanted).collect(), key, |case| row(scene, case), |row, case| item(scene, row, case))
 }
 
 /// All amounts together; none where one is missing, for a part would pass for the whole.
@@ -107,19 +95,14 @@ fn costs(view: &View) -> (Option<Fen>, Option<Fen>) {
 fn row(scene: Scene<'_>, case: &Case) -> Row {
     let view = &case.view;
     let planned = view.live().map(|commitment| commitment.first_due).max();
-    let actual = ended(view);
+    let actual = Brief::of(view).finished;
     let late = planned.zip(actual).map(|(planned, actual)| i64::from((actual - planned).get_days()));
     let (budget, cost) = costs(view);
     let verdicts = view.live().filter_map(|commitment| commitment.completion.as_ref()?.verdict.as_ref());
     let verified = verdicts.max_by_key(|verdict| verdict.date).filter(|_| view.status == Status::Done);
     let published = view.result.as_ref().and_then(|result| view.event(result)).map(|event| event.date.to_string());
     Row {
-        id: view.id.to_string(),
-        title: title(scene, case),
-        place: view.place.to_string(),
-        place_name: rows::place_name(scene, view.place),
-        status: view.status.to_string(),
-        status_word: scene.label(&view.status),
+        about: About::of(scene, case),
         planned: planned.map(|date| date.to_string()),
         actual: actual.map(|date| date.to_string()),
         days_late: late,
@@ -137,26 +120,19 @@ fn item(scene: Scene<'_>, row: &Row, case: &Case) -> Markup {
         |text: &Option<String>| text.as_deref().and_then(|text| text.parse().ok()).map_or_else(|| "—".to_owned(), |date| scene.date(date));
     let money = |amount: Option<Fen>| amount.map_or_else(|| "—".to_owned(), |amount| scene.money(amount));
     let (budget, cost) = costs(&case.view);
-    html! {
-        a.row href=(look.to(&format!("/matter/{}", row.id))) {
-            (status_chip(look, &case.view)) br; b { (row.title) }
-            br;
-            span.small {
-                (look.say("说的 ", "promised ")) (date(&row.planned)) (look.say("，实际 ", ", actual ")) strong { (date(&row.actual)) }
-                @match row.days_late {
-                    Some(days @ 1..) => { " · " span.fail { @if english { (days) " days later" } @else { "晚 " (days) " 天" } } },
-                    Some(0) => { " · " span.pass { (look.say("当天", "on the day")) } },
-                    Some(days) => { " · " span.pass { @if english { (-days) " days early" } @else { "早 " (-days) " 天" } } },
-                    None => {},
-                }
-            }
-            br;
-            span.small { (look.say("预算 ", "budget ")) (money(budget)) (look.say("，实际 ", ", spent ")) strong { (money(cost)) } }
-            br;
-            span.quiet.small {
-                (row.place_name) " " span.code { (row.place) }
-                @if row.verified.is_some() { (look.say(" · 核实 ", " · verified ")) (date(&row.verified)) }
+    let dates = html! {
+        span.small {
+            (look.say("说的 ", "promised ")) (date(&row.planned)) (look.say("，实际 ", ", actual ")) strong { (date(&row.actual)) }
+            @match row.days_late {
+                Some(days @ 1..) => { " · " span.fail { @if english { (days) " days later" } @else { "晚 " (days) " 天" } } },
+                Some(0) => { " · " span.pass { (look.say("当天", "on the day")) } },
+                Some(days) => { " · " span.pass { @if english { (-days) " days early" } @else { "早 " (-days) " 天" } } },
+                None => {},
             }
         }
-    }
+    };
+    let sums =
+        html! { span.small { (look.say("预算 ", "budget ")) (money(budget)) (look.say("，实际 ", ", spent ")) strong { (money(cost)) } } };
+    let beside = html! { @if row.verified.is_some() { (look.say(" · 核实 ", " · verified ")) (date(&row.verified)) } };
+    row.about.row(scene, &status_chip(look, &case.view), &[dates, sums], &beside)
 }

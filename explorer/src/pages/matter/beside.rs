@@ -50,7 +50,7 @@ pub(super) fn facts(scene: Scene<'_>, case: &Case, said: &Said) -> Option<Markup
 pub(crate) fn heading(scene: Scene<'_>, said: &Said) -> Option<String> {
     Some(match said {
         Said::Rectification(order) => scene.label(&order.action),
-        Said::Circular(told) => scene.label(&told.to),
+        Said::Circular(told) => format!("{}{}", scene.look.say("", "Circular "), scene.label(&told.to)),
         _ => return None,
     })
 }

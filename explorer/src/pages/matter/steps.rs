@@ -121,7 +121,7 @@ fn verdict(scene: Scene<'_>, judged: &Judged) -> Markup {
             Some(false) => span.fail { (look.say("未达到", "not reached")) },
             None => span.quiet { (look.pick(NOT_JUDGED)) },
         }
-        span.quiet { " (" (judged.article) ")" }
+        span.quiet lang="zh-CN" { " (" (judged.article) ")" }
         @if judged.advisory { " " span.tag { (look.pick(ADVISORY)) } }
     }
 }

@@ -1,5 +1,7 @@
 //! 反应时间: how many days an office took to do what waited for it, and what waits now.
 
+use std::collections::BTreeSet;
+
 use luodi_ledger::matter::facts::Said;
 use luodi_ledger::matter::view::{Event, Verifier, View};
 use luodi_ledger::names::{MatterId, Office, OfficeName, Origin};
@@ -21,7 +23,12 @@ struct Duty {
 pub(super) fn times(scene: Scene<'_>, office: &OfficeName) -> Markup {
     let look = scene.look;
     let (mut verifying, mut answering) = (Duty::default(), Duty::default());
-    for case in scene.snapshot.cases(Some(office.division)) {
+    let snapshot = scene.snapshot;
+    let spoke_of = snapshot.spoken.by(&snapshot.holdings, office).filter_map(|stands| stands.statement.matter);
+    let at_home = snapshot.boards.get(&office.division).into_iter().flat_map(|board| board.briefs()).map(|brief| brief.id);
+    let unanswered = snapshot.briefs(Some(office.division)).filter(|brief| brief.unanswered > 0).map(|brief| brief.id);
+    let ids: BTreeSet<MatterId> = spoke_of.chain(at_home).chain(unanswered).collect();
+    for case in ids.iter().filter_map(|id| snapshot.case(id)).filter(|case| snapshot.lies_within(case.view.place, office.division)) {
         let view = &case.view;
         for event in view.timeline.iter().filter(|event| event.effect.counts() && event.by.contains(office)) {
             let Some(days) = lag(scene, view, event) else { continue };
@@ -59,7 +66,7 @@ fn row(scene: Scene<'_>, office: &OfficeName, what: &str, kind: &str, mut duty: 
                 b { (what) } " "
                 @if let (Some(median), Some(longest)) = (duty.took.get((times.max(1) - 1) / 2), duty.took.last()) {
                     a href=(list) { @if look.is_english() { (times) (if times == 1 { " time" } else { " times" }) } @else { (times) " 次" } }
-                    @if look.is_english() { ": median " (median) " day(s), longest " (longest) " day(s)" }
+                    @if look.is_english() { ": median " (median) " days, longest " (longest) " days" }
                     @else { "：中位数 " (median) " 天，最久 " (longest) " 天" }
                 }
                 @for (id, days) in &duty.waiting {

@@ -12,8 +12,7 @@ use crate::spoken::Stands;
 pub(super) fn terms(scene: Scene<'_>, office: &OfficeName) -> Markup {
     let look = scene.look;
     let (snapshot, home) = (scene.snapshot, office.division);
-    let above =
-        |kind: &'static str| snapshot.spoken.beside(&snapshot.holdings, kind, move |division| snapshot.has_lain_within(home, division));
+    let above = |kind: &'static str| snapshot.spoken.beside_in(&snapshot.holdings, kind, snapshot.holdings.registry().above(home));
     let read = |stands: Stands<'_>| stands.statement.facts.read::<AppointFacts>().ok().filter(|facts| facts.office == *office);
     let mut appointed: Vec<_> = above("appoint").filter_map(|stands| Some((stands, read(stands)?))).collect();
     appointed.sort_by_key(|(stands, facts)| std::cmp::Reverse((facts.term.from, stands.index)));

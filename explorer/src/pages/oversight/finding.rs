@@ -80,13 +80,25 @@ impl Listed for Row {
     ];
 }
 
+/// How many concern `code` or a place below it and speak of no matter.
+pub(super) fn beside_matters(scene: Scene<'_>, code: Division) -> usize {
+    let within = |division: Division| scene.snapshot.lies_within(division, code);
+    let of_kind =
+        |kind: &'static str| scene.snapshot.spoken.beside(&scene.snapshot.holdings, kind, within).filter(|stands| stands.said().is_some());
+    KINDS.into_iter().map(|kind| of_kind(kind).count()).sum()
+}
+
+/// The kinds that are findings.
+const KINDS: [&str; 3] = ["rectification", "circular", "evaluation"];
+
 /// All that concerns `code` or a place below it, the newest first.
 pub(super) fn gather(scene: Scene<'_>, code: Division) -> Vec<Finding> {
-    let mut all: Vec<Finding> = scene.snapshot.cases(Some(code)).flat_map(|case| of_matter(scene, case)).collect();
+    let told = scene.snapshot.briefs(Some(code)).filter(|brief| brief.findings > 0).filter_map(|brief| scene.snapshot.case(&brief.id));
+    let mut all: Vec<Finding> = told.flat_map(|case| of_matter(scene, case)).collect();
     let within = |division: Division| scene.snapshot.lies_within(division, code);
     let beside = |kind: &'static str| scene.snapshot.spoken.beside(&scene.snapshot.holdings, kind, within);
     let answers: Vec<Stands<'_>> = beside("answer").filter(Stands::counts).collect();
-    for kind in ["rectification", "circular", "evaluation"] {
+    for kind in KINDS {
         all.extend(beside(kind).filter_map(|stands| of_log(scene, stands, &answers)));
     }
     all.sort_by(|a, b| (b.date, &b.on).cmp(&(a.date, &a.on)));
@@ -166,7 +178,9 @@ impl Finding {
     }
 
     pub(super) fn heading(&self, scene: Scene<'_>) -> String {
-        beside::heading(scene, &self.said).unwrap_or_else(|| scene.look.say("评估", "Evaluation").to_owned())
+        let heading = beside::heading(scene, &self.said).unwrap_or_else(|| scene.look.say("评估", "Evaluation").to_owned());
+        let mut letters = heading.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
     }
 
     /// The last day for an answer, of an order.

@@ -35,7 +35,8 @@ pub(crate) async fn oversight(State(site): State<Arc<Site>>, Path(code): Path<St
 
 /// How many orders, circulars and evaluations a place has; with the page that lists them, for other pages to point to.
 pub(super) fn pointer(scene: Scene<'_>, code: Division) -> Option<(usize, String)> {
-    let count = finding::gather(scene, code).len();
+    let of_matters: usize = scene.snapshot.briefs(Some(code)).map(|brief| brief.findings).sum();
+    let count = of_matters + finding::beside_matters(scene, code);
     (count > 0).then(|| (count, scene.look.to(&format!("/county/{code}/oversight"))))
 }
 
