@@ -152,7 +152,7 @@ impl Statement {
             return Err(wrong("by", "1 to 8 lines wanted, sorted by their bytes and distinct"));
         }
         let kind: Kind = field("kind", false)?.unwrap_or_default().parse()?;
-        let matter = field("matter", true)?.map(|id| id.parse()).transpose()?;
+        let matter = field("matter", true)?.map(str::parse).transpose()?;
         let time = field("time", false)?.unwrap_or_default().parse()?;
         let facts = Facts::parse(field("facts", false)?.unwrap_or_default())?;
         if kind.is_registry() && facts.as_str().len() > LONGEST_REGISTRY_FACTS {
