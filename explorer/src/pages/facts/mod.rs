@@ -20,15 +20,12 @@ pub(super) fn fact_name(scene: Scene<'_>, path: &str) -> String {
     let mut names: Vec<String> = Vec::new();
     let mut group = "";
     for part in path.split('.') {
-        match (part.parse::<usize>(), names.last_mut()) {
-            (Ok(position), Some(list)) => {
-                let number = position.saturating_add(1);
-                *list = if look.is_english() { format!("{list} {number}") } else { format!("第 {number} 项{list}") };
-            }
-            _ => {
-                names.push(key_name(scene, group, part));
-                group = part;
-            }
+        if let (Ok(position), Some(list)) = (part.parse::<usize>(), names.last_mut()) {
+            let number = position.saturating_add(1);
+            *list = if look.is_english() { format!("{list} {number}") } else { format!("第 {number} 项{list}") };
+        } else {
+            names.push(key_name(scene, group, part));
+            group = part;
         }
     }
     names.join(" · ")
