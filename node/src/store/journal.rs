@@ -269,7 +269,9 @@ impl Journal {
         // The header needs the digest of the payload, which is fastest where it lies in one piece.
         bytes.extend_from_slice(&[0; HEADER]);
         bytes.extend_from_slice(payload);
-        entries.iter().for_each(|entry| bytes.extend_from_slice(entry));
+        for entry in entries {
+            bytes.extend_from_slice(entry);
+        }
         let header = Header::of(kind, self.position.commit, &bytes[start + HEADER..]);
         let header = header.ok_or_else(|| io::Error::other("a record beyond 4 GiB"))?;
         bytes[start..start + HEADER].copy_from_slice(&header.encode(&self.preamble.secret, place));
