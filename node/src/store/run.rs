@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_table_reads_back_alone_and_any_flipped_byte_shows() {
-        let entries = vec![b"one".to_vec(), b"three".to_vec()];
+        let entries = [b"one".to_vec(), b"three".to_vec()];
         let run = Run {
             origin: "luodi.example/henan/log/410721101201/1".parse().unwrap(),
             first: 254,
