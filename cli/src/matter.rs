@@ -12,8 +12,9 @@ use console::style;
 use luodi_ledger::matter::codes::{CodeList as _, KindCode};
 use luodi_ledger::matter::facts::Bearer;
 use luodi_ledger::matter::fold;
+use luodi_ledger::matter::ground::grounds;
 use luodi_ledger::matter::labels::Label;
-use luodi_ledger::matter::view::{Commitment, Effect, Event, Expected, View};
+use luodi_ledger::matter::view::{Commitment, Effect, Event, Expected, RulesUsed, View};
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::matter::{Record, Reference};
 use luodi_ledger::names::{MatterId, Office};
@@ -129,6 +130,15 @@ impl Page<'_> {
         for (zh, en, list) in [("标记", "tags", beside), ("提示", "flags", flags)] {
             if !list.is_empty() {
                 text += &self.row(zh, en, &list.join(language.pick("、", ", ")));
+            }
+        }
+        if let RulesUsed::Known { pack, .. } = &view.rules {
+            for ground in self.shelf.packs.get(pack).map(|pack| grounds(view, pack)).unwrap_or_default() {
+                text += &self.row(
+                    "依据",
+                    "ground",
+                    &format!("{}{}{}", self.label(&ground.flag), language.pick("：", ": "), self.label(&ground)),
+                );
             }
         }
         text += &self.heading("承诺", "Promised");

@@ -54,13 +54,26 @@ const SENTENCES: &[(&str, &str)] = &[
     ("{} lies after the day of signing; give the day it happened", "{} 在签署日之后；写事情发生的日子"),
     ("the year in the id is that of the topic's date, {}", "编号里的年份要和议题的年份一致：{}"),
     ("give the topic a title in plain words", "给议题写一个居民一看就懂的标题"),
+    ("addresses that begin with https:// or http:// wanted", "网址要以 https:// 或 http:// 开头"),
     ("say in the body what is promised", "写明承诺做什么"),
     ("say where a declined topic goes instead", "不予协商的，写明转到哪里"),
     ("only a declined topic goes elsewhere; leave it out", "确定协商的不写去向，删去这一行"),
     ("name the rule pack by its BLAKE3, so that everybody judges by the same rules", "写明按哪套规则判定，用模板里列出的编号"),
-    ("not more can be present than were due; check both numbers", "实到比应到还多；核对这两个数"),
-    ("{}: more votes than were present; check both numbers", "{} 的票数比实到还多；核对这两个数"),
-    ("for, against and abstain come to more than were present; check the numbers", "赞成、反对、弃权合起来比实到还多；核对这些数"),
+    ("{} present of {} due: not more can be present than were due; check both numbers ({})", "实到 {} 比应到 {} 还多；核对这两个数（{}）"),
+    ("{} present of {} due: not more can be present than were due; check both numbers", "实到 {} 比应到 {} 还多；核对这两个数"),
+    (
+        "{}: {} votes of {} present: more votes than were present; check both numbers ({})",
+        "{} 有 {} 票，比实到 {} 还多；核对这两个数（{}）",
+    ),
+    ("{}: {} votes of {} present: more votes than were present; check both numbers", "{} 有 {} 票，比实到 {} 还多；核对这两个数"),
+    (
+        "for, against and abstain come to {} of {} present: more than were present; check the numbers ({})",
+        "赞成、反对、弃权合起来 {}，比实到 {} 还多；核对这些数（{}）",
+    ),
+    (
+        "for, against and abstain come to {} of {} present: more than were present; check the numbers",
+        "赞成、反对、弃权合起来 {}，比实到 {} 还多；核对这些数",
+    ),
     ("a commitment is either promised or dropped, not both", "一项承诺要么在、要么撤，不能都写"),
     (
         "say who does what by when; if nothing needs to be done, the result is no-action",
@@ -105,6 +118,84 @@ const SENTENCES: &[(&str, &str)] = &[
         "an office of the matter's division says this in the matter's own log, an office above in its own",
         "由事项所在地的组织写进事项自己的账本，上级组织写进上级的账本",
     ),
+    // What counties, nodes and rule packs are told.
+    ("not the bytes that the statement names; send the body it was signed with", "不是签署时的正文；请把签署时的正文一起发来"),
+    ("the statement names a body; send it along", "这份陈述有正文，请一起发来"),
+    ("the statement names no body; leave it out or sign the statement with it", "这份陈述没有写正文；不发正文，或带上正文重新签署"),
+    ("at least {} random hexadecimal digits wanted", "至少要 {} 位随机的十六进制数字"),
+    ("the first day no longer in force lies after the first day in force", "失效日要晚于施行日"),
+    ("a pack does not replace itself; leave it out", "规则包不能替代自己，删去这一行"),
+    ("at least one item wanted", "至少写一个条目"),
+    ("without a matter say of which division, such as {}", "没有写事项的，要写明是哪个地方的组织，如 {}"),
+    ("without a matter say which office is addressed, such as {}", "没有写事项的，要写明对哪个组织，如 {}"),
+    ("an order takes no measure; leave it out, or say accountability", "责令整改不写处理方式；删去，或改写 accountability 问责"),
+    ("nothing is to be answered; leave it out, or say order", "问责不用答复，删去期限，或改写 order 责令整改"),
+    ("at least one figure wanted", "至少写一个指标"),
+    ("{}: a share or a median, not both", "{}：份额和中位数只写一个"),
+    ("{}: more than the whole", "{}：比总数还多"),
+    ("codes, dates, numbers and references wanted; words belong in the body", "这里只写代码、日期、数和引用；文字写进 [body]"),
+    ("name the body or the attachments that are to be erased, by their BLAKE3", "写明要删除的正文或附件（BLAKE3）"),
+    ("at least one head wanted", "至少写一个账本头"),
+    ("put the whole text of the rule pack here", "这里要放规则包全文"),
+    ("not the text that facts name by BLAKE3", "不是 facts 里写明的那份全文（BLAKE3 不符）"),
+    ("say in the body what the item is", "在 [body] 写明条目叫什么"),
+    ("the sizes of the logs that were read wanted, those that facts name by BLAKE3", "要写读到的各账本长度，与 facts 里的 BLAKE3 相符"),
+    ("{} bytes, at most {} wanted", "共 {} 字节，最多 {}"),
+    ("the first day no longer in force wanted; it comes after `from`", "要写失效的第一天，晚于 from"),
+    ("a pack holds a method, a calendar, or both", "规则包要有方法 methods 或日历 calendar"),
+    ("1 to {} steps wanted", "要有 1 到 {} 个步骤"),
+    ("step {} stands twice", "步骤 {} 写了两遍"),
+    ("name the offices that record this step", "写明这一步由哪些组织登记"),
+    ("only a `step` statement tells of a meeting, a decision or counts", "只有 step 陈述才有会议、决定或票数"),
+    ("two units or more have to be counted; leave it out otherwise", "要有两个以上计数单位；否则删去"),
+    ("at least one step has to be required", "至少有一步是必需的"),
+    ("{} stands twice for every {}", "{} 在 {} 里写了两遍"),
+    ("{} stands twice", "{} 写了两遍"),
+    ("a quorum, a majority or both wanted", "要写到会比例、同意比例，或都写"),
+    ("this share is always reached, or never; it would judge nothing", "这个比例总能或总不能达到，判定不了什么"),
+    ("{} follows from a matter and has no rhythm of its own", "{} 随事项而来，没有自己的周期"),
+    ("1 to {} characters on one line wanted", "要写 1 到 {} 个字，不换行"),
+    ("an exact fraction wanted, such as {}", "要写分数，如 {}"),
+    ("a statement of this kind names its matter", "这一种要写明是哪件事项"),
+    ("a statement of this kind names no matter", "这一种不写事项"),
+    ("its facts do not read as its kind's", "内容不合这一种的格式"),
+    ("this log is neither the one of whom it concerns nor one above it", "这本账本既不是所涉地方的，也不是它上级的"),
+    ("a node moves no matter", "节点不能推动事项"),
+    ("a circular names places below this log's division", "通报只能写本账本所在地以下的地方"),
+    ("only an office of the matter's division records a step, in the matter's own log", "步骤由事项所在地的组织登记，写进事项自己的账本"),
+    (
+        "an office of the matter's division answers in the matter's own log, an office above in its own",
+        "由事项所在地的组织在事项自己的账本里答复，上级组织在上级的账本里答复",
+    ),
+    (
+        "the convener says this in the matter's own log, the supervisors there or in any log above",
+        "召集人写进事项自己的账本，监督委员会写进那里或任何上级的账本",
+    ),
+    (
+        "the convener says this in the matter's own log, the supervisors there or in any log above, an office above in its own",
+        "召集人写进事项自己的账本，监督委员会写进那里或任何上级的账本，上级组织写进自己的账本",
+    ),
+    ("government or civil affairs of a division above says this, in its own log", "由上级政府或民政部门写进上级的账本"),
+    (
+        "an office that is registered countersigns, in the log of the statement or one above",
+        "由已登记的组织会签，写进原陈述的账本或上级的账本",
+    ),
+    ("the office whose statement it was says this, in the log it stands in", "由原来签署的组织写进原来的账本"),
+    (
+        "government or civil affairs of a division above redacts, in its own log; or the office whose words they are, together with its supervisors",
+        "由上级政府或民政部门写进上级的账本，或由原签署组织和它的监督委员会共同签署",
+    ),
+    (
+        "government or civil affairs above the community puts rules into force, in its own log",
+        "规程由村(社区)以上的政府或民政部门施行，写进自己的账本",
+    ),
+    (
+        "civil affairs of a county, or a community's committee, publishes a catalogue, in its own log",
+        "清单由县民政部门、目录由村(居)委会公布，写进自己的账本",
+    ),
+    ("civil affairs of a county, or above, assesses, in its own log", "考核由县以上民政部门作，写进自己的账本"),
+    ("a node says this, in the log of its own division", "这一种由节点写进本地的账本"),
+    ("the registry judges this kind", "这一种由登记规则判定"),
     ("mend the field and send it again", "改正这一项再发一次"),
     ("mend the statement, sign it anew and send it again", "改正后重新签署再发一次"),
     ("sign it anew with the office's key", "用这个组织的密钥重新签署"),
@@ -132,6 +223,7 @@ const TYPES: &[(&str, &str)] = &[
     ("a sequence", "方括号括起来的一列"),
     ("a boolean", "true 或 false"),
     ("a map", "一组项目"),
+    ("methods by name, each with its steps", "按名称列出的方法，每个写出步骤"),
     ("an integer between 0 and 9007199254740991", "不带引号的整数"),
 ];
 
@@ -243,8 +335,14 @@ mod tests {
             ("topic", &topic, "raised", json!({"by": "residents", "count": "3"}), "raised.count：这里写成了文字 \"3\"，应写不带引号的整数"),
             ("topic", &topic, "raised", json!({"by": "residents", "count": -3}), "raised.count：-3 不合适，应写不带引号的整数"),
             ("step", &step, "round", json!(0), "round：至少是 1"),
-            ("step", &step, "tallies", tally(43), "tallies.present：实到比应到还多"),
-            ("step", &step, "tallies", tally(20), "tallies.options：for 的票数比实到还多"),
+            ("step", &step, "tallies", tally(43), "tallies.present：实到 43 比应到 42 还多；核对这两个数（《村民委员会组织法》第26条）"),
+            (
+                "step",
+                &step,
+                "tallies",
+                tally(20),
+                "tallies.options：for 有 33 票，比实到 20 还多；核对这两个数（《村民委员会组织法》第26条）",
+            ),
         ] {
             let mut facts = good.clone();
             facts[field] = value.clone();
@@ -258,5 +356,33 @@ mod tests {
                 read.split(' ').map(|word| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase())).collect();
             assert!(!words.windows(2).any(|pair| pair[0] && pair[1]), "{read}");
         }
+    }
+
+    /// The sentences of a source of `ledger`, before its tests: literals with words in them, each `{…}` filled in.
+    fn sentences(file: &str) -> Vec<String> {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../ledger/src/matter").join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap().replace("{article}", "").replace("\\\"", "\u{1}");
+        let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let literals = lines.flat_map(|line| line.split('"').skip(1).step_by(2).map(ToOwned::to_owned).collect::<Vec<_>>());
+        let filled = literals.map(|literal| {
+            let literal = literal.replace('\u{1}', "\"");
+            let mut pieces = literal.split('{');
+            let first = pieces.next().unwrap_or_default().to_owned();
+            pieces.fold(first, |told, piece| told + "x" + piece.split_once('}').map_or(piece, |(_, rest)| rest))
+        });
+        filled.filter(|sentence| sentence.matches(' ').count() > 1).collect()
+    }
+
+    #[test]
+    fn whatever_is_refused_is_said_in_chinese() {
+        let mut told = 0;
+        for file in ["check.rs", "check/governing.rs", "signing.rs", "pack/check.rs"] {
+            for sentence in sentences(file) {
+                assert!(in_chinese(&sentence) != sentence || called(&sentence) != sentence, "{file}: {sentence}");
+                told += 1;
+            }
+        }
+        assert!(told > 80, "{told}");
     }
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use super::codes::{About, CodeList, Coded, Decision, KindCode, OfficeCode, OutcomeResult};
 use super::facts::{self, Bearer, Feedback, Fen, Outcome, Plan, Problem, Promise, Said, Step, Tally, Topic};
+use super::pack::Packs;
 use super::words::Words;
 use crate::Malformed;
 use crate::attachment;
@@ -162,23 +163,39 @@ fn check_step(step: &Step) -> Result<(), Malformed> {
     distinct("participants", step.participants.iter().map(|attendance| attendance.kind.as_str().to_owned()))?;
     at_most("tallies", step.tallies.len(), MOST_ITEMS)?;
     distinct("tallies", step.tallies.iter().map(|tally| tally.unit.as_str().to_owned()))?;
-    step.tallies.iter().try_for_each(check_tally)
+    step.tallies.iter().try_for_each(|tally| check_tally(tally, &judged_by(step, tally)))
 }
 
-/// Counts that cannot be true are slips of the pen, not votes out of order.
-fn check_tally(tally: &Tally) -> Result<(), Malformed> {
+/// The article that counts of this step and unit are judged by, in brackets; nothing where no pack that ships judges them.
+fn judged_by(step: &Step, tally: &Tally) -> String {
+    let (packs, Some(method)) = (Packs::built_in(), step.method.known()) else { return String::new() };
+    let rules = packs.with(method).filter_map(|(_, pack)| pack.methods.get(&method)).flatten();
+    let mut counts = rules.filter(|rule| Coded::Known(rule.step) == step.step).flat_map(|rule| &rule.counts);
+    let rule = counts.find(|count| Coded::Known(count.unit) == tally.unit);
+    rule.map(|rule| format!(" ({})", rule.article)).unwrap_or_default()
+}
+
+/// Counts that cannot be true are slips of the pen, not votes out of order. `article` says by which they would be judged.
+fn check_tally(tally: &Tally, article: &str) -> Result<(), Malformed> {
     tally.unit.check("tallies.unit")?;
     at_most("tallies.options", tally.options.len(), MOST_ITEMS)?;
     distinct("tallies.options", tally.options.iter().map(|option| option.code))?;
     if tally.present > tally.due {
-        return Err(wrong("tallies.present", "not more can be present than were due; check both numbers"));
+        let (present, due) = (tally.present, tally.due);
+        let why = format!("{present} present of {due} due: not more can be present than were due; check both numbers{article}");
+        return Err(wrong("tallies.present", &why));
     }
     if let Some(option) = tally.options.iter().find(|option| option.count > tally.present) {
-        return Err(wrong("tallies.options", &format!("{}: more votes than were present; check both numbers", option.code)));
+        let (code, count, present) = (option.code, option.count, tally.present);
+        let why = format!("{code}: {count} votes of {present} present: more votes than were present; check both numbers{article}");
+        return Err(wrong("tallies.options", &why));
     }
     let cast: u64 = ["for", "against", "abstain"].iter().filter_map(|code| tally.votes(code)).fold(0, u64::saturating_add);
     if cast > tally.present {
-        return Err(wrong("tallies.options", "for, against and abstain come to more than were present; check the numbers"));
+        let present = tally.present;
+        let why =
+            format!("for, against and abstain come to {cast} of {present} present: more than were present; check the numbers{article}");
+        return Err(wrong("tallies.options", &why));
     }
     Ok(())
 }
@@ -270,6 +287,12 @@ fn check_body(statement: &Statement, body: Option<&[u8]>) -> Result<Option<Words
     }
     if words.title.as_deref().is_some_and(|title| title.chars().count() > LONGEST_TITLE) {
         return Err(wrong("body.title", &format!("at most {LONGEST_TITLE} characters wanted; the rest belongs in the text")));
+    }
+    if let Some(source) = &words.source {
+        at_most("body.source.at", source.at.len(), MOST_ITEMS)?;
+        if !source.at.iter().all(|at| at.starts_with("https://") || at.starts_with("http://")) {
+            return Err(wrong("body.source.at", "addresses that begin with https:// or http:// wanted"));
+        }
     }
     attachment::check(&words.attachments)?;
     Ok(Some(words))

@@ -14,6 +14,7 @@ pub mod check;
 pub mod codes;
 pub mod facts;
 mod fold;
+pub mod ground;
 pub mod labels;
 pub mod pack;
 mod record;

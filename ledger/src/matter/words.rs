@@ -50,6 +50,9 @@ pub struct Words {
     /// How far each log was read for an `assessment`, whose facts name the BLAKE3 of this list.
     #[serde(default, skip_serializing_if = "LogSizes::is_empty")]
     pub log_sizes: LogSizes,
+    /// 来源: the public report it is written from, where that is no paper of the office itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
     /// 附件: photos and scans.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
@@ -83,6 +86,26 @@ pub struct CommitmentWords {
     /// 钱从哪来
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub funds: Option<String>,
+    /// What this version does not know: kept, and shown raw.
+    #[serde(flatten)]
+    pub more: BTreeMap<String, serde_json::Value>,
+}
+
+/// Public reports that words are written from, and what in them stands in no report.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Source {
+    /// What the case is called where it was collected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<Word>,
+    /// 公开的事实: what the reports tell, restated.
+    pub facts: String,
+    /// 编排: what stands in no report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arranged: Option<String>,
+    /// 出处: addresses of the reports.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub at: Vec<String>,
     /// What this version does not know: kept, and shown raw.
     #[serde(flatten)]
     pub more: BTreeMap<String, serde_json::Value>,

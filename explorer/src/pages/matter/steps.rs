@@ -3,8 +3,9 @@
 use luodi_ledger::matter::Reference;
 use luodi_ledger::matter::codes::{StepState, Unit, Word};
 use luodi_ledger::matter::facts::Tally;
+use luodi_ledger::matter::ground::grounds;
 use luodi_ledger::matter::labels::{ADVISORY, NOT_JUDGED};
-use luodi_ledger::matter::view::{Judged, Round, RulesUsed, StepView, TallyView};
+use luodi_ledger::matter::view::{Judged, Round, RulesUsed, StepView, TallyView, View};
 use maud::{Markup, html};
 
 use super::{anchor, said};
@@ -24,11 +25,24 @@ pub(super) fn strip(scene: Scene<'_>, case: &Case) -> Markup {
                 @if several { h3 { (heading(scene, round)) } }
                 ol.steps { @for step in &round.steps { (one(scene, case, step)) } }
             }
+            (unmet(scene, view))
             @if let RulesUsed::Known { pack, .. } = &view.rules {
                 @let name = pack.to_string();
                 p.small { a.quiet href={ (look.to("/rules")) "#r-" (name.get(..16).unwrap_or_default()) } { (look.say("按哪份规程、哪一条", "By which rules and articles")) } }
             }
             @if view.rounds.is_empty() { p.quiet { (look.say("还没有开始。", "Not begun yet.")) } }
+        }
+    }
+}
+
+/// What the rules ask for and is not there: which rule, which article, which counts.
+fn unmet(scene: Scene<'_>, view: &View) -> Markup {
+    let RulesUsed::Known { pack, .. } = &view.rules else { return html! {} };
+    let grounds = scene.snapshot.packs.get(pack).map(|pack| grounds(view, pack)).unwrap_or_default();
+    html! {
+        @if !grounds.is_empty() {
+            h3 { (scene.look.say("哪里不合规程，依据哪一条", "Where the rules are not met, and by which article")) }
+            ul.rows { @for ground in &grounds { li { span.tag { (scene.label(&ground.flag)) } " " (scene.label(ground)) } } }
         }
     }
 }

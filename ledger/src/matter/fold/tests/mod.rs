@@ -1,6 +1,7 @@
 //! Tales of a fictional village, told as records and folded.
 
 mod flags;
+mod grounds;
 mod growing;
 mod laws;
 mod mending;
