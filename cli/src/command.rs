@@ -97,7 +97,7 @@ pub enum Command {
     #[command(about = "运行公开网页 ¦ Run the pages for residents")]
     Explorer(explorer::Args),
     /// Show it all with a sample county.
-    #[command(about = "演示：一个虚构的县，七个节点，七件事 ¦ Show it all: a fictional county, seven nodes, seven matters")]
+    #[command(about = "演示：一个虚构的县，七个节点，八件事 ¦ Show it all: a fictional county, seven nodes, eight matters")]
     Demo(demo::Args),
     /// Measure.
     #[command(about = "测量本机的速度，与同一次测得的上限对比 ¦ Measure this machine, each figure beside its limit")]

@@ -47,6 +47,11 @@ pub(crate) fn preview(statement: &Statement, body: Option<&[u8]>, language: Lang
         let (media, size) = (&attachment.media, attachment.size.div_ceil(1024));
         page.row("附件", "attachment", format!("{title}（{access}，{media}，{size} KiB）"));
     }
+    if let Some(source) = page.in_language().source.as_ref().or(words.source.as_ref()) {
+        page.row("来源", "source", &source.facts);
+        page.maybe("编排", "arranged", source.arranged.as_ref());
+        source.at.iter().for_each(|at| page.row("出处", "from", at));
+    }
     page.maybe("有意公开", "disclosed", personal::disclosed(statement, language));
     page.row("账本", "log", &statement.log);
     page.row("时间", "time", statement.time);

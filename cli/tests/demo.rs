@@ -86,6 +86,34 @@ fn run(dir: &Path, line: &str) -> Output {
     luodi(dir, &words).output().unwrap()
 }
 
+/// The cases of `config/cases/cases.toml`.
+const CASES: [&str; 11] = [
+    "dengzhou-origin",
+    "dengzhou-chentang-canteen",
+    "dengzhou-yuhuangge-road",
+    "dengzhou-shaoying-yard",
+    "xinxiang-zhangqing",
+    "zhengzhou-longhai-drain",
+    "zhengzhou-huzhu-renovation",
+    "zhengzhou-yongan-gate",
+    "zhengzhou-fangji-flowers",
+    "jiaozuo-jiaonan",
+    "jiaozuo-jinxiang",
+];
+
+/// The pages of every entry of every log.
+fn published(demo: &Demo) -> String {
+    let logs = ["990101000000", "990101001000", "990101002000", "990101001001", "990101001002", "990101002201", "990101002202"];
+    let mut all = String::new();
+    for log in logs {
+        let pages = (0..).map(|index| demo.page(&format!("/log/{log}/{index}"))).take_while(|page| page.contains("<pre>"));
+        let before = all.len();
+        pages.for_each(|page| all += &page);
+        assert!(all.len() > before, "{log} is empty");
+    }
+    all
+}
+
 fn matter(demo: &Demo, label: &str) -> String {
     let line = demo.line(label);
     line[line.rfind("/matter/").unwrap()..].to_owned()
@@ -111,6 +139,16 @@ fn a_county_runs_decides_proves_and_comes_back() {
     assert!(done.contains("已核实办结") && done.contains("示例"), "{done}");
     let rejected = demo.page(&matter(&demo, "claimed, and rejected"));
     assert!(rejected.contains("核实未通过") && !rejected.contains("办结"), "{rejected}");
+
+    // Every case of public reports stands in a log, with what is arranged said beside it.
+    let told = published(&demo);
+    for case in CASES {
+        assert!(told.contains(&format!("&quot;case&quot;: &quot;{case}&quot;")), "{case} is not told");
+    }
+    assert!(done.contains("按公开报道编写的示例") && done.contains("邵营村") && done.contains("演示编排"), "{done}");
+    for page in ["/rules", "/place/990101002202", "/office/990101001000/government"] {
+        assert!(demo.page(page).contains("按公开报道编写的示例"), "{page}");
+    }
 
     // The line it prints lets a supervisor decide, and the page changes.
     let gate = matter(&demo, "awaits verification");

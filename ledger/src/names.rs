@@ -172,6 +172,8 @@ impl Office {
     pub const GOVERNMENT: &'static str = "government";
     /// 主管部门(民政等)
     pub const CIVIL_AFFAIRS: &'static str = "civil-affairs";
+    /// 业主委员会
+    pub const OWNERS: &'static str = "owners";
     /// 节点
     pub const NODE: &'static str = "node";
 

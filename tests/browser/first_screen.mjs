@@ -1,4 +1,4 @@
-// What the first screen of a small phone must hold for each of the seven matters, without a script, in both languages: the decision, who is
+// What the first screen of a small phone must hold for each of the eight matters, without a script, in both languages: the decision, who is
 // responsible, the due date, the money, the status word and who says so.
 
 import { test } from "node:test";
@@ -33,6 +33,10 @@ const HELD = {
     claimed: {
         zh: ["报告完成·待核实", "居委会 DAY 报告完成；监督方还没有核实", "换装电动平移门一樘", "谁负责 柳湾社区居民委员会", "期限 DAY", "钱 1.24万元"],
         en: ["Reported finished, awaiting verification", "Residents' committee, DAY reported it finished; nobody has verified it yet", "A sliding electric gate", "Who Liuwan Residents' Committee", "Due DAY", "Money CNY 12,400"],
+    },
+    "no-consensus": {
+        zh: ["未达成共识", "业主委员会、监委会 DAY 协商成果、决议公开", "没有达成共识，先不装灯", "谁负责 梧桐里社区业主委员会", "期限 未定", "钱 未定"],
+        en: ["No consensus", "Owners' Committee and Supervisors, DAY: Outcome published", "No consensus: no lamps for now", "Who Wutongli Community Owners' Committee", "Due not set", "Money not set"],
     },
     deliberating: {
         zh: ["协商中 再次协商中", "居委会、党组织 DAY “两委”会议商议", "第 1 轮：未达成共识", "谁负责 居委会", "期限 未定", "钱 未定"],

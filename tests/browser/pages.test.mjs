@@ -1,4 +1,4 @@
-// The pages as residents meet them, over the demonstration's seven matters: one county, one browser, then one file a question.
+// The pages as residents meet them, over the demonstration's eight matters: one county, one browser, then one file a question.
 // README.md tells what is asked.
 
 import { after, before, describe } from "node:test";

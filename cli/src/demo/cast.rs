@@ -3,6 +3,8 @@
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::names::{Division, Federation, Level, Office, OfficeName, Origin};
 
+use super::cases;
+
 /// The federation's name.
 pub(super) const FEDERATION: &str = "luodi.example/demo";
 /// Whole hours between UTC and the county's civil dates.
@@ -65,6 +67,8 @@ impl Place {
         match self.division().level() {
             Level::County => &[Office::GOVERNMENT, Office::CIVIL_AFFAIRS],
             Level::Township => &[Office::GOVERNMENT],
+            // Its estate has an owners' committee.
+            _ if self.code == WUTONG.code => &[Office::PARTY, Office::COMMITTEE, Office::SUPERVISORS, Office::OWNERS],
             _ => &[Office::PARTY, Office::COMMITTEE, Office::SUPERVISORS],
         }
     }
@@ -82,17 +86,22 @@ impl Place {
             Office::PARTY if people == "村" => (format!("{chinese}党支部"), format!("{english} Party Branch"), "0004"),
             Office::PARTY => (format!("{chinese}党委"), format!("{english} Party Committee"), "0004"),
             Office::COMMITTEE => (format!("{chinese}{people}民委员会"), format!("{english} Residents' Committee"), "0005"),
+            Office::OWNERS => (format!("{chinese}业主委员会"), format!("{english} Owners' Committee"), "0007"),
             _ => (format!("{chinese}{people}务监督委员会"), format!("{english} Supervisory Committee"), "0006"),
         };
         let serial = self.code.get(6..).unwrap_or_default();
         let english = Words { name: Some(in_english), address: Some(format!("{english} service hall (sample)")), ..Words::default() };
-        Words {
+        let mut words = Words {
             name: Some(name),
             phone: Some(format!("{serial}-{line}")),
             address: Some(format!("{chinese}便民服务大厅（示例）")),
             en: Some(Box::new(english)),
             ..Words::default()
+        };
+        if self.code == STREET.code {
+            cases::named("jiaozuo-jiaonan").beside(&mut words);
         }
+        words
     }
 }
 

@@ -1,8 +1,9 @@
-//! `luodi demo`: a fictional county on this machine, seven nodes and seven matters, through the real path.
+//! `luodi demo`: a fictional county on this machine, seven nodes and eight matters, through the real path.
 //!
 //! The first start makes keys and plays months of history in seconds with a story clock, which division codes under prefix 99 alone may
 //! have; then, and at every later start, the nodes run on as real time goes by. Everything ends with this process.
 
+mod cases;
 mod cast;
 mod clock;
 mod guide;

@@ -16,12 +16,13 @@ use luodi_ledger::key::SignerKey;
 use luodi_ledger::matter::Reference;
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::names::{MatterId, Office, OfficeName};
-use luodi_ledger::registry::{AppointFacts, Term};
+use luodi_ledger::registry::{AppointFacts, DivisionFacts, Term};
 use luodi_ledger::statement::{BodyRef, Statement};
 use luodi_ledger::time::Time;
 use tokio::time::{Instant, sleep};
 
-use super::cast::{COUNTY, PLACES, Place};
+use super::cases;
+use super::cast::{COUNTY, PLACES, Place, SHIQIAO, parsed};
 use super::clock::StoryClock;
 use super::setup::Folder;
 use super::story::{self, Calendar, Event, said_kind};
@@ -104,11 +105,26 @@ fn registrations(folder: &Folder, calendar: Calendar) -> anyhow::Result<Vec<Act>
             register(parent, format!("appoint/{}/{office}", place.code), "appoint", Facts::of(&facts)?, words);
         }
     }
+    let mut merged = Words { en: Some(Box::default()), ..Words::default() };
+    cases::named("xinxiang-zhangqing").beside(&mut merged);
+    register(COUNTY, "division".to_owned(), "division", Facts::of(&merger(calendar))?, Some(merged));
     acts.sort_by_key(|act| act.place.division().level());
     for (minute, act) in acts.iter_mut().enumerate() {
         act.at = calendar.at((REGISTERED, 9, i64::try_from(minute).unwrap_or_default()));
     }
     Ok(acts)
+}
+
+/// 石桥村 was merged from three villages.
+fn merger(calendar: Calendar) -> DivisionFacts {
+    let former = ["990101002203", "990101002204", "990101002205"];
+    DivisionFacts {
+        division: SHIQIAO.division(),
+        name: SHIQIAO.chinese.to_owned(),
+        parent: None,
+        successor_of: former.into_iter().map(parsed).collect(),
+        vintage: calendar.ago(TERM),
+    }
 }
 
 struct Player<'f> {

@@ -1,7 +1,7 @@
-//! What happened in the county before the demonstration starts: seven matters, told backwards from today.
+//! What happened in the county before the demonstration starts: eight matters, told backwards from today.
 //!
-//! Modelled on the facts of public reports about consultation in Henan; places, numbers and dates are invented. Every event is signed by
-//! the office whose part it is. Out of scope: signing and publishing.
+//! Each is written from a case of public reports ([`super::cases`]) and names it; places, numbers and dates are arranged. Every event is
+//! signed by the office whose part it is. Out of scope: signing and publishing.
 //!
 //! Invariant: the same start gives the same events, so that a demonstration that was interrupted takes up its story where it stopped.
 
@@ -10,6 +10,7 @@ mod canteen;
 mod drain;
 mod flowers;
 mod gate;
+mod path;
 mod renovation;
 mod road;
 mod words;
@@ -17,15 +18,17 @@ mod yard;
 
 use std::collections::BTreeMap;
 
-use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::Reference;
-use luodi_ledger::matter::codes::{CodeList as _, Coded, Form, KindCode, Method, Participant, StepCode, Unit};
-use luodi_ledger::matter::facts::{Attendance, Fen, OptionCount, Said, Step, Tally};
+use luodi_ledger::matter::codes::{
+    Basis, Category, CodeList as _, Coded, Decision, Form, KindCode, Method, Participant, Proposer, StepCode, Unit,
+};
+use luodi_ledger::matter::facts::{Attendance, Fen, OptionCount, Raised, Said, Step, Tally, Topic};
 use luodi_ledger::matter::pack::Packs;
 use luodi_ledger::matter::words::Words;
-use luodi_ledger::names::{MatterId, OfficeName};
+use luodi_ledger::names::{MatterId, Office, OfficeName};
 use luodi_ledger::time::{Date, Time};
 
+use super::cases;
 use super::cast::{OFFSET, Place, parsed};
 
 /// The days before the demonstration, counted backwards.
@@ -94,22 +97,22 @@ impl Event {
 
 /// The whole story, in the order it happened.
 pub(super) fn tell(calendar: Calendar) -> Vec<Event> {
-    let rules = Rules(Packs::built_in());
-    let matters = [yard::tell, road::tell, canteen::tell, renovation::tell, drain::tell, flowers::tell, gate::tell];
-    let mut events: Vec<Event> = matters.into_iter().flat_map(|tell| tell(calendar, &rules)).collect();
+    let matters = [yard::tell, road::tell, canteen::tell, renovation::tell, drain::tell, flowers::tell, gate::tell, path::tell];
+    let mut events: Vec<Event> = matters.into_iter().flat_map(|tell| tell(calendar)).collect();
     let beside = beside::tell(calendar, &events);
     events.extend(beside);
     events.sort_by(|a, b| (a.at, &a.label).cmp(&(b.at, &b.label)));
     events
 }
 
-/// The rule packs that topics name.
-struct Rules(Packs);
-
-impl Rules {
-    fn of(&self, method: Method) -> Option<Blake3> {
-        self.0.with(method).map(|(name, _)| *name).next()
-    }
+/// What a matter is about, and the case it is written from.
+struct Subject {
+    case: &'static str,
+    basis: Basis,
+    category: Category,
+    /// The item of the list or directory that it falls under.
+    item: &'static str,
+    raised: (Proposer, Option<u32>),
 }
 
 /// One matter being told.
@@ -132,6 +135,26 @@ impl Telling {
 
     fn day(&self, days: i64) -> Date {
         self.calendar.ago(days)
+    }
+
+    /// The committee, or the owners where they decide, confirms the topic.
+    fn raise(&mut self, at: Moment, subject: Subject, words: words::Both) {
+        let village = self.place.code.get(9..).is_some_and(|last| last >= "200");
+        let topic = Topic {
+            area: Some(if village { 220 } else { 111 }),
+            basis: subject.basis.into(),
+            category: subject.category.into(),
+            date: None,
+            decision: Decision::Confirmed,
+            elsewhere: None,
+            item: Some(parsed(subject.item)),
+            links: vec![],
+            method: self.method.into(),
+            raised: Some(Raised { by: subject.raised.0.into(), count: subject.raised.1 }),
+            rules: Packs::built_in().with(self.method).map(|(name, _)| *name).next(),
+        };
+        let by = if self.method == Method::Owners { Office::OWNERS } else { Office::COMMITTEE };
+        self.says(at, &[by], "topic", Said::Topic(topic), words.of_case(&cases::named(subject.case)));
     }
 
     /// The offices named `by` say something.

@@ -25,6 +25,7 @@ mod registered;
 mod rows;
 mod rules;
 mod search;
+mod source;
 mod trust;
 
 pub(crate) use attachments::attachment;

@@ -5,6 +5,7 @@ use luodi_ledger::registry::{AppointFacts, CharterFacts, DivisionFacts, RevokeFa
 use maud::{Markup, html};
 
 use super::phrase::Scene;
+use super::source;
 use crate::spoken::Stands;
 
 /// Most changes shown; the entries of the logs above hold all.
@@ -42,7 +43,13 @@ fn line(scene: Scene<'_>, stands: Stands<'_>, told: &str) -> Markup {
             " · " a href=(look.to(&format!("/log/{}/{}", stands.origin.division, stands.index))) { (look.say("看签名原文", "the signed original")) }
         }
         @if let Err(denied) = &stands.held.judged { " " span.fail.small { (look.say("不算数：", "Does not count: ")) (scene.label(&denied.why)) } }
+        (source::folded(scene, stands.words().as_ref()))
     }
+}
+
+/// A place of before, by name where it has one still.
+fn former(scene: Scene<'_>, code: Division) -> String {
+    scene.site.place(code).map_or_else(|| code.to_string(), |_| format!("{} {code}", scene.place(code)))
 }
 
 /// What a registry statement says of this very place, in a sentence; none where it is about another.
@@ -69,7 +76,7 @@ fn told(scene: Scene<'_>, stands: Stands<'_>, code: Division) -> Option<String> 
                 text += &format!("{}{}", look.say("，归 ", ", belongs to "), scene.place(parent));
             }
             if !change.successor_of.is_empty() {
-                let former: Vec<String> = change.successor_of.iter().map(|code| format!("{} {code}", scene.place(*code))).collect();
+                let former: Vec<String> = change.successor_of.iter().map(|code| former(scene, *code)).collect();
                 text += &format!("{}{}", look.say("，前身是 ", ", took the place of "), former.join(look.say("、", ", ")));
             }
             Some(format!("{}{text}", look.say("区划：", "Division: ")))

@@ -10,8 +10,8 @@ use luodi_ledger::matter::facts::{RulesNotice, Said};
 use luodi_ledger::matter::pack::{InForce, Pack, Required, StepRule};
 use maud::{Markup, html};
 
-use super::layout;
 use super::phrase::Scene;
+use super::{layout, source};
 use crate::look::Look;
 use crate::site::Site;
 use crate::spoken::Stands;
@@ -57,6 +57,7 @@ fn put_in_force(scene: Scene<'_>, stands: Stands<'_>, notice: &RulesNotice) -> M
             a href=(look.to(&format!("/log/{}/{}", stands.origin.division, stands.index))) { (look.say("看签名原文", "the signed original")) }
             @if let Err(denied) = &stands.held.judged { " " span.fail { (look.say("不算数：", "Does not count: ")) (scene.label(&denied.why)) } }
         }
+        (source::folded(scene, stands.words().as_ref()))
     };
     if let Some(pack) = scene.snapshot.packs.get(&notice.pack) {
         return one(scene, &notice.pack, pack, &signed);

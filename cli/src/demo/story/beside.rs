@@ -1,22 +1,28 @@
-//! 旁人说的: what those above do beside the seven matters: lists of what is to be consulted, a countersign, an order and its reply, an
+//! 旁人说的: what those above do beside the eight matters: lists of what is to be consulted, a countersign, an order and its reply, an
 //! evaluation, a circular; and one figure that its office corrected.
 
 use luodi_ledger::facts::Value;
+use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::Reference;
 use luodi_ledger::matter::codes::{Addressee, Category, CircularGround, Duty, Finding, Inspection, Rating, RectificationAction};
 use luodi_ledger::matter::facts::{
-    Answer, Catalogue, CatalogueItem, Change, Circular, Correction, Countersign, Evaluation, Rectification, Said,
+    Answer, Catalogue, CatalogueItem, Change, Circular, Correction, Countersign, Evaluation, Rectification, RulesNotice, Said,
 };
 use luodi_ledger::names::{MatterId, Office};
 
 use super::words::{Both, text};
 use super::{Calendar, Event, Moment, Saying};
+use crate::demo::cases;
 use crate::demo::cast::{COUNTY, Place, SHIQIAO, STREET, TOWN, WUTONG, XINGHUA, parsed};
+
+/// Rules that the county signs.
+const RULES: &str = include_str!("../../../../config/cases/four-two-county.json");
 
 /// Adds what is said beside the matters that `told` holds.
 pub(super) fn tell(calendar: Calendar, told: &[Event]) -> Vec<Event> {
     let mut beside = Beside { calendar, told, events: Vec::new() };
     beside.lists();
+    beside.rules();
     beside.oversight();
     beside.mended();
     beside.events
@@ -99,6 +105,19 @@ impl Beside<'_> {
             ],
             text("杏花村协商目录。", "The directory of Xinghua Village."),
         );
+    }
+
+    /// The county puts rules of its own in force; no topic names them, so nothing here is judged by them.
+    fn rules(&mut self) {
+        let notice = RulesNotice { from: self.calendar.ago(248), pack: Blake3::of(RULES.as_bytes()), replaces: None, until: None };
+        let words = text(
+            "全县村一级的重大事项按四议两公开办理。",
+            "Villages of the county decide what is important by four deliberations and two disclosures.",
+        )
+        .title("槐安县四议两公开工作规程（示例）", "Four deliberations, two disclosures in Huai'an County (sample)")
+        .pack(RULES)
+        .of_case(&cases::named("dengzhou-origin"));
+        self.says((249, 10, 0), (COUNTY, Office::CIVIL_AFFAIRS), "rules", None, Saying::Plain(Box::new(Said::Rules(notice))), words);
     }
 
     fn oversight(&mut self) {

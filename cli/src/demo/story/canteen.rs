@@ -1,43 +1,35 @@
 //! 老年食堂: overdue by some weeks, and the village says why; a second promise still has time.
 
 use luodi_ledger::matter::codes::{
-    Basis, Category, Channel, Decision, Form, FundSource, Method, OutcomeResult, Participant, Proposer, StepCode, Unit,
+    Basis, Category, Channel, Form, FundSource, Method, OutcomeResult, Participant, Proposer, StepCode, Unit,
 };
-use luodi_ledger::matter::facts::{Outcome, Progress, Promise, Raised, Said, Topic};
+use luodi_ledger::matter::facts::{Outcome, Progress, Promise, Said};
 
 use super::words::text;
-use super::{Calendar, Event, Meeting, Rules, Telling, yuan};
+use super::{Calendar, Event, Meeting, Subject, Telling, yuan};
 use crate::demo::cast::{XINGHUA, parsed};
 
 /// Days by which the canteen is late when the demonstration starts.
 pub(super) const LATE: i64 = 23;
 
-pub(super) fn tell(calendar: Calendar, rules: &Rules) -> Vec<Event> {
+pub(super) fn tell(calendar: Calendar) -> Vec<Event> {
     let mut canteen = Telling::new("canteen", XINGHUA, 2, Method::FourTwo, calendar, 131);
-    decide(&mut canteen, rules);
+    decide(&mut canteen);
     carry_out(&mut canteen);
     canteen.end()
 }
 
-fn decide(canteen: &mut Telling, rules: &Rules) {
-    let topic = Topic {
-        area: Some(220),
-        basis: Basis::VitalInterest.into(),
-        category: Category::PublicWelfare.into(),
-        date: None,
-        decision: Decision::Confirmed,
-        elsewhere: None,
-        item: None,
-        links: vec![],
-        method: Method::FourTwo.into(),
-        raised: Some(Raised { by: Proposer::PartyMembers.into(), count: Some(7) }),
-        rules: rules.of(Method::FourTwo),
+fn decide(canteen: &mut Telling) {
+    let subject = Subject {
+        case: "dengzhou-chentang-canteen",
+        basis: Basis::VitalInterest,
+        category: Category::PublicWelfare,
+        item: "facilities",
+        raised: (Proposer::PartyMembers, Some(7)),
     };
-    canteen.says(
+    canteen.raise(
         (131, 9, 0),
-        &["committee"],
-        "topic",
-        Said::Topic(topic),
+        subject,
         text(
             "村里 80 岁以上老人 34 位，多半独自做饭。7 名党员建议用老小学的两间房办食堂。",
             "Of the village's 34 people over eighty most cook alone. Seven Party members suggest a canteen in two rooms of the old school.",

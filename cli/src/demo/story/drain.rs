@@ -1,41 +1,33 @@
 //! 下水道: the committee says it is done; the supervisors looked after the rain and do not accept it.
 
 use luodi_ledger::matter::codes::{
-    Basis, Category, Channel, CheckMade, Decision, Form, FundSource, Gathering, Method, OutcomeResult, Participant, PlanReason, Proposer,
-    StepCode, Unit, Verdict,
+    Basis, Category, Channel, CheckMade, Form, FundSource, Gathering, Method, OutcomeResult, Participant, PlanReason, Proposer, StepCode,
+    Unit, Verdict,
 };
-use luodi_ledger::matter::facts::{Completion, Feedback, Outcome, Plan, Progress, Promise, Raised, Said, Topic, Verification};
+use luodi_ledger::matter::facts::{Completion, Feedback, Outcome, Plan, Progress, Promise, Said, Verification};
 
 use super::words::text;
-use super::{Calendar, Event, Meeting, Rules, Telling, yuan};
+use super::{Calendar, Event, Meeting, Subject, Telling, yuan};
 use crate::demo::cast::{WUTONG, parsed};
 
-pub(super) fn tell(calendar: Calendar, rules: &Rules) -> Vec<Event> {
+pub(super) fn tell(calendar: Calendar) -> Vec<Event> {
     let mut drain = Telling::new("drain", WUTONG, 1, Method::OneThreeTwo, calendar, 151);
-    decide(&mut drain, rules);
+    decide(&mut drain);
     carry_out(&mut drain);
     drain.end()
 }
 
-fn decide(drain: &mut Telling, rules: &Rules) {
-    let topic = Topic {
-        area: Some(111),
-        basis: Basis::UrgentDispute.into(),
-        category: Category::Sanitation.into(),
-        date: None,
-        decision: Decision::Confirmed,
-        elsewhere: None,
-        item: None,
-        links: vec![],
-        method: Method::OneThreeTwo.into(),
-        raised: Some(Raised { by: Proposer::Residents.into(), count: Some(38) }),
-        rules: rules.of(Method::OneThreeTwo),
+fn decide(drain: &mut Telling) {
+    let subject = Subject {
+        case: "zhengzhou-longhai-drain",
+        basis: Basis::UrgentDispute,
+        category: Category::Sanitation,
+        item: "roads",
+        raised: (Proposer::Residents, Some(38)),
     };
-    drain.says(
+    drain.raise(
         (151, 9, 0),
-        &["committee"],
-        "topic",
-        Said::Topic(topic),
+        subject,
         text(
             "51 号楼主下水道年年夏天反水，一楼住户家里进过污水。",
             "The main drain of building 51 backs up every summer; sewage has come into the ground-floor flats.",

@@ -1,37 +1,29 @@
 //! 红花票决: decided five days ago and on public notice, three days left to object.
 
 use luodi_ledger::matter::codes::{
-    Basis, Category, Channel, Decision, Form, FundSource, Method, OutcomeResult, Participant, Proposer, StepCode, Unit,
+    Basis, Category, Channel, Form, FundSource, Method, OutcomeResult, Participant, Proposer, StepCode, Unit,
 };
-use luodi_ledger::matter::facts::{Outcome, Promise, Raised, Said, Topic};
+use luodi_ledger::matter::facts::{Outcome, Promise, Said};
 
 use super::words::text;
-use super::{Calendar, Event, Meeting, Rules, Telling, yuan};
+use super::{Calendar, Event, Meeting, Subject, Telling, yuan};
 use crate::demo::cast::{LIUWAN, parsed};
 
 /// The outcome is logged this many days ago: of seven days of notice from the day after, three are left, today among them.
 const LOGGED: i64 = 5;
 
-pub(super) fn tell(calendar: Calendar, rules: &Rules) -> Vec<Event> {
+pub(super) fn tell(calendar: Calendar) -> Vec<Event> {
     let mut vote = Telling::new("flowers", LIUWAN, 2, Method::OneThreeTwo, calendar, 36);
-    let topic = Topic {
-        area: Some(111),
-        basis: Basis::VitalInterest.into(),
-        category: Category::PublicWelfare.into(),
-        date: None,
-        decision: Decision::Confirmed,
-        elsewhere: None,
-        item: None,
-        links: vec![],
-        method: Method::OneThreeTwo.into(),
-        raised: Some(Raised { by: Proposer::Residents.into(), count: Some(53) }),
-        rules: rules.of(Method::OneThreeTwo),
+    let subject = Subject {
+        case: "zhengzhou-fangji-flowers",
+        basis: Basis::VitalInterest,
+        category: Category::PublicWelfare,
+        item: "facilities",
+        raised: (Proposer::Residents, Some(53)),
     };
-    vote.says(
+    vote.raise(
         (36, 9, 0),
-        &["committee"],
-        "topic",
-        Said::Topic(topic),
+        subject,
         text(
             "居民提了 53 条建议，归并成 10 个候选项目，请大家用红花票选出今年先办的四件事。",
             "Residents made 53 suggestions, merged into ten candidates. A vote with paper flowers picks the four to do first this year.",

@@ -1,34 +1,26 @@
 //! 院门: small and quick; reported done, and the supervisors have yet to look. `luodi review` decides it.
 
 use luodi_ledger::matter::codes::{
-    Basis, Category, Channel, Decision, Form, FundSource, Method, OutcomeResult, Participant, Proposer, StepCode, Unit,
+    Basis, Category, Channel, Form, FundSource, Method, OutcomeResult, Participant, Proposer, StepCode, Unit,
 };
-use luodi_ledger::matter::facts::{Completion, Outcome, Progress, Promise, Raised, Said, Topic};
+use luodi_ledger::matter::facts::{Completion, Outcome, Progress, Promise, Said};
 
 use super::words::text;
-use super::{Calendar, Event, Meeting, Rules, Telling, yuan};
+use super::{Calendar, Event, Meeting, Subject, Telling, yuan};
 use crate::demo::cast::{LIUWAN, parsed};
 
-pub(super) fn tell(calendar: Calendar, rules: &Rules) -> Vec<Event> {
+pub(super) fn tell(calendar: Calendar) -> Vec<Event> {
     let mut gate = Telling::new("gate", LIUWAN, 1, Method::OneThreeTwo, calendar, 44);
-    let topic = Topic {
-        area: Some(111),
-        basis: Basis::UrgentDispute.into(),
-        category: Category::PropertyManagement.into(),
-        date: None,
-        decision: Decision::Confirmed,
-        elsewhere: None,
-        item: None,
-        links: vec![],
-        method: Method::OneThreeTwo.into(),
-        raised: Some(Raised { by: Proposer::Residents.into(), count: Some(17) }),
-        rules: rules.of(Method::OneThreeTwo),
+    let subject = Subject {
+        case: "zhengzhou-yongan-gate",
+        basis: Basis::UrgentDispute,
+        category: Category::PropertyManagement,
+        item: "order",
+        raised: (Proposer::Residents, Some(17)),
     };
-    gate.says(
+    gate.raise(
         (44, 9, 10),
-        &["committee"],
-        "topic",
-        Said::Topic(topic),
+        subject,
         text(
             "24 号院大门坏了三个月，关不上，夜里外来车随意进出。",
             "The gate of courtyard 24 has been broken for three months: it does not shut, and at night any car drives in.",

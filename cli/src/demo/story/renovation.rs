@@ -1,40 +1,32 @@
 //! 老旧小区改造: the first round found no consensus, which is recorded as openly as success; a second round is open.
 
 use luodi_ledger::matter::codes::{
-    Basis, Category, Channel, Decision, Form, Method, OutcomeResult, Participant, Proposer, ReopenReason, StepCode, Unit,
+    Basis, Category, Channel, Form, Method, OutcomeResult, Participant, Proposer, ReopenReason, StepCode, Unit,
 };
-use luodi_ledger::matter::facts::{Outcome, Raised, Reopen, Said, Topic};
+use luodi_ledger::matter::facts::{Outcome, Reopen, Said};
 
 use super::words::text;
-use super::{Calendar, Event, Meeting, Rules, Telling};
+use super::{Calendar, Event, Meeting, Subject, Telling};
 use crate::demo::cast::WUTONG;
 
-pub(super) fn tell(calendar: Calendar, rules: &Rules) -> Vec<Event> {
+pub(super) fn tell(calendar: Calendar) -> Vec<Event> {
     let mut court = Telling::new("renovation", WUTONG, 2, Method::OneThreeTwo, calendar, 98);
-    first_round(&mut court, rules);
+    first_round(&mut court);
     second_round(&mut court);
     court.end()
 }
 
-fn first_round(court: &mut Telling, rules: &Rules) {
-    let topic = Topic {
-        area: Some(111),
-        basis: Basis::PolicyCarriedOut.into(),
-        category: Category::PropertyManagement.into(),
-        date: None,
-        decision: Decision::Confirmed,
-        elsewhere: None,
-        item: None,
-        links: vec![],
-        method: Method::OneThreeTwo.into(),
-        raised: Some(Raised { by: Proposer::ResidentCommittee.into(), count: None }),
-        rules: rules.of(Method::OneThreeTwo),
+fn first_round(court: &mut Telling) {
+    let subject = Subject {
+        case: "zhengzhou-huzhu-renovation",
+        basis: Basis::PolicyCarriedOut,
+        category: Category::PropertyManagement,
+        item: "housing",
+        raised: (Proposer::ResidentCommittee, None),
     };
-    court.says(
+    court.raise(
         (98, 9, 0),
-        &["committee"],
-        "topic",
-        Said::Topic(topic),
+        subject,
         text(
             "26 号院列入老旧小区改造，钱只够先做一半：先修管网路面，还是先增停车位？",
             "Courtyard 26 is on the renovation list, with money for half of it: first the pipes and paving, or first more parking?",

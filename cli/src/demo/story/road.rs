@@ -1,40 +1,32 @@
 //! 修路: under way, its due date moved twice, every moved date still visible; an objection answered on the way.
 
 use luodi_ledger::matter::codes::{
-    Basis, Category, Channel, Decision, Finding, Form, FundSource, Method, OutcomeResult, Participant, PlanReason, Proposer, StepCode, Unit,
+    Basis, Category, Channel, Finding, Form, FundSource, Method, OutcomeResult, Participant, PlanReason, Proposer, StepCode, Unit,
 };
-use luodi_ledger::matter::facts::{Answer, Milestone, Objection, Outcome, Plan, Progress, Promise, Raised, Said, Topic};
+use luodi_ledger::matter::facts::{Answer, Milestone, Objection, Outcome, Plan, Progress, Promise, Said};
 
 use super::words::text;
-use super::{Calendar, Event, Meeting, Rules, Telling, yuan};
+use super::{Calendar, Event, Meeting, Subject, Telling, yuan};
 use crate::demo::cast::{SHIQIAO, parsed};
 
-pub(super) fn tell(calendar: Calendar, rules: &Rules) -> Vec<Event> {
+pub(super) fn tell(calendar: Calendar) -> Vec<Event> {
     let mut road = Telling::new("road", SHIQIAO, 1, Method::FourTwo, calendar, 172);
-    decide(&mut road, rules);
+    decide(&mut road);
     carry_out(&mut road);
     road.end()
 }
 
-fn decide(road: &mut Telling, rules: &Rules) {
-    let topic = Topic {
-        area: Some(220),
-        basis: Basis::VitalInterest.into(),
-        category: Category::PublicAffairs.into(),
-        date: None,
-        decision: Decision::Confirmed,
-        elsewhere: None,
-        item: None,
-        links: vec![],
-        method: Method::FourTwo.into(),
-        raised: Some(Raised { by: Proposer::RepresentativesJointly.into(), count: Some(9) }),
-        rules: rules.of(Method::FourTwo),
+fn decide(road: &mut Telling) {
+    let subject = Subject {
+        case: "dengzhou-yuhuangge-road",
+        basis: Basis::VitalInterest,
+        category: Category::PublicAffairs,
+        item: "roads",
+        raised: (Proposer::RepresentativesJointly, Some(9)),
     };
-    road.says(
+    road.raise(
         (172, 8, 50),
-        &["committee"],
-        "topic",
-        Said::Topic(topic),
+        subject,
         text(
             "板凳议事会上，村民摆了三件事：排水、校舍和坏了多年的出村路。9 位村民代表联名，先修路。",
             "At the stool council villagers put three things on the table: drains, the school and the broken road out of the village. Nine representatives ask for the road first.",

@@ -1,3 +1,4 @@
+use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::check::check;
 use luodi_ledger::matter::codes::{FlagCode, Status, Tag};
 use luodi_ledger::matter::view::{Effect, View};
@@ -134,7 +135,7 @@ fn views() -> BTreeMap<String, View> {
 }
 
 #[test]
-fn the_seven_matters_stand_as_the_demonstration_promises() {
+fn the_eight_matters_stand_as_the_demonstration_promises() {
     let views = views();
     let status = |name: &str| (views[name].status, views[name].days);
     assert_eq!(status("yard"), (Status::Done, None));
@@ -145,7 +146,8 @@ fn the_seven_matters_stand_as_the_demonstration_promises() {
     assert_eq!(status("drain").0, Status::VerificationFailed);
     assert_eq!(status("flowers"), (Status::OnNotice, Some(3)));
     assert_eq!(status("gate").0, Status::Claimed);
-    assert_eq!(views.len(), 7);
+    assert_eq!(status("path").0, Status::NoConsensus);
+    assert_eq!(views.len(), 8);
     let road = &views["road"].commitments[0];
     assert_eq!((road.times_moved(), road.days_moved()), (2, 56));
 }
@@ -157,6 +159,7 @@ fn nothing_is_irregular_and_no_flag_is_there_by_accident() {
         ("canteen", vec![FlagCode::Overdue]),
         ("renovation", vec![FlagCode::NotPassed]),
         ("drain", vec![FlagCode::Rescheduled]),
+        ("path", vec![FlagCode::NotPassed]),
     ];
     for (name, view) in views() {
         for event in &view.timeline {
@@ -165,5 +168,45 @@ fn nothing_is_irregular_and_no_flag_is_there_by_accident() {
         let flags: Vec<FlagCode> = view.flags.iter().map(luodi_ledger::matter::view::Flag::code).collect();
         let expected = wanted.iter().find(|(each, _)| *each == name).map(|(_, flags)| flags.clone()).unwrap_or_default();
         assert_eq!(flags, expected, "{name}: {:?}", view.flags);
+    }
+}
+
+#[test]
+fn every_case_is_told_once_and_says_what_is_arranged() {
+    let mut told: Vec<(String, &'static str)> = Vec::new();
+    for event in tell(Calendar::of(start())) {
+        let Some(source) = &event.words.source else { continue };
+        let case = cases::named(source.case.unwrap().as_str());
+        assert_eq!((source, event.words.en.as_deref().unwrap().source.as_ref()), (&case.source(&case.zh), Some(&case.source(&case.en))));
+        told.push((case.id, if event.matter.is_some() { "matter" } else { "other" }));
+    }
+    let office = crate::demo::cast::STREET.office_words(Office::GOVERNMENT);
+    told.push((office.source.unwrap().case.unwrap().to_string(), "other"));
+    // What `play` says of a division.
+    told.push((cases::named("xinxiang-zhangqing").id, "other"));
+    assert_eq!(told.iter().filter(|(_, what)| *what == "matter").count(), 8);
+    let mut told: Vec<String> = told.into_iter().map(|(id, _)| id).collect();
+    told.sort();
+    let mut all: Vec<String> = cases::all().into_iter().map(|case| case.id).collect();
+    all.sort();
+    assert_eq!((told.len(), &told), (11, &all));
+    for case in cases::all() {
+        assert!(!case.at.is_empty() && [&case.zh, &case.en].iter().all(|told| !told.facts.is_empty() && !told.arranged.is_empty()));
+    }
+}
+
+/// The items that a matter can name: those of its place's directory, else of the county's list.
+#[test]
+fn every_topic_names_an_item_that_its_place_lists() {
+    let told = told();
+    let items = |label: &str| {
+        let (_, said) = told.iter().find(|(event, _)| event.label == label).unwrap();
+        let Said::Catalogue(catalogue) = said else { panic!("{label}") };
+        catalogue.items.iter().map(|item| item.code).collect::<Vec<_>>()
+    };
+    for (event, said) in &told {
+        let Said::Topic(topic) = said else { continue };
+        let list = if event.place.code == crate::demo::cast::XINGHUA.code { "beside/directory" } else { "beside/list" };
+        assert!(items(list).contains(&topic.item.unwrap()), "{}", event.label);
     }
 }

@@ -2,6 +2,7 @@
 
 use luodi_ledger::matter::words::{CommitmentWords, Words};
 
+use crate::demo::cases::Case;
 use crate::demo::cast::parsed;
 
 /// Words being written: every call gives the Chinese and the English.
@@ -68,6 +69,19 @@ impl Both {
     pub(super) fn posted(mut self, chinese: &str, english: &str) -> Self {
         self.chinese.places.push(chinese.to_owned());
         self.english.places.push(english.to_owned());
+        self
+    }
+
+    /// The text of the rule pack that `rules` puts in force.
+    pub(super) fn pack(mut self, text: &str) -> Self {
+        self.chinese.pack = Some(text.to_owned());
+        self
+    }
+
+    /// The case of public reports that it is written from.
+    pub(super) fn of_case(mut self, case: &Case) -> Self {
+        self.chinese.source = Some(case.source(&case.zh));
+        self.english.source = Some(case.source(&case.en));
         self
     }
 

@@ -1,45 +1,36 @@
 //! 文化大院: all six steps, finished in time, accepted by the supervisors, its result disclosed.
 
 use luodi_ledger::matter::codes::{
-    Basis, Category, Channel, CheckMade, Decision, Form, FundSource, Gathering, Method, OutcomeResult, Participant, Proposer, StepCode,
-    Unit, Verdict,
+    Basis, Category, Channel, CheckMade, Form, FundSource, Gathering, Method, OutcomeResult, Participant, Proposer, StepCode, Unit, Verdict,
 };
 use luodi_ledger::matter::facts::{
-    Completion, Delivered, Feedback, Milestone, Outcome, Plan, Progress, Promise, Raised, ResultNotice, Said, Topic, Verification,
+    Completion, Delivered, Feedback, Milestone, Outcome, Plan, Progress, Promise, ResultNotice, Said, Verification,
 };
 
 use super::words::text;
-use super::{Calendar, Event, Meeting, Rules, Telling, yuan};
+use super::{Calendar, Event, Meeting, Subject, Telling, yuan};
 use crate::demo::cast::{XINGHUA, parsed};
 
 const DUE: i64 = 60;
 
-pub(super) fn tell(calendar: Calendar, rules: &Rules) -> Vec<Event> {
+pub(super) fn tell(calendar: Calendar) -> Vec<Event> {
     let mut yard = Telling::new("yard", XINGHUA, 1, Method::FourTwo, calendar, 238);
-    decide(&mut yard, rules);
+    decide(&mut yard);
     carry_out(&mut yard);
     yard.end()
 }
 
-fn decide(yard: &mut Telling, rules: &Rules) {
-    let topic = Topic {
-        area: Some(220),
-        basis: Basis::PartyAsks.into(),
-        category: Category::PublicWelfare.into(),
-        date: None,
-        decision: Decision::Confirmed,
-        elsewhere: None,
-        item: None,
-        links: vec![],
-        method: Method::FourTwo.into(),
-        raised: Some(Raised { by: Proposer::Residents.into(), count: Some(46) }),
-        rules: rules.of(Method::FourTwo),
+fn decide(yard: &mut Telling) {
+    let subject = Subject {
+        case: "dengzhou-shaoying-yard",
+        basis: Basis::PartyAsks,
+        category: Category::PublicWelfare,
+        item: "facilities",
+        raised: (Proposer::Residents, Some(46)),
     };
-    yard.says(
+    yard.raise(
         (238, 9, 20),
-        &["committee"],
-        "topic",
-        Said::Topic(topic),
+        subject,
         text(
             "村东头的旧仓库院闲置多年，46 位村民提出把它改成能看书、排戏、办红白事的文化大院。",
             "The old granary yard at the east end has stood empty for years. 46 villagers ask to turn it into a yard for reading, rehearsing and family feasts.",

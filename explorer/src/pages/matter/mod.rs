@@ -26,7 +26,7 @@ use maud::html;
 use super::layout;
 use super::missing::absent;
 use super::phrase::Scene;
-use super::trust;
+use super::{source, trust};
 use crate::index::Case;
 use crate::look::Look;
 use crate::site::Site;
@@ -64,6 +64,7 @@ fn page(scene: Scene<'_>, case: &Case) -> maud::Markup {
                 (timeline::timeline(scene, case))
                 (execution::carried_out(scene, case))
                 (voices::three(scene, case))
+                (source::card(scene, view.topic.as_ref().and_then(|topic| case.words(&topic.on))))
             }
             div.side {
                 (voices::whom_to_ask(scene, view))

@@ -6,6 +6,7 @@ use luodi_ledger::registry::{AppointFacts, RevokeFacts};
 use maud::{Markup, html};
 
 use crate::pages::phrase::Scene;
+use crate::pages::source;
 use crate::spoken::Stands;
 
 /// 登记公布: each registration, the newest first, then what was withdrawn.
@@ -79,6 +80,7 @@ fn recorded(scene: Scene<'_>, stands: Stands<'_>) -> Markup {
             " · " a href=(look.to(&format!("/log/{}/{}", stands.origin.division, stands.index))) { (look.say("看签名原文", "the signed original")) }
         }
         @if let Err(denied) = &stands.held.judged { " " span.fail.small { (look.say("不算数：", "Does not count: ")) (scene.label(&denied.why)) } }
+        (source::folded(scene, stands.words().as_ref()))
     }
 }
 
