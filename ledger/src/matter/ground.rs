@@ -141,7 +141,7 @@ impl Reader<'_> {
         let counts = rule.into_iter().flat_map(|rule| &rule.counts).filter(|count| !told(count.unit));
         counts
             .map(|count| {
-                let (zh, en) = (count.unit.zh(), count.unit.en());
+                let Both { zh, en } = called(Coded::Known(count.unit));
                 let wanted = [count.quorum, count.majority].map(|share| share.map(sign).unwrap_or_default());
                 let counts = both(
                     format!("{zh}：没有应到、实到和赞成数；到会须{}，同意须{}", wanted[0], wanted[1]),
@@ -208,6 +208,14 @@ fn named(step: Coded<StepCode>) -> Both {
     both(step.zh(), step.en())
 }
 
+/// What is counted, without the hundredths that facts count area in.
+fn called(unit: Coded<Unit>) -> Both {
+    match unit.known() {
+        Some(Unit::Area) => both("专有面积", "floor area"),
+        _ => both(unit.zh(), unit.en()),
+    }
+}
+
 /// A count as people write it: floor area in square metres.
 fn amount(unit: Coded<Unit>, count: u64) -> String {
     match unit.known() {
@@ -231,8 +239,8 @@ fn short(tally: &Tally, judged: &Judged) -> Option<Both> {
     let [present, due] = [tally.present, tally.due].map(|count| amount(tally.unit, count));
     let wanted = wanted(tally.unit, test.wanted, test.of);
     Some(both(
-        format!("{}应到 {due}，实到 {present}；到会须{}", tally.unit.zh(), wanted.zh),
-        format!("{}: {present} of {due} came; {} wanted", tally.unit.en(), wanted.en),
+        format!("{}应到 {due}，实到 {present}；到会须{}", called(tally.unit).zh, wanted.zh),
+        format!("{}: {present} of {due} came; {} wanted", called(tally.unit).en, wanted.en),
     ))
 }
 
@@ -243,17 +251,17 @@ fn failed(tally: &Tally, judged: &Judged) -> Option<Both> {
             [tally.due, tally.votes("for").unwrap_or(0), tally.votes("against").unwrap_or(0), tally.votes("abstain").unwrap_or(0)]
                 .map(|count| amount(unit, count));
         return Some(both(
-            format!("{}应到 {due}，实到 {present}，赞成 {yes}，反对 {no}，弃权 {neither}：票数自相矛盾", unit.zh()),
+            format!("{}应到 {due}，实到 {present}，赞成 {yes}，反对 {no}，弃权 {neither}：票数自相矛盾", called(unit).zh),
             format!(
                 "{}: {present} of {due} came, {yes} for, {no} against, {neither} abstained: the counts contradict themselves",
-                unit.en()
+                called(unit).en
             ),
         ));
     }
     let test = judged.majority.filter(|test| !test.met)?;
     let (votes, wanted) = (amount(unit, test.had), wanted(unit, test.wanted, test.of));
     Some(both(
-        format!("{}实到 {present}，赞成 {votes}；同意须{}", unit.zh(), wanted.zh),
-        format!("{}: {votes} of {present} for; {} wanted", unit.en(), wanted.en),
+        format!("{}实到 {present}，赞成 {votes}；同意须{}", called(unit).zh, wanted.zh),
+        format!("{}: {votes} of {present} for; {} wanted", called(unit).en, wanted.en),
     ))
 }

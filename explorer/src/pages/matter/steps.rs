@@ -99,17 +99,21 @@ pub(super) fn tally_line(scene: Scene<'_>, case: &Case, on: Option<&Reference>, 
 }
 
 fn counts(scene: Scene<'_>, tally: &Tally) -> String {
-    let amount = |count: u64| match tally.unit.known() {
-        Some(Unit::Area) => format!("{}.{:02}", count / 100, count % 100),
-        _ => count.to_string(),
-    };
     let unit = match tally.unit.known() {
         Some(Unit::Area) => scene.look.say("专有面积(m²) ", "floor area (m²): ").to_owned(),
         Some(Unit::Persons) => String::new(),
         _ => format!("{}{}", scene.label(&tally.unit), scene.look.say(" ", ": ")),
     };
-    let (due, present) = (amount(tally.due), amount(tally.present));
+    let (due, present) = (amount(tally, tally.due), amount(tally, tally.present));
     if scene.look.is_english() { format!("{unit}{present} of {due} came") } else { format!("{unit}应到 {due} 实到 {present}") }
+}
+
+/// A count in its unit: floor area in square metres.
+fn amount(tally: &Tally, count: u64) -> String {
+    match tally.unit.known() {
+        Some(Unit::Area) => format!("{}.{:02}", count / 100, count % 100),
+        _ => count.to_string(),
+    }
 }
 
 fn votes(scene: Scene<'_>, case: &Case, on: Option<&Reference>, tally: &Tally) -> String {
@@ -119,7 +123,7 @@ fn votes(scene: Scene<'_>, case: &Case, on: Option<&Reference>, tally: &Tally) -
         "abstain" => scene.look.say("弃权", "abstained").to_owned(),
         other => said(scene, case, on, |words| words.options.get(code).cloned()).unwrap_or_else(|| other.to_owned()),
     };
-    let counted: Vec<String> = tally.options.iter().map(|each| format!("{} {}", option(&each.code), each.count)).collect();
+    let counted: Vec<String> = tally.options.iter().map(|each| format!("{} {}", option(&each.code), amount(tally, each.count))).collect();
     // Named options may hold numbers of their own.
     let plain = tally.options.iter().all(|each| ["for", "against", "abstain"].contains(&each.code.as_str()));
     counted.join(scene.look.say(if plain { " " } else { "，" }, ", "))
