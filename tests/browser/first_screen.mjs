@@ -36,7 +36,7 @@ const HELD = {
     },
     "no-consensus": {
         zh: ["未达成共识", "业主委员会、监委会 DAY 协商成果、决议公开", "没有达成共识，先不装灯", "谁负责 梧桐里社区业主委员会", "期限 未定", "钱 未定"],
-        en: ["No consensus", "Owners' Committee and Supervisors, DAY: Outcome published", "No consensus: no lamps for now", "Who Wutongli Community Owners' Committee", "Due not set", "Money not set"],
+        en: ["No consensus", "Owners' Committee and Supervisors, DAY: Outcome published", "No lamps for now", "Who Wutongli Community Owners' Committee", "Due not set", "Money not set"],
     },
     deliberating: {
         zh: ["协商中 再次协商中", "居委会、党组织 DAY “两委”会议商议", "第 1 轮：未达成共识", "谁负责 居委会", "期限 未定", "钱 未定"],

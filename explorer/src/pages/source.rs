@@ -19,6 +19,15 @@ pub(super) fn card(scene: Scene<'_>, words: Option<&Words>) -> Markup {
     }
 }
 
+/// The way to the card, for where it stands far below.
+pub(super) fn pointer(scene: Scene<'_>, words: Option<&Words>) -> Markup {
+    html! {
+        @if told(scene, words).is_some() {
+            p.small { a href="#source" { (title(scene)) (scene.look.say("：哪些是公开的事实，哪些是编排的", ": what is public, what is arranged")) } }
+        }
+    }
+}
+
 /// Folded away beside a line that has its own heading.
 pub(super) fn folded(scene: Scene<'_>, words: Option<&Words>) -> Markup {
     html! {
@@ -33,9 +42,10 @@ fn told(scene: Scene<'_>, words: Option<&Words>) -> Option<Source> {
 }
 
 fn title(scene: Scene<'_>) -> &'static str {
-    match scene.site.settings().staged {
-        true => scene.look.say("按公开报道编写的示例", "A sample written from public reports"),
-        false => scene.look.say("按公开报道编写", "Written from public reports"),
+    if scene.site.settings().staged {
+        scene.look.say("按公开报道编写的示例", "A sample written from public reports")
+    } else {
+        scene.look.say("按公开报道编写", "Written from public reports")
     }
 }
 

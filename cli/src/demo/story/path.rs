@@ -64,7 +64,7 @@ pub(super) fn tell(calendar: Calendar) -> Vec<Event> {
         }),
         text(
             "没有达成共识，先不装灯。业主委员会再听商铺的意见，改方案后再议。",
-            "No consensus: no lamps for now. The owners' committee hears the shops and comes back with another plan.",
+            "No lamps for now. The owners' committee hears the shops and comes back with another plan.",
         )
         .posted("各单元门口", "The entrances"),
     );

@@ -51,6 +51,7 @@ pub(crate) async fn matter(State(site): State<Arc<Site>>, Path(name): Path<Strin
 fn page(scene: Scene<'_>, case: &Case) -> maud::Markup {
     let (look, view) = (scene.look, &case.view);
     let title = title(scene, case);
+    let words = view.topic.as_ref().and_then(|topic| case.words(&topic.on));
     let main = html! {
         (trust::fork_warning(scene, view.place))
         (layout::crumbs(scene, view.place))
@@ -59,12 +60,13 @@ fn page(scene: Scene<'_>, case: &Case) -> maud::Markup {
         div.two {
             div.main {
                 (decision::decided(scene, case))
+                (source::pointer(scene, words))
                 (steps::strip(scene, case))
                 (notice::notice(scene, case))
                 (timeline::timeline(scene, case))
                 (execution::carried_out(scene, case))
                 (voices::three(scene, case))
-                (source::card(scene, view.topic.as_ref().and_then(|topic| case.words(&topic.on))))
+                (source::card(scene, words))
             }
             div.side {
                 (voices::whom_to_ask(scene, view))
