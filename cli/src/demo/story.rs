@@ -106,6 +106,7 @@ pub(super) fn tell(calendar: Calendar) -> Vec<Event> {
 }
 
 /// What a matter is about, and the case it is written from.
+#[derive(Clone, Copy)]
 struct Subject {
     case: &'static str,
     basis: Basis,
