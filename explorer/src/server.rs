@@ -4,7 +4,7 @@ use std::any::Any;
 use std::future::ready;
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::{Path, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
@@ -93,6 +93,10 @@ async fn named_by_hash(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     // The file of an attachment is named already, and may be longer than any page.
     if response.status() != StatusCode::OK || response.headers().contains_key(header::ETAG) {
+        return response;
+    }
+    // A download of all matters of a large county is made once and sent as it is.
+    if response.body().size_hint().lower() > LARGEST_ANSWER as u64 {
         return response;
     }
     let (mut parts, body) = response.into_parts();

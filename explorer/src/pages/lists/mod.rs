@@ -32,8 +32,8 @@ pub(crate) use part::Part;
 pub(crate) use places::places;
 pub(crate) use results::results;
 
-/// Most rows on one page, about 30 KB; CSV and JSON give all of them.
-pub(crate) const MOST_ROWS: usize = 60;
+/// Most rows on one page, below 50 KB of the longest rows; CSV and JSON give all of them.
+pub(crate) const MOST_ROWS: usize = 50;
 
 /// Makes an answer beside the event loop: a download of everything takes longer than others may wait.
 pub(crate) async fn aside(site: Arc<Site>, look: Look, make: impl FnOnce(Scene<'_>) -> Response + Send + 'static) -> Response {
@@ -206,7 +206,12 @@ pub(crate) fn only_in(scene: Scene<'_>) -> Markup {
 
 /// Said where a page shows only the first rows.
 pub(crate) fn more(look: &Look) -> Markup {
-    html! { p.quiet { (look.say("只列出前 60 个，下载的列表里有全部。", "Only the first 60 are listed; the downloads hold all of them.")) } }
+    html! {
+        p.quiet {
+            @if look.is_english() { "Only the first " (MOST_ROWS) " are listed; the downloads hold all of them." }
+            @else { "只列出前 " (MOST_ROWS) " 个，下载的列表里有全部。" }
+        }
+    }
 }
 
 /// The lists of what is on notice, late and finished, each with its number, where there is any.
