@@ -25,6 +25,9 @@ pub(crate) fn told(scene: Scene<'_>, statement: &Statement) -> Markup {
     }
 }
 
+/// The options that every vote has; others are named by the words of the step.
+const VOTES: [(&str, &str, &str); 3] = [("for", "赞成", "for"), ("against", "反对", "against"), ("abstain", "弃权", "abstained")];
+
 /// Reads values beside the schema that names their codes.
 #[derive(Clone, Copy)]
 struct Reader<'a> {
@@ -60,15 +63,18 @@ impl<'a> Reader<'a> {
                     }
                 }
             }
-            Value::Text(text) => self.text(text, schema),
+            Value::Text(text) => self.text(key, text, schema),
             Value::Bool(yes) => html! { (if *yes { self.scene.look.say("是", "yes") } else { self.scene.look.say("否", "no") }) },
             Value::Integer(_) => html! { (fact_value(self.scene, key, Some(value))) },
         }
     }
 
     /// A text: a code by its label, a name of something that has a page as a link to it.
-    fn text(self, text: &str, schema: &'a Schema) -> Markup {
+    fn text(self, key: &str, text: &str, schema: &'a Schema) -> Markup {
         let (scene, look) = (self.scene, self.scene.look);
+        if let ("code", Some((_, chinese, english))) = (key, VOTES.iter().find(|(code, ..)| *code == text)) {
+            return html! { (look.say(chinese, english)) };
+        }
         if let Some(label) = code_label(schema, text) {
             let (chinese, english) = label.split_once(" / ").unwrap_or((label, label));
             return html! { (look.say(chinese, english)) };

@@ -109,7 +109,11 @@ fn corrected(scene: Scene<'_>, case: &Case, event: &Event, target: &Reference, m
                     (side_by_side(scene, &fact_name(scene, path), &fact_value(scene, path, change.old.as_ref()), &fact_value(scene, path, change.new.as_ref())))
                 }
                 @if let Some(new) = new {
-                    (side_by_side(scene, look.say("文字", "The words"), old.as_deref().unwrap_or(look.say("（没有）", "(none)")), &new))
+                    // Words beside corrected facts explain them and take the place of nothing.
+                    @let (name, old) = (look.say("文字", "The words"), old.as_deref().unwrap_or(look.say("（没有）", "(none)")));
+                    @if mended.changes.is_empty() { (side_by_side(scene, name, old, &new)) } @else { tr {
+                        td { (name) } td data-label=(look.say("更正前", "Before")) { (old) } td data-label=(look.say("更正后", "After")) { (new) }
+                    } }
                 }
             }
         }
