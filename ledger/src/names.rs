@@ -6,6 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
 
 use crate::Malformed;
 
@@ -89,7 +90,7 @@ impl FromStr for Division {
 
 /// A federation's name: a scheme-less ASCII URL such as `luodi.example/henan`, at most 128 bytes.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Federation(String);
+pub struct Federation(SmolStr);
 
 impl Federation {
     /// The name as text.
@@ -118,7 +119,7 @@ impl FromStr for Federation {
             && text.bytes().all(plain)
             && text.split('/').all(|part| !part.is_empty())
             && !text.contains("/log/");
-        good.then(|| Self(text.to_owned())).ok_or_else(|| {
+        good.then(|| Self(text.into())).ok_or_else(|| {
             Malformed::new("federation", "a scheme-less lowercase URL of at most 128 bytes wanted, such as luodi.example/henan")
         })
     }
@@ -159,7 +160,7 @@ impl FromStr for Origin {
 
 /// The kind of an office: a lowercase word such as `committee` or `supervisors` (DOMAIN §1); open, so an unknown one can be shown raw.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Office(String);
+pub struct Office(SmolStr);
 
 impl Office {
     /// 村(居)民委员会
@@ -269,12 +270,12 @@ impl FromStr for MatterId {
 }
 
 /// A lowercase word: letters, digits and inner hyphens, beginning with a letter.
-pub(crate) fn word(text: &str, longest: usize) -> Option<String> {
+pub(crate) fn word(text: &str, longest: usize) -> Option<SmolStr> {
     let good = (1..=longest).contains(&text.len())
         && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
         && text.starts_with(|c: char| c.is_ascii_lowercase())
         && !text.ends_with('-');
-    good.then(|| text.to_owned())
+    good.then(|| text.into())
 }
 
 macro_rules! serde_as_text {

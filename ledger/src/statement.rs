@@ -18,6 +18,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
 
 use crate::facts::Facts;
 use crate::hash::Blake3;
@@ -38,7 +39,7 @@ pub const LONGEST_BODY: u64 = 64 * 1024;
 
 /// The kind of a statement, a lowercase word such as `outcome` (DOMAIN §2); open, so an unknown one can be replicated and shown raw.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Kind(String);
+pub struct Kind(SmolStr);
 
 impl Kind {
     /// The word.

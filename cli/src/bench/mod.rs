@@ -1,11 +1,14 @@
 //! `luodi bench`: what this machine reaches, each figure beside the limit measured in the same run.
 
 mod appends;
+mod fold;
+mod matters;
 mod nodes;
 mod receipts;
 mod sample;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use indicatif::ProgressBar;
 use serde::Serialize;
@@ -30,6 +33,17 @@ pub struct Args {
         help = "启动时账本有多少条 ¦ Entries of the log that a node is started with"
     )]
     start: u64,
+    /// Statements that are folded, ten a matter.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1_000_000,
+        help = "归并多少条，每个事项十条 ¦ Statements that are folded, ten a matter"
+    )]
+    fold: u64,
+    /// Only the process that folds: the folder of a store made for it.
+    #[arg(long, value_name = "DIR", hide = true)]
+    fold_stored: Option<PathBuf>,
 }
 
 /// One figure.
@@ -68,7 +82,11 @@ impl Figures {
 }
 
 pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcome> {
-    let (replicate, start) = (args.replicate.max(1), args.start.max(1));
+    if let Some(folder) = args.fold_stored {
+        tokio::task::spawn_blocking(move || fold::of_stored(&folder)).await??;
+        return Ok(Outcome::Done);
+    }
+    let (replicate, start, fold) = (args.replicate.max(1), args.start.max(1), args.fold.max(1));
     let progress = ProgressBar::new(5);
     progress.set_style(indicatif::ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}")?);
     // Timing blocks a thread for minutes, which is what this one is for.
@@ -84,6 +102,8 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
             appends::measure(&mut figures)?;
             step(say!(language, "核对回执", "verifying receipts"));
             receipts::measure(&mut figures)?;
+            step(say!(language, "归并 {fold} 条陈述", "folding {fold} statements"));
+            fold::measure(fold, &mut figures)?;
             step(say!(language, "复制 {replicate} 条", "replicating {replicate} entries"));
             nodes::replicate(replicate, &mut figures)?;
             step(say!(language, "带 {start} 条启动", "starting with {start} entries"));

@@ -75,7 +75,16 @@ pub(crate) struct Growing {
     key: SignerKey,
     pub(crate) link: Link,
     pub(crate) tree: CompactRange,
-    logged: Time,
+    /// When the next entry is logged.
+    pub(crate) logged: Time,
+}
+
+/// Entries appended and not stored yet.
+#[derive(Default)]
+pub(crate) struct Batch {
+    entries: Vec<Vec<u8>>,
+    leaves: Vec<Hash>,
+    read: Vec<Option<Read>>,
 }
 
 impl Growing {
@@ -124,16 +133,27 @@ impl Growing {
     }
 
     /// Appends `batch` statements and gives the change that stores them.
-    pub(crate) fn grow(&mut self, batch: impl IntoIterator<Item = SignedStatement>) -> Change {
+    pub(crate) fn grow(&mut self, statements: impl IntoIterator<Item = SignedStatement>) -> Change {
         let expected = (self.tree.size(), self.tree.root());
-        let (mut entries, mut leaves, mut read) = (Vec::new(), Vec::new(), Vec::new());
-        for statement in batch {
-            let (id, is_registry) = (statement.id(), statement.statement().kind.is_registry());
-            let (entry, leaf) = self.append(statement);
-            entries.push(entry);
-            leaves.push(leaf);
-            read.push(Some(Read { id, logged: self.logged, is_lasting: is_registry }));
+        let mut batch = Batch::default();
+        for statement in statements {
+            self.append_to(&mut batch, statement);
         }
+        self.stored(batch, expected)
+    }
+
+    /// Appends a statement to the log and to what is to be stored together.
+    pub(crate) fn append_to(&mut self, batch: &mut Batch, statement: SignedStatement) {
+        let (id, is_registry) = (statement.id(), statement.statement().kind.is_registry());
+        let (entry, leaf) = self.append(statement);
+        batch.entries.push(entry);
+        batch.leaves.push(leaf);
+        batch.read.push(Some(Read { id, logged: self.logged, is_lasting: is_registry }));
+    }
+
+    /// The change that stores a batch, appended to the log as it `expected` to be.
+    pub(crate) fn stored(&self, batch: Batch, expected: (u64, Hash)) -> Change {
+        let Batch { entries, leaves, read } = batch;
         let head = self.head();
         Change::Grow(Grow { origin: self.origin.clone(), expected, from: expected.0, entries, leaves, read, head, own: true })
     }

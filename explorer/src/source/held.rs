@@ -10,7 +10,7 @@ use luodi_ledger::fork::Evidence;
 use luodi_ledger::hash::Blake3;
 use luodi_ledger::key::VerifierKey;
 use luodi_ledger::names::Origin;
-use luodi_ledger::registry::Denied;
+use luodi_ledger::registry::{Denied, Lines};
 use luodi_ledger::standing::Cosigned;
 use luodi_ledger::time::Time;
 
@@ -41,6 +41,8 @@ pub struct HeldEntry {
     pub entry: Result<Arc<Entry>, Malformed>,
     /// Whether it counts (`true` in `Ok`: a signer's term had ended), or why not.
     pub judged: Result<bool, Denied>,
+    /// What was found of its signatures, so that it can be judged again at little cost; none of what does not read.
+    pub(super) lines: Option<Arc<Lines>>,
 }
 
 /// One log.

@@ -20,7 +20,7 @@ use luodi_ledger::key::VerifierKey;
 use luodi_ledger::merkle::Hash;
 use luodi_ledger::names::Origin;
 use luodi_ledger::redaction::Tombstone;
-use luodi_ledger::registry::{Charter, Denied, HeadRefused, Registry, Witnessing};
+use luodi_ledger::registry::{Charter, Denied, HeadRefused, Lines, Registry, Witnessing};
 use luodi_ledger::standing::Void;
 use luodi_ledger::statement::BodyRef;
 
@@ -316,7 +316,8 @@ impl Holdings {
         let judged = Err(entry.as_ref().err().map_or_else(unjudged, malformed));
         let redacts = entry.as_ref().is_ok_and(|entry| entry.statement.statement().kind.as_str() == luodi_ledger::redaction::KIND);
         let place = (origin.clone(), log.entries.len() as u64);
-        log.entries.push(HeldEntry { bytes: leaf.into(), entry, judged });
+        let lines = entry.as_deref().ok().map(|entry| Arc::new(Lines::of(entry)));
+        log.entries.push(HeldEntry { bytes: leaf.into(), entry, judged, lines });
         if redacts {
             self.redactions.push(place);
         }
@@ -337,8 +338,8 @@ impl Holdings {
             let from = if registry_changed { 0 } else { from };
             let registry = self.registry.clone();
             for held in self.log(&each).entries.iter_mut().skip(usize::try_from(from).unwrap_or(usize::MAX)) {
-                if let Ok(entry) = &held.entry {
-                    held.judged = registry.judge(&each, entry);
+                if let (Ok(entry), Some(lines)) = (&held.entry, &held.lines) {
+                    held.judged = registry.judge_remembering(&each, entry, lines);
                 }
             }
             self.note(&each, from);

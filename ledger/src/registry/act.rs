@@ -1,11 +1,9 @@
 //! A registry statement, read once when it is first seen.
 
-use std::sync::OnceLock;
-
 use super::facts::{AppointFacts, CharterFacts, DivisionFacts, RevokeFacts};
+use super::lines::Lines;
 use crate::Malformed;
 use crate::entry::Entry;
-use crate::key::VerifierKey;
 use crate::names::{Division, OfficeName};
 use crate::policy::Policy;
 use crate::statement::Statement;
@@ -64,50 +62,17 @@ impl Act {
     }
 }
 
-/// A registry entry, with its act, and what has been found of its signatures: they stay what they are, whatever else becomes known.
+/// A registry entry, with its act, and what has been found of its signatures.
 #[derive(Debug)]
 pub(super) struct Seen {
     pub(super) entry: Entry,
     pub(super) act: Act,
-    /// For each `by` line, the first key it was held against and whether it verified.
-    lines: Vec<OnceLock<(VerifierKey, bool)>>,
+    pub(super) lines: Lines,
 }
 
 impl Seen {
     pub(super) fn new(entry: Entry, act: Act) -> Self {
-        let lines = entry.statement.statement().by.iter().map(|_| OnceLock::new()).collect();
+        let lines = Lines::of(&entry);
         Self { entry, act, lines }
-    }
-
-    /// Whether the line at `position` verifies by `key`.
-    pub(super) fn verifies(&self, position: usize, key: &VerifierKey) -> bool {
-        let verify = || {
-            #[cfg(test)]
-            tests::count();
-            self.entry.statement.verify(position, key).is_ok()
-        };
-        match self.lines.get(position).map(|line| line.get_or_init(|| (key.clone(), verify()))) {
-            Some((known, good)) if known == key => *good,
-            // Two keys with one name and id: rare enough to be held against the line again.
-            _ => verify(),
-        }
-    }
-}
-
-#[cfg(test)]
-pub(super) mod tests {
-    use std::cell::Cell;
-
-    thread_local! {
-        static VERIFIED: Cell<usize> = const { Cell::new(0) };
-    }
-
-    pub(super) fn count() {
-        VERIFIED.set(VERIFIED.get() + 1);
-    }
-
-    /// Signatures of registry entries that this thread has verified so far.
-    pub(in crate::registry) fn verified() -> usize {
-        VERIFIED.get()
     }
 }

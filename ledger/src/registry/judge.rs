@@ -3,6 +3,7 @@
 use super::act::{Act, Seen};
 use super::facts::Term;
 use super::force::InForce;
+use super::lines::Lines;
 use crate::entry::Entry;
 use crate::federation::FederationFile;
 use crate::key::VerifierKey;
@@ -45,14 +46,14 @@ struct Case<'a> {
     day: Date,
     /// What it does, if it is a registry entry that reads as one.
     act: Option<&'a Act>,
-    /// Where it was seen before: its signatures are remembered there.
-    seen: Option<&'a Seen>,
+    /// What is remembered of its signatures, if anything is.
+    lines: Option<&'a Lines>,
 }
 
 impl Case<'_> {
     fn verifies(&self, position: usize, key: &VerifierKey) -> bool {
-        match self.seen {
-            Some(seen) => seen.verifies(position, key),
+        match self.lines {
+            Some(lines) => lines.verifies(&self.entry.statement, position, key),
             None => self.entry.statement.verify(position, key).is_ok(),
         }
     }
@@ -65,18 +66,18 @@ impl Case<'_> {
 impl<'a> Law<'a> {
     /// Judges a registry entry that was seen. `Ok(true)` when a signer's term had ended.
     pub(super) fn judge_seen(&self, origin: &Origin, seen: &Seen) -> Result<bool, Denied> {
-        self.judge_case(&Case { origin, entry: &seen.entry, day: self.day(&seen.entry), act: Some(&seen.act), seen: Some(seen) })
+        self.judge_case(&Case { origin, entry: &seen.entry, day: self.day(&seen.entry), act: Some(&seen.act), lines: Some(&seen.lines) })
     }
 
     /// Judges any entry. `Ok(true)` when a signer's term had ended.
-    pub(super) fn judge(&self, origin: &Origin, entry: &Entry) -> Result<bool, Denied> {
+    pub(super) fn judge(&self, origin: &Origin, entry: &Entry, lines: Option<&Lines>) -> Result<bool, Denied> {
         let statement = entry.statement.statement();
         let day = self.day(entry);
         if !statement.kind.is_registry() {
-            return self.judge_case(&Case { origin, entry, day, act: None, seen: None });
+            return self.judge_case(&Case { origin, entry, day, act: None, lines });
         }
         let act = Act::read(statement).map_err(|fault| Denied::new(Void::Malformed, None, fault.to_string()))?;
-        self.judge_case(&Case { origin, entry, day, act: Some(&act), seen: None })
+        self.judge_case(&Case { origin, entry, day, act: Some(&act), lines })
     }
 
     /// The civil date on which an entry was logged: by it terms and parents are judged.

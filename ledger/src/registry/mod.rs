@@ -15,6 +15,7 @@ mod chain;
 mod facts;
 mod force;
 mod judge;
+mod lines;
 mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +26,7 @@ pub use facts::{
 };
 pub use force::Ending;
 pub use judge::Denied;
+pub use lines::Lines;
 pub use tree::DivisionChange;
 
 use self::act::{Act, Seen};
@@ -281,7 +283,12 @@ impl Registry {
         {
             return self.law().judge_seen(origin, seen);
         }
-        self.law().judge(origin, entry)
+        self.law().judge(origin, entry, None)
+    }
+
+    /// As [`Self::judge`], with what was found of the entry's signatures before; what is found now is added to it.
+    pub fn judge_remembering(&self, origin: &Origin, entry: &Entry, lines: &Lines) -> Result<bool, Denied> {
+        self.law().judge(origin, entry, Some(lines))
     }
 
     fn law(&self) -> Law<'_> {

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use super::order::{self, Tail};
-use super::story::{Story, heard, unhear};
+use super::story::{Events, Story, heard, unhear};
 use super::tell;
 use crate::matter::pack::Packs;
 use crate::matter::record::{Marks, Record, Reference};
@@ -167,7 +167,7 @@ impl Chronicle {
         self.plain.find(reference).is_some_and(|event| event.standing.is_valid())
     }
 
-    fn append(&mut self, event: Event) {
+    fn append(&mut self, event: Box<Event>) {
         self.work.appended += 1;
         let (mends, place) = (self.plain.mends.count, self.plain.events.len());
         self.extend(event);
@@ -181,7 +181,7 @@ impl Chronicle {
     }
 
     /// Tells the matter from nothing.
-    fn retell(&mut self, events: Vec<Event>) {
+    fn retell(&mut self, events: Events) {
         let (id, offset) = (self.plain.id, self.plain.offset);
         self.work.retold += events.len() as u64;
         self.plain = Story::new(id, &self.plain.packs, offset);
@@ -196,7 +196,7 @@ impl Chronicle {
         }
     }
 
-    fn extend(&mut self, event: Event) {
+    fn extend(&mut self, event: Box<Event>) {
         let plain = &self.plain;
         self.tail.append(&event, plain.id.division, |reference| plain.find(reference).is_some_and(|event| event.standing.is_valid()));
         self.plain.take_in(event, None);

@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::story::Events;
 use crate::hash::Blake3;
 use crate::matter::record::Reference;
 use crate::matter::view::Event;
@@ -15,16 +16,16 @@ use crate::names::Division;
 use crate::time::Time;
 
 /// The statements in order, each once.
-pub(super) fn in_order(home: Division, mut all: Vec<Event>) -> Vec<Event> {
+pub(super) fn in_order(home: Division, mut all: Events) -> Events {
     all.sort_by(|a, b| a.reference.cmp(&b.reference));
     all.dedup_by(|a, b| a.reference == b.reference);
     let order = places(home, &all);
-    let mut all: Vec<Option<Event>> = all.into_iter().map(Some).collect();
+    let mut all: Vec<Option<Box<Event>>> = all.into_iter().map(Some).collect();
     order.into_iter().filter_map(|place| all[place].take()).collect()
 }
 
 /// The places of `all`, which is sorted by reference, in the order that counts.
-fn places(division: Division, all: &[Event]) -> Vec<usize> {
+fn places(division: Division, all: &[Box<Event>]) -> Vec<usize> {
     // What is void moves nothing, not even the place of what refers to it.
     let valid: BTreeMap<&Reference, usize> =
         all.iter().enumerate().filter(|(_, event)| event.standing.is_valid()).map(|(place, event)| (&event.reference, place)).collect();

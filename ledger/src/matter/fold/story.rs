@@ -18,9 +18,12 @@ use crate::matter::view::{
     AnswerView, CircularView, Commitment, Effect, EvaluationView, Event, FeedbackView, Moved, ObjectionView, OrderView, ProblemView,
     RulesUsed, TopicView, VerdictView,
 };
-use crate::names::{MatterId, OfficeName, Origin};
+use crate::names::{MatterId, OfficeName};
 use crate::standing::Standing;
 use crate::time::{Date, Time};
+
+/// Statements in some order; each by itself, for a list keeps room to grow, and that costs one word a place so, and not a whole event.
+pub(super) type Events = Vec<Box<Event>>;
 
 /// Something said, and at which place of the order.
 #[derive(Clone, Debug)]
@@ -82,7 +85,7 @@ pub(super) struct Story {
     /// When convener or reporter last said something.
     pub(super) last_word: Option<Time>,
     /// Every statement, in order.
-    pub(super) events: Vec<Event>,
+    pub(super) events: Events,
     /// What corrections and withdrawals came to, in a story told as everything was signed; empty in one told with them.
     pub(super) mends: Mends,
     /// Statements that another office has spoken to.
@@ -91,7 +94,8 @@ pub(super) struct Story {
     pub(super) dated: BTreeMap<Reference, Time>,
     /// Where each statement stands in `events`.
     places: BTreeMap<Reference, usize>,
-    counted_ids: BTreeSet<(Origin, Blake3)>,
+    /// Those that count, by id: it names the log as well, and what is meant for another log never counts.
+    counted_ids: BTreeSet<Blake3>,
 }
 
 /// What a statement that counts touched.
@@ -104,10 +108,10 @@ pub(super) struct Touched {
 pub(super) type Taken = Result<Touched, Irregular>;
 
 /// A record as it enters a story: read, and not yet taken in.
-pub(super) fn heard(record: &Record, offset: i8) -> Event {
+pub(super) fn heard(record: &Record, offset: i8) -> Box<Event> {
     let statement = &record.statement;
     let said = Said::read(&statement.kind, &statement.facts).unwrap_or_else(|_| Said::Raw(statement.facts.fields().clone()));
-    let mut event = Event {
+    let mut event = Box::new(Event {
         reference: record.reference.clone(),
         kind: statement.kind.clone(),
         by: statement.by.clone(),
@@ -124,7 +128,7 @@ pub(super) fn heard(record: &Record, offset: i8) -> Event {
         corrected_by: Vec::new(),
         withdrawn_by: None,
         redacted_by: Vec::new(),
-    };
+    });
     unhear(&mut event, offset);
     event
 }
@@ -186,7 +190,7 @@ impl Story {
     }
 
     /// Takes in the next statement of the order. `mends` are known when the story is told a second time.
-    pub(super) fn take_in(&mut self, mut event: Event, mends: Option<&Mends>) {
+    pub(super) fn take_in(&mut self, mut event: Box<Event>, mends: Option<&Mends>) {
         if let Some(mends) = mends {
             self.mend(&mut event, mends);
         }
@@ -195,7 +199,7 @@ impl Story {
                 Ok(touched) => {
                     event.round = touched.round;
                     event.moved = touched.moved;
-                    self.counted_ids.insert((event.reference.log.clone(), event.reference.id));
+                    self.counted_ids.insert(event.reference.id);
                     self.note(&event);
                 }
                 Err(why) => event.effect = Effect::Irregular(why),
@@ -206,7 +210,7 @@ impl Story {
     }
 
     fn take(&mut self, heard: &Event, mends: Option<&Mends>) -> Taken {
-        if self.counted_ids.contains(&(heard.reference.log.clone(), heard.reference.id)) {
+        if self.counted_ids.contains(&heard.reference.id) {
             return Err(Irregular::Repeated);
         }
         match &heard.said {
@@ -301,11 +305,11 @@ impl Story {
 
     /// The statement a reference names, if it is here.
     pub(super) fn find(&self, reference: &Reference) -> Option<&Event> {
-        self.places.get(reference).and_then(|at| self.events.get(*at))
+        self.places.get(reference).and_then(|at| self.events.get(*at)).map(Box::as_ref)
     }
 
     pub(super) fn find_mut(&mut self, reference: &Reference) -> Option<&mut Event> {
-        self.places.get(reference).and_then(|at| self.events.get_mut(*at))
+        self.places.get(reference).and_then(|at| self.events.get_mut(*at)).map(Box::as_mut)
     }
 
     /// The statement a reference names, if it is here and counts.
@@ -325,7 +329,7 @@ impl Story {
 
     /// Every statement verified, with the verdict that stands, in the order of the statements.
     pub(super) fn verdicts(&self) -> impl Iterator<Item = (&Event, &VerdictView)> {
-        self.events.iter().filter_map(|event| Some((event, self.verdict(&event.reference)?)))
+        self.events.iter().filter_map(|event| Some((event.as_ref(), self.verdict(&event.reference)?)))
     }
 
     pub(super) fn is_accepted(&self, target: &Reference) -> bool {

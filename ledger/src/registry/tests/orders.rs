@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::divisions::moved;
 use super::keys::succeed;
 use super::*;
-use crate::registry::act::tests::verified;
+use crate::registry::lines::tests::verified;
 
 /// A county in which everything happens that may: terms, endings, successors, moves, void registrations.
 fn eventful() -> World {
