@@ -102,6 +102,59 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     ("old and new are the same; leave it out", "新旧一样，删去这一条"),
     ("the period ends before it begins", "止日早于起日"),
+    // What mends another statement.
+    (
+        "this node holds {} entries of that log, so none of this index; check log and index",
+        "那本账这里只有 {} 条，没有这个序号；核对账本和序号",
+    ),
+    ("what stands there is no statement; check log and index", "那个序号上不是一条陈述；核对账本和序号"),
+    (
+        "the entry at that index is another statement; check the index, then let luodi new fill in the target",
+        "那个序号上是另一条；核对序号，再用 luodi new 填写所指条目",
+    ),
+    ("a {} is changed by the next one or by a revoke, and keeps its words", "登记类（{}）由下一次登记或 revoke 变更，文字不删除"),
+    ("what it refers to belongs to {}; name that matter", "所指的那一条属于 {}；写明那件事项"),
+    ("what it refers to belongs to no matter; leave it out", "所指的那一条不属于哪件事项，删去这一行"),
+    ("what it refers to has no words and no attachments, so there is nothing to erase", "所指的那一条没有文字和附件，没有可删除的"),
+    ("{} is neither the body of the target nor an attachment that it lists", "{} 既不是那一条的正文，也不是它的附件"),
+    ("no such fact in the statement that is corrected", "被更正的那一条没有这一项"),
+    (
+        "the old value is not what the statement says; give it exactly, or leave it out where there was none",
+        "原来的值与那一条写的不同；照抄，原来没有就删去 old",
+    ),
+    ("the number of an item wanted, from 0", "要写第几项，从 0 数起"),
+    ("no such item; a new one comes right after the last", "没有这一项；新的只能接在最后"),
+    ("a catalogue of no matter is not corrected; publish the next version of the catalogue", "清单、目录不更正；发布下一版"),
+    (
+        "a rules of no matter is not corrected; take it back with void and sign it anew, or sign rules that replace it",
+        "制度规程不更正；用 void 撤回后重新签署，或另签一份替代它的",
+    ),
+    ("a {} of no matter is not corrected; take it back with void and sign it anew", "不属于哪件事项的（{}）不更正；用 void 撤回后重新签署"),
+    (
+        "not signed by the office whose part it is; have the office sign whose statement it is, for the log it stands in",
+        "签名单位无此职责；请原来签署的组织签署，写进原来那本账",
+    ),
+    (
+        "not signed by the office whose part it is; government or civil affairs of a division above signs it, or the office whose words they are together with its supervisors",
+        "签名单位无此职责；由上级政府或民政部门签署，或由原来签署的组织和监督委员会共同签署",
+    ),
+    (
+        "too late to be taken back; say what is right in a correction instead",
+        "已核实、已过公示期或他人已有回应，不能撤回；请用 correction 更正",
+    ),
+    (
+        "the old facts are not what the statement says; give each old value exactly as it stands now",
+        "更正前内容与原文不符；old 照抄现在的内容",
+    ),
+    ("its facts do not read; give values that a statement of the target's kind may hold", "内容无法识读；new 要写那一种陈述能写的值"),
+    (
+        "what it refers to is not here or does not count; it was taken back already; nothing is left to do",
+        "所指内容未找到或无效；已经撤回过，不用再做",
+    ),
+    (
+        "what it refers to is not here or does not count; refer to a statement that counts, and not to one that mends another",
+        "所指内容未找到或无效；要指向一条有效的陈述，不能指向更正、撤回或删除",
+    ),
     // Who signs, and what a node says.
     ("no key given for {}", "没有给 {} 的密钥"),
     ("exactly one line for each `by` line wanted, in the same order", "每个签署方各要一个签名，次序与 by 相同"),

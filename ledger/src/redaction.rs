@@ -75,6 +75,35 @@ pub enum Held<'a> {
     Absent,
 }
 
+impl Held<'_> {
+    /// The attachments that the words list, as far as they are known.
+    fn listed(self) -> Vec<Blake3> {
+        match self {
+            Self::Body(bytes) => {
+                Words::parse(bytes).map(|words| words.attachments.iter().map(|each| each.hash).collect()).unwrap_or_default()
+            }
+            Self::Redacted(listed) => listed.to_vec(),
+            Self::Absent => Vec::new(),
+        }
+    }
+}
+
+/// Checks before publishing that a redaction names words of its target, so that one that erases nothing is not taken for one that does.
+/// Where the words are not here, what is not the body may be one of its attachments.
+pub fn check_named(target: &Statement, redaction: &Redaction, held: Held<'_>) -> Result<(), Malformed> {
+    let Some(body) = target.body.map(|body| body.hash) else {
+        return Err(Malformed::new("hashes", "what it refers to has no words and no attachments, so there is nothing to erase"));
+    };
+    if let Held::Absent = held {
+        return Ok(());
+    }
+    let listed = held.listed();
+    match redaction.hashes.iter().find(|hash| body != **hash && !listed.contains(hash)) {
+        Some(hash) => Err(Malformed::new("hashes", format!("{hash} is neither the body of the target nor an attachment that it lists"))),
+        None => Ok(()),
+    }
+}
+
 /// The tombstones that `entry`, a redaction in `log` that counts, puts up over the words of `target`. What it names beyond these is not its
 /// target's, or cannot be told without the body.
 pub fn tombstones(log: &Origin, entry: &Entry, redaction: &Redaction, target: &Entry, held: Held<'_>) -> Vec<Tombstone> {
@@ -84,11 +113,7 @@ pub fn tombstones(log: &Origin, entry: &Entry, redaction: &Redaction, target: &E
     if !is_target || of.kind.is_registry() {
         return Vec::new();
     }
-    let listed: Vec<Blake3> = match held {
-        Held::Body(bytes) => Words::parse(bytes).map(|words| words.attachments.iter().map(|each| each.hash).collect()).unwrap_or_default(),
-        Held::Redacted(listed) => listed.to_vec(),
-        Held::Absent => Vec::new(),
-    };
+    let listed = held.listed();
     let body = of.body.map(|body| body.hash);
     let named = redaction.hashes.iter().filter(|hash| body == Some(**hash) || listed.contains(hash));
     let tombstone = |hash: &Blake3| Tombstone {

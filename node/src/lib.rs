@@ -8,6 +8,7 @@ pub mod config;
 pub mod keys;
 pub mod marks;
 pub mod matters;
+pub mod mending;
 pub mod network;
 pub mod protocol;
 pub mod receipts;

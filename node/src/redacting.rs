@@ -9,13 +9,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use luodi_ledger::Malformed;
 use luodi_ledger::entry::Entry;
 use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::facts::Redaction;
 use luodi_ledger::names::Origin;
 use luodi_ledger::redaction::{self, Held, Tombstone};
-use luodi_ledger::statement::Statement;
 
 use crate::attachments::Attachments;
 use crate::registrar::Registrar;
@@ -179,35 +177,4 @@ fn named(reader: &Reader, log: &Origin, entry: &Entry, redaction: &Redaction) ->
     let told = reader.tombstone(&name)?.and_then(|bytes| Tombstone::parse(&bytes).ok());
     let held = told.as_ref().map_or(Held::Absent, |told| Held::Redacted(&told.attachments));
     Ok(redaction::tombstones(log, entry, redaction, &target, held))
-}
-
-/// Checks at publishing that a redaction names words of its target, so that one that erases nothing is not taken for one that does.
-pub fn check(reader: &Reader, statement: &Statement) -> Result<Result<(), Malformed>, ReadError> {
-    let Some(redaction) = redaction::read(statement) else { return Ok(Ok(())) };
-    let wrong = |field: &str, why: String| Ok(Err(Malformed::new(field, why)));
-    let Some(target) = entry_at(reader, &redaction.target.log, redaction.target.index)? else {
-        return wrong("target", "this node does not hold that entry; check log and index, or publish where it is held".to_owned());
-    };
-    if target.statement.id() != redaction.target.id {
-        return wrong("target.id", "the entry at that index is another statement; luodi new redaction --target fills it in".to_owned());
-    }
-    let of = target.statement.statement();
-    if of.kind.is_registry() {
-        return wrong("target", format!("the words of a {} are not redacted", of.kind));
-    }
-    let name = of.body.map(|body| body.hash);
-    let body = name.map(|name| reader.body_to_judge(&name)).transpose()?.flatten();
-    let told = name.map(|name| reader.tombstone(&name)).transpose()?.flatten().and_then(|bytes| Tombstone::parse(&bytes).ok());
-    let listed: Vec<Blake3> = match (&body, told) {
-        (Some(body), _) => {
-            let words = luodi_ledger::matter::words::Words::parse(body).unwrap_or_default();
-            words.attachments.iter().map(|each| each.hash).collect()
-        }
-        (None, Some(told)) => told.attachments,
-        (None, None) => Vec::new(),
-    };
-    match redaction.hashes.iter().find(|hash| name != Some(**hash) && !listed.contains(hash)) {
-        Some(hash) => wrong("hashes", format!("{hash} is neither the body of the target nor an attachment that it lists")),
-        None => Ok(Ok(())),
-    }
 }

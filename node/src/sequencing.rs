@@ -9,16 +9,18 @@ use std::time::Duration;
 use luodi_ledger::entry::Entry;
 use luodi_ledger::hash::Blake3;
 use luodi_ledger::key::SignerKey;
+use luodi_ledger::matter::{self, Marks, Record, Reference};
 use luodi_ledger::merkle::{CompactRange, Hash};
 use luodi_ledger::names::Origin;
+use luodi_ledger::standing::Standing;
 use luodi_ledger::statement::SignedStatement;
 use luodi_ledger::time::Time;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clock;
+use crate::mending;
 use crate::protocol::recent::{DailyLimits, Recent};
 use crate::protocol::sequencer::{MOST_SEALED, Refusal, Sealed, Submission, seal};
-use crate::redacting;
 use crate::registrar::Registrar;
 use crate::store::{Change, CommitError, Grow, Read, ReadError, Reader, Writer};
 
@@ -156,6 +158,19 @@ impl Log {
         Ok(signers)
     }
 
+    /// Refuses a correction, a withdrawal or a redaction that would mend nothing, logged now at `index`.
+    async fn check_mend(&self, statement: &SignedStatement, index: u64, now: Time) -> Result<(), SubmitError> {
+        let said = statement.statement();
+        let Some(target) = matter::mended(said) else { return Ok(()) };
+        let reference = Reference { log: self.origin.clone(), index, id: statement.id() };
+        let standing = Standing::Valid { term_expired: false };
+        let mend = Record { reference, statement: said.clone(), logged: now, standing, marks: Marks::default() };
+        let (reader, registry) = (self.reader.clone(), self.registrar.snapshot());
+        let check = tokio::task::spawn_blocking(move || mending::check(&reader, &registry, &mend, &target));
+        let checked = check.await.map_err(|error| ReadError::Unavailable(error.to_string()))??;
+        Ok(checked.map_err(Refusal::Malformed)?)
+    }
+
     /// Where `statement` already stands, if it does.
     fn find(&self, statement: &SignedStatement) -> Result<Option<Accepted>, ReadError> {
         let id = statement.id();
@@ -193,9 +208,10 @@ impl Sequencer {
         if statement.body.is_some_and(|body| self.log.reader.is_redacted(&body.hash)) {
             return Err(SubmitError::Redacted);
         }
-        redacting::check(&self.log.reader, statement)?.map_err(Refusal::Malformed)?;
         let link = self.log.reader.log(&self.log.origin)?.ok_or(SubmitError::Stopped("it has no first head".to_owned()))?.link;
-        submission.admit(&self.log.origin, link, &self.log.registrar.snapshot(), self.log.clock.now())?;
+        let now = self.log.clock.now();
+        submission.admit(&self.log.origin, link, &self.log.registrar.snapshot(), now)?;
+        self.log.check_mend(&submission.statement, link.index, now).await?;
         let (answer, answered) = oneshot::channel();
         self.queue.try_send(Waiting { submission, answer }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => SubmitError::Full,

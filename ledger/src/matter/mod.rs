@@ -16,6 +16,7 @@ pub mod facts;
 mod fold;
 pub mod ground;
 pub mod labels;
+mod mends;
 pub mod pack;
 mod record;
 mod signing;
@@ -23,5 +24,6 @@ pub mod view;
 pub mod words;
 
 pub use fold::{Chronicle, Work, fold};
+pub use mends::{Target, check_mend, target as mended};
 pub use record::{Marks, Record, Reference};
 pub use signing::{Barred, may_say, may_sign};

@@ -21,7 +21,7 @@ pub struct RulesNotice {
     pub from: Date,
     /// 规则包: the BLAKE3 of its text.
     pub pack: Blake3,
-    /// 替代: the pack that it takes the place of.
+    /// 替代: the pack that it takes the place of, as far as rules before it in the same place's log put that one in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<Blake3>,
     /// 失效日期: the first day no longer.

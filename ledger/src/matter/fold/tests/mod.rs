@@ -1,5 +1,6 @@
 //! Tales of a fictional village, told as records and folded.
 
+mod door;
 mod flags;
 mod grounds;
 mod growing;
