@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use console::style;
 use indicatif::{ProgressBar, ProgressStyle};
-use luodi_ledger::audit::{Audit, Finding};
+use luodi_ledger::audit::{Audit, Finding, Missing, Redacting};
 use luodi_ledger::federation::FederationFile;
+use luodi_ledger::matter::labels::Label as _;
 use luodi_ledger::names::Origin;
 use luodi_ledger::registry::{Registry, Witnessing};
 use serde_json::json;
@@ -69,7 +70,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
         tell!("{:#}", as_json(&audits));
     } else {
         for audit in &audits {
-            tell!("{}", as_words(audit, language));
+            tell!("{}", as_words(audit, &audits, language));
         }
         tell!(
             "{}",
@@ -129,7 +130,7 @@ pub(crate) fn read(
     Ok(reading)
 }
 
-fn as_words(audit: &Audit, language: Language) -> String {
+fn as_words(audit: &Audit, all: &[Audit], language: Language) -> String {
     let (origin, valid, void) = (&audit.origin, audit.valid, audit.void.len());
     let size = audit.head.as_ref().map_or(0, luodi_ledger::checkpoint::SignedCheckpoint::size);
     let mark = if audit.is_sound() { style("✓").green() } else { style("✗").red().bold() };
@@ -141,8 +142,13 @@ fn as_words(audit: &Audit, language: Language) -> String {
         let expired = audit.term_expired;
         out += &say!(language, "，{expired} 条在任期之后签署", ", {expired} signed after a term had ended");
     }
-    if audit.missing_bodies > 0 {
-        let missing = audit.missing_bodies;
+    let erased = audit.erased(all);
+    if !erased.is_empty() {
+        let erased = erased.len();
+        out += &say!(language, "，{erased} 份文字已隐私删除", ", {erased} bodies are redacted");
+    }
+    let missing = audit.missing.len() - erased.len();
+    if missing > 0 {
         out += &say!(language, "，{missing} 份文字内容不在这里", ", {missing} bodies are not held here");
     }
     out += &match &audit.witnessed {
@@ -160,6 +166,15 @@ fn as_words(audit: &Audit, language: Language) -> String {
         }
         Some((_, Witnessing::NobodyAsked)) | None => say!(language, "；没有旁人核对过", "; nobody else has checked it"),
     };
+    for (missing, by) in &erased {
+        let (index, log, at) = (missing.index, &by.on.log.division, by.on.index);
+        let ground = language.pick(by.redaction.ground.zh(), by.redaction.ground.en());
+        out += &say!(
+            language,
+            "\n  第 {index} 条的文字已隐私删除：{ground}（依据 {log} 第 {at} 条）",
+            "\n  the words of entry {index} are redacted: {ground} (entry {at} of {log})"
+        );
+    }
     for Finding { object, at, why } in &audit.findings {
         let at = at.map(|at| say!(language, "，位置 {at}", ", at {at}")).unwrap_or_default();
         out += &format!("\n  {} {object}{at}: {why}", style("✗").red());
@@ -170,6 +185,8 @@ fn as_words(audit: &Audit, language: Language) -> String {
 fn as_json(audits: &[Audit]) -> serde_json::Value {
     let finding = |finding: &Finding| json!({"object": finding.object, "at": finding.at, "why": finding.why});
     let log = |audit: &Audit| {
+        let erased = audit.erased(audits);
+        let redacted = |(missing, by): &(&Missing, &Redacting)| json!({"index": missing.index, "body": missing.body, "ground": by.redaction.ground, "by": by.by, "redaction": by.on});
         json!({
             "log": audit.origin,
             "sound": audit.is_sound(),
@@ -178,7 +195,8 @@ fn as_json(audits: &[Audit]) -> serde_json::Value {
             "valid": audit.valid,
             "term_expired": audit.term_expired,
             "void": audit.void,
-            "missing_bodies": audit.missing_bodies,
+            "missing_bodies": audit.missing.len() - erased.len(),
+            "redacted": erased.iter().map(redacted).collect::<Vec<_>>(),
             "findings": audit.findings.iter().map(finding).collect::<Vec<_>>(),
         })
     };

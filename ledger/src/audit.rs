@@ -10,8 +10,12 @@ use std::collections::BTreeMap;
 
 use crate::checkpoint::SignedCheckpoint;
 use crate::entry::{Entry, Link};
+use crate::hash::Blake3;
+use crate::matter::Reference;
+use crate::matter::facts::Redaction;
 use crate::merkle::{CompactRange, Hash};
-use crate::names::Origin;
+use crate::names::{OfficeName, Origin};
+use crate::redaction;
 use crate::registry::{Registry, Witnessing};
 use crate::standing::{Standing, Void};
 use crate::tile::{BundleId, FULL, TileId};
@@ -39,6 +43,35 @@ pub struct Finding {
     pub why: String,
 }
 
+/// A body that an entry names and the source does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// The entry.
+    pub index: u64,
+    /// Its statement.
+    pub id: Blake3,
+    /// The body.
+    pub body: Blake3,
+}
+
+/// A redaction that counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redacting {
+    /// Where it stands.
+    pub on: Reference,
+    /// Who signed it.
+    pub by: Vec<OfficeName>,
+    /// What it erases, whose that is, and why.
+    pub redaction: Redaction,
+}
+
+impl Redacting {
+    fn erases(&self, log: &Origin, missing: &Missing) -> bool {
+        let target = &self.redaction.target;
+        (&target.log, target.index, target.id) == (log, missing.index, missing.id) && self.redaction.hashes.contains(&missing.body)
+    }
+}
+
 /// What an audit found.
 #[derive(Clone, Debug)]
 pub struct Audit {
@@ -56,13 +89,23 @@ pub struct Audit {
     pub term_expired: u64,
     /// Entries that count nowhere, with the reason: shown as void, and no finding, for the log holds what its node took in.
     pub void: BTreeMap<u64, Void>,
-    /// Bodies named by entries and not held by the source.
-    pub missing_bodies: u64,
+    /// Bodies named by entries and not held by the source; [`Audit::erased`] tells which of them were redacted.
+    pub missing: Vec<Missing>,
+    /// The redactions that count.
+    pub redactions: Vec<Redacting>,
     /// The registry entries, for [`Registry::observe_all`].
     pub registry_entries: Vec<Entry>,
 }
 
 impl Audit {
+    /// Each missing body that was redacted, with the redaction, by what the `audits` of this log and of those above it read; the other
+    /// missing ones have not arrived, or are kept back. No tombstone is believed for this.
+    pub fn erased<'a>(&'a self, audits: &'a [Self]) -> Vec<(&'a Missing, &'a Redacting)> {
+        let redactions: Vec<&Redacting> = audits.iter().flat_map(|audit| &audit.redactions).collect();
+        let by = |missing| redactions.iter().find(|redacting| redacting.erases(&self.origin, missing)).map(|by| (missing, *by));
+        self.missing.iter().filter_map(by).collect()
+    }
+
     /// Whether nothing is wrong.
     pub fn is_sound(&self) -> bool {
         self.findings.is_empty() && self.head.is_some()
@@ -89,7 +132,8 @@ impl Audit {
             valid: 0,
             term_expired: 0,
             void: BTreeMap::new(),
-            missing_bodies: 0,
+            missing: vec![],
+            redactions: vec![],
             registry_entries: vec![],
         };
         let Some(head) = audit.read_head(source, registry, "head")? else { return Ok(audit) };
@@ -284,6 +328,11 @@ impl Audit {
         match registry.standing(&self.origin, &entry) {
             Standing::Valid { term_expired } => {
                 self.valid += 1;
+                self.redactions.extend(redaction::read(entry.statement.statement()).map(|redaction| Redacting {
+                    on: Reference { log: self.origin.clone(), index: entry.index, id: entry.statement.id() },
+                    by: entry.statement.statement().by.clone(),
+                    redaction,
+                }));
                 self.term_expired += u64::from(term_expired);
             }
             Standing::Void(why) => drop(self.void.insert(entry.index, why)),
@@ -291,7 +340,9 @@ impl Audit {
         if let Some(named) = entry.statement.statement().body {
             let path = format!("body/{}", named.hash);
             match source.read(&path)? {
-                None => self.missing_bodies += 1,
+                None => {
+                    self.missing.push(Missing { index: entry.index, id: entry.statement.id(), body: named.hash });
+                }
                 Some(body) if named.names(&body) => {}
                 Some(_) => self.find(path, Some(entry.index), "is not the body that the entry names"),
             }
@@ -331,6 +382,34 @@ mod tests {
     use crate::statement::BodyRef;
     use crate::testing::{COUNTY, TOWNSHIP, VILLAGE, World, appoint, office, origin, witness_key, witnessed_charter};
     use crate::tile::{encode_entries, encode_hashes};
+
+    #[test]
+    fn a_redacted_body_is_told_apart_from_a_missing_one() {
+        let missing = |index: u64| Missing { index, id: Blake3::of(&index.to_be_bytes()), body: Blake3::of(b"words") };
+        let of = |at: &str, missing: Vec<Missing>, redactions: Vec<Redacting>| Audit {
+            origin: origin(at),
+            head: None,
+            witnessed: None,
+            findings: vec![],
+            valid: 0,
+            term_expired: 0,
+            void: BTreeMap::new(),
+            missing,
+            redactions,
+            registry_entries: vec![],
+        };
+        let target = Reference { log: origin(VILLAGE), index: 3, id: missing(3).id };
+        let redaction =
+            |hash| Redaction { date: None, ground: "personal-data".parse().unwrap(), hashes: vec![hash], target: target.clone() };
+        let on = Reference { log: origin(COUNTY), index: 9, id: Blake3::of(b"redaction") };
+        let redacting = |hash| Redacting { on: on.clone(), by: vec![], redaction: redaction(hash) };
+        let village = of(VILLAGE, vec![missing(3), missing(4)], vec![]);
+        let audits = [of(COUNTY, vec![], vec![redacting(Blake3::of(b"words"))]), village];
+        let told: Vec<_> = audits[1].erased(&audits).into_iter().map(|(missing, by)| (missing.index, by.on.clone())).collect();
+        assert_eq!(told, [(3, on.clone())], "entry 4 says the same words, and nobody redacted them there");
+        let audits = [of(COUNTY, vec![missing(3)], vec![redacting(Blake3::of(b"others"))]), of(VILLAGE, vec![missing(3)], vec![])];
+        assert!(audits.iter().all(|audit| audit.erased(&audits).is_empty()));
+    }
 
     /// A log's files, as a server or a directory has them.
     type Files = BTreeMap<String, Vec<u8>>;
@@ -432,7 +511,7 @@ mod tests {
         let (registry, mut files) = log(300);
         let audit = audit(&registry, &mut files);
         assert!(audit.is_sound(), "{:?}", audit.findings);
-        assert_eq!((audit.valid, audit.missing_bodies), (300, 0));
+        assert_eq!((audit.valid, audit.missing.len()), (300, 0));
         assert_eq!(audit.void, BTreeMap::from([(300, Void::WrongOffice)]));
         assert!(matches!(audit.witnessed, Some((_, Witnessing::Met(_)))));
     }

@@ -3,13 +3,14 @@
 //! Nothing that a source says is believed: an entry counts by the registry, a body by its hash. Which logs, up to which size, is kept, for
 //! whoever reads the same sizes comes to the same tables.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::ensure;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use luodi_ledger::assessment::{Assessment, Reading};
 use luodi_ledger::federation::FederationFile;
+use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::calendar::{Calendar, Span};
 use luodi_ledger::matter::codes::{CodeList as _, Every, KindCode};
 use luodi_ledger::matter::view::View;
@@ -17,6 +18,7 @@ use luodi_ledger::matter::words::Words;
 use luodi_ledger::matter::{Record, Reference, fold};
 use luodi_ledger::merkle::Hash;
 use luodi_ledger::names::{Division, Level, MatterId, Origin};
+use luodi_ledger::redaction;
 use luodi_ledger::registry::Registry;
 use luodi_ledger::statement::{BodyRef, SignedStatement};
 use luodi_ledger::time::Time;
@@ -37,7 +39,9 @@ pub(super) struct LogRead {
     pub(super) root: Hash,
     /// Of its last entry.
     pub(super) newest: Option<Time>,
-    /// Bodies its statements name that are not held there: not arrived, or erased.
+    /// Bodies its statements name that were redacted.
+    pub(super) redacted: u64,
+    /// Other bodies its statements name that are not held there: not arrived, or kept back.
     pub(super) missing: u64,
 }
 
@@ -90,6 +94,7 @@ impl Corpus {
                 size: head.size(),
                 root: head.root(),
                 newest: read.last().map(|entry| entry.logged),
+                redacted: 0,
                 missing: 0,
             });
             entries.extend(read.into_iter().map(|entry| (origin.clone(), entry)));
@@ -97,11 +102,14 @@ impl Corpus {
         }
         bar.finish_and_clear();
         let mut matters: BTreeMap<MatterId, Vec<Record>> = BTreeMap::new();
-        let (mut notes, mut rules) = (HashMap::new(), Vec::new());
+        let (mut notes, mut rules, mut erased) = (HashMap::new(), Vec::new(), HashSet::new());
         for (origin, entry) in &entries {
             let statement = entry.statement.statement();
             if statement.kind.as_str() == KindCode::Rules.as_str() {
                 rules.push((Reference { log: origin.clone(), index: entry.index, id: entry.statement.id() }, entry.statement.clone()));
+            }
+            if let Some(redaction) = redaction::read(statement).filter(|_| registry.standing(origin, entry).is_valid()) {
+                erased.extend(redaction.hashes.into_iter().map(|hash| (redaction.target.clone(), hash)));
             }
             let Some(record) = record(&registry, origin, entry) else { continue };
             let Some(matter) = statement.matter.filter(|matter| matter.division.is_within(place)) else { continue };
@@ -111,7 +119,9 @@ impl Corpus {
         let wanted: Vec<(Reference, SignedStatement)> = notes.iter().map(|(on, note)| (on.clone(), note.clone())).chain(rules).collect();
         let (bodies, missing) = read_bodies(at, wanted, &style, language).await?;
         for log in &mut logs {
-            log.missing = missing.get(&log.origin).copied().unwrap_or_default();
+            let of_log = missing.iter().filter(|(on, _)| on.log == log.origin);
+            let (gone, missing): (Vec<_>, Vec<_>) = of_log.partition(|named| erased.contains(*named));
+            (log.redacted, log.missing) = (u64::try_from(gone.len())?, u64::try_from(missing.len())?);
         }
         // So that the same sizes give the same tables whenever they are made.
         let as_of = as_of.or_else(|| logs.iter().filter_map(|log| log.newest).max()).unwrap_or_else(crate::clock::now);
@@ -138,30 +148,30 @@ async fn read_bodies(
     wanted: Vec<(Reference, SignedStatement)>,
     style: &ProgressStyle,
     language: Language,
-) -> anyhow::Result<(HashMap<Reference, Body>, BTreeMap<Origin, u64>)> {
+) -> anyhow::Result<(HashMap<Reference, Body>, Vec<(Reference, Blake3)>)> {
     let named: Vec<_> = wanted.into_iter().filter_map(|(on, note)| Some((on, note.statement().body?))).collect();
     let bar =
         ProgressBar::new(u64::try_from(named.len())?).with_style(style.clone()).with_message(language.pick("读文字", "reading words"));
     let counted = &bar;
-    let found: Vec<(Reference, Option<Body>)> = stream::iter(named)
+    let found: Vec<(Reference, Blake3, Option<Body>)> = stream::iter(named)
         .map(|(on, named)| async move {
             let bytes = at.get(&format!("{}/body/{}", Node::log_path(&on.log), named.hash)).await?;
             let bytes = bytes.filter(|bytes| named.names(bytes));
             let body = bytes.and_then(|bytes| Some(Body { words: Words::parse(&bytes).ok()?, text: String::from_utf8(bytes).ok()? }));
             counted.inc(1);
-            anyhow::Ok((on, body))
+            anyhow::Ok((on, named.hash, body))
         })
         .buffer_unordered(AT_ONCE)
         .try_collect()
         .await?;
     bar.finish_and_clear();
-    let (mut bodies, mut missing) = (HashMap::new(), BTreeMap::new());
-    for (on, body) in found {
+    let (mut bodies, mut missing) = (HashMap::new(), Vec::new());
+    for (on, named, body) in found {
         match body {
             Some(body) => {
                 bodies.insert(on, body);
             }
-            None => *missing.entry(on.log).or_default() += 1,
+            None => missing.push((on, named)),
         }
     }
     Ok((bodies, missing))

@@ -210,7 +210,8 @@ fields! {
         "size", "条数", "Size", "算到第几条", "the size it was read up to", |row| row.size.into();
         "root", "根", "Root", "该条数下签署的树根", "the root that was signed at that size", |row| text(row.root);
         "newest", "最近入账", "Newest", "最后一条的入账时间（UTC）", "when its last entry was logged (UTC)", |row| row.newest.into();
-        "missing_bodies", "缺文字", "Missing words", "有几份文字不在手边或已删除", "bodies not held, or erased", |row| row.missing.into();
+        "redacted_bodies", "已隐私删除", "Redacted words", "有几份文字已依据账中的隐私删除而删去", "bodies erased by a redaction in these logs", |row| row.redacted.into();
+        "missing_bodies", "缺文字", "Missing words", "另有几份文字不在手边", "other bodies that are not held", |row| row.missing.into();
     }
 }
 

@@ -91,13 +91,20 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
             "{folder}: {matters} matters, {statements} statements from {logs} logs, as of {as_of}; README.md says what each column is."
         )
     );
+    let redacted = corpus.logs.iter().map(|log| log.redacted).sum::<u64>();
+    if redacted > 0 {
+        tell!(
+            "{}",
+            say!(language, "有 {redacted} 份文字已隐私删除，相应的格子是空的。", "{redacted} bodies are redacted; their cells are empty.")
+        );
+    }
     if missing > 0 {
         tell!(
             "{}",
             say!(
                 language,
-                "有 {missing} 份文字不在这个来源（没有到，或已删除），相应的格子是空的。",
-                "{missing} bodies are not held there (not arrived, or erased); their cells are empty."
+                "有 {missing} 份文字不在这个来源，相应的格子是空的。",
+                "{missing} bodies are not held there; their cells are empty."
             )
         );
     }
