@@ -16,7 +16,9 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::builder::PossibleValuesParser;
+use luodi_ledger::matter::Reference;
 use luodi_ledger::matter::codes::About;
+use luodi_ledger::matter::words::Words;
 use luodi_ledger::names::{Division, Federation, MatterId, Office, OfficeName, Origin};
 
 use crate::language::{Language, say, tell};
@@ -77,6 +79,14 @@ pub struct Args {
         help = "所指条目在账本中的序号（须同时给 --node） ¦ Index of the entry it refers to (needs --node)"
     )]
     target: Option<u64>,
+    /// The log of the entry it refers to.
+    #[arg(
+        long,
+        value_name = "ORIGIN",
+        requires = "target",
+        help = "所指条目在哪本账；默认为事项所在地的账，没有事项就是写入的那本 ¦ The log of that entry; by default that of the matter's home, without a matter the one it is for"
+    )]
+    target_log: Option<Origin>,
     /// Who signs.
     #[arg(long = "by", value_name = "OFFICE", help = "签署的组织，可给多个 ¦ The office that signs; may be given again")]
     by: Vec<Office>,
@@ -140,15 +150,21 @@ async fn filled(kind: &str, args: &Args, language: Language) -> anyhow::Result<S
     let division = args.division.or(args.matter.map(|matter| matter.division)).or(args.log.as_ref().map(|log| log.division));
     let division = division.with_context(|| say!(language, "请给 --matter 或 --division", "give --matter or --division"))?;
     let log = args.log.clone().unwrap_or(Origin { federation: federation.clone(), division, generation: 1 });
-    let offices = if args.by.is_empty() { vec![template::usual_signer(kind, division)] } else { args.by.clone() };
-    let by: Vec<OfficeName> = offices.into_iter().map(|office| OfficeName { federation: federation.clone(), division, office }).collect();
     let target = match (&node, args.target) {
-        (Some(node), Some(index)) => Some(node.reference(&log, index).await?),
+        (Some(node), Some(index)) => {
+            let home = args.matter.map(|matter| Origin { federation: federation.clone(), division: matter.division, generation: 1 });
+            let of = args.target_log.clone().or(home.filter(|home| home.division != log.division)).unwrap_or_else(|| log.clone());
+            Some(target_at(node, &of, index).await?)
+        }
         _ => None,
     };
+    let offices = if args.by.is_empty() { vec![template::usual_signer(kind, division)] } else { args.by.clone() };
+    let by: Vec<OfficeName> = offices.into_iter().map(|office| OfficeName { federation: federation.clone(), division, office }).collect();
     let today = clock::now().civil_date(8);
     let matter = match (args.matter, template::about(kind), &node) {
-        (_, About::Division | About::Logs | About::Registry, _) | (None, About::Statement, _) => None,
+        (_, About::Division | About::Logs | About::Registry, _) => None,
+        // What mends a statement belongs where that does.
+        (None, About::Statement, _) => target.as_ref().and_then(|target| target.matter),
         (Some(matter), ..) => Some(matter),
         (None, About::Matter, Some(node)) if kind == "topic" => {
             let matter = node.reserve(&log).await?;
@@ -160,5 +176,30 @@ async fn filled(kind: &str, args: &Args, language: Language) -> anyhow::Result<S
         }
         (None, About::Matter, _) => u16::try_from(today.year()).ok().map(|year| MatterId { division, year, number: 1 }),
     };
-    template::render(kind, &template::Known { log, by, matter, target, today }, language)
+    let (target, said) = target.map(|target| (target.reference, target.said)).unzip();
+    template::render(kind, &template::Known { log, by, matter, target, said, today }, language)
+}
+
+/// The entry that a statement refers to.
+struct TargetEntry {
+    reference: Reference,
+    matter: Option<MatterId>,
+    said: template::Said,
+}
+
+/// Asks a node for the entry that a statement refers to, and for what its words list.
+async fn target_at(node: &Node, log: &Origin, index: u64) -> anyhow::Result<TargetEntry> {
+    let entry = node.required_entry(log, index).await?;
+    let statement = entry.statement.statement();
+    let body = statement.body.map(|body| body.hash);
+    let words = match statement.body {
+        Some(named) => node.get(&format!("{}/body/{}", Node::log_path(log), named.hash)).await?.filter(|bytes| named.names(bytes)),
+        None => None,
+    };
+    let words = words.and_then(|bytes| Words::parse(&bytes).ok()).unwrap_or_default();
+    let title = |title: Option<String>| title.unwrap_or_default().replace(char::is_control, " ");
+    let attachments = words.attachments.into_iter().map(|each| (each.hash, title(each.title))).collect();
+    let said = template::Said { facts: statement.facts.as_str().to_owned(), body, attachments };
+    let reference = Reference { log: log.clone(), index, id: entry.statement.id() };
+    Ok(TargetEntry { reference, matter: statement.matter, said })
 }

@@ -9,7 +9,6 @@ use anyhow::{Context as _, bail};
 use luodi_ledger::entry::Entry;
 use luodi_ledger::federation::FederationFile;
 use luodi_ledger::hash::Blake3;
-use luodi_ledger::matter::Reference;
 use luodi_ledger::names::{MatterId, Origin};
 use luodi_ledger::receipt::Receipt;
 use luodi_ledger::statement::SignedStatement;
@@ -221,12 +220,11 @@ impl Node {
         Ok(Some(Entry::parse(&Receipt::parse(&receipt)?.entry)?))
     }
 
-    /// Names the entry at `index` of a log, as the node's receipt tells it.
-    pub(crate) async fn reference(&self, log: &Origin, index: u64) -> anyhow::Result<Reference> {
+    /// The entry at `index` of a log, as the node's receipt tells it; an error where there is none.
+    pub(crate) async fn required_entry(&self, log: &Origin, index: u64) -> anyhow::Result<Entry> {
         let (base, language) = (&self.base, self.language);
         let entry = self.entry(log, index).await?;
-        let entry = entry.with_context(|| say!(language, "{base}：{log} 没有第 {index} 条", "{base}: {log} has no entry {index}"))?;
-        Ok(Reference { log: log.clone(), index, id: entry.statement.id() })
+        entry.with_context(|| say!(language, "{base}：{log} 没有第 {index} 条", "{base}: {log} has no entry {index}"))
     }
 
     /// Whether the node says it is ready.

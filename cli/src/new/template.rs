@@ -1,6 +1,7 @@
 //! The templates of statements.
 
 use anyhow::Context as _;
+use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::Reference;
 use luodi_ledger::matter::codes::{About, CodeList as _, KindCode, Method};
 use luodi_ledger::matter::pack::Packs;
@@ -68,7 +69,46 @@ pub(super) struct Known {
     pub(super) by: Vec<OfficeName>,
     pub(super) matter: Option<MatterId>,
     pub(super) target: Option<Reference>,
+    /// What the target says, if it is known.
+    pub(super) said: Option<Said>,
     pub(super) today: Date,
+}
+
+/// What a target says, as far as a template repeats it.
+pub(super) struct Said {
+    /// Its facts, as signed.
+    pub(super) facts: String,
+    /// Its body.
+    pub(super) body: Option<Blake3>,
+    /// The attachments that its body lists, with their titles.
+    pub(super) attachments: Vec<(Blake3, String)>,
+}
+
+impl Said {
+    /// The body's hash; those of attachments are there to be taken in, so that nothing is erased that nobody chose.
+    fn hashes(&self, language: Language) -> String {
+        let body = self.body.map(|hash| (hash, format!("  \"{hash}\", # {}\n", language.pick("正文", "the body"))));
+        let attachment = |(hash, title): &(Blake3, String)| {
+            let line = say!(
+                language,
+                "  # \"{hash}\", # 附件 {title}；要删除就去掉行首的 #",
+                "  # \"{hash}\", # attachment {title}; take away the first # to erase it"
+            );
+            (*hash, line + "\n")
+        };
+        let mut lines: Vec<_> = body.into_iter().chain(self.attachments.iter().map(attachment)).collect();
+        if lines.is_empty() {
+            return "[\"\"]".to_owned();
+        }
+        // As a redaction lists them.
+        lines.sort();
+        format!("[\n{}]", lines.into_iter().map(|(_, line)| line).collect::<String>())
+    }
+
+    fn facts_in_words(&self, language: Language) -> String {
+        let facts = &self.facts;
+        say!(language, "# 那一条签署时写的：{facts}\n", "# What it said when it was signed: {facts}\n")
+    }
 }
 
 /// Whether statements of a kind name a matter: always, never, or where what they speak of belongs to one.
@@ -106,6 +146,7 @@ pub(super) fn render(kind: &str, known: &Known, language: Language) -> anyhow::R
         ),
     };
     let rules = rules(language);
+    let hashes = known.said.as_ref().map_or_else(|| "[\"\"]".to_owned(), |said| said.hashes(language));
     for line in template.lines() {
         let line = match line.split_once(DIVIDER) {
             None => line.to_owned(),
@@ -119,9 +160,13 @@ pub(super) fn render(kind: &str, known: &Known, language: Language) -> anyhow::R
             .replace("{division}", &known.log.division.to_string())
             .replace("{today}", &known.today.to_string())
             .replace("{log}", &known.log.to_string())
-            .replace("{rules}", &rules);
+            .replace("{rules}", &rules)
+            .replace("{hashes}", &hashes);
         out += &line;
         out.push('\n');
+        if kind == "correction" && line.starts_with("target = ") {
+            out += &known.said.as_ref().map(|said| said.facts_in_words(language)).unwrap_or_default();
+        }
     }
     out += language.pick(ATTACHMENTS.0, ATTACHMENTS.1);
     Ok(out)
@@ -177,6 +222,7 @@ mod tests {
             by: vec!["luodi.example/demo/990101001001/committee".parse().unwrap()],
             matter: Some("990101001001-2026-0001".parse().unwrap()),
             target: Some(Reference { log: log.clone(), index: 3, id: Blake3::of(b"x") }),
+            said: None,
             today: "2026-11-22".parse().unwrap(),
             log,
         }
