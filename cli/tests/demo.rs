@@ -1,11 +1,15 @@
 //! The demonstration as a person meets it: started, looked at, decided in, checked, tampered with, stopped and started again.
 
+#[path = "../../tests/src/ports.rs"]
+mod ports;
+
 use std::io::{BufRead as _, BufReader};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
+
+use crate::ports::free_port;
 
 /// A machine that builds and tests at once is slow; the ten seconds promised are for one that does not.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -43,9 +47,8 @@ impl Demo {
 
     /// A demonstration in `dir`, on ports that are free.
     fn fresh(dir: &Path) -> Self {
-        let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         // Ports in a row are needed: another program may hold one of them.
-        let started = (0..5).map(|_| free().min(60_000)).find_map(|port| Self::start(dir, port));
+        let started = (0..5).map(|_| free_port()).find_map(|port| Self::start(dir, port));
         started.expect("the demonstration starts on one of five choices of ports")
     }
 

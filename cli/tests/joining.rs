@@ -2,19 +2,18 @@
 
 mod command;
 
-use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use luodi_node::keys::Passphrase;
 
+use command::ports::free_port;
 use command::{COUNTY, PATIENCE, TOWNSHIP, comes_up, edit, luodi, must, run_node};
 
 #[test]
 fn a_township_joins_a_county_and_its_office_speaks() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let (county, township, county_peer, township_peer) = (free(), free(), free(), free());
+    let (county, township, county_peer, township_peer) = (free_port(), free_port(), free_port(), free_port());
     Passphrase::random().unwrap().save(&folder.join("pass")).unwrap();
 
     // The county founds the federation and runs.

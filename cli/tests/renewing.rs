@@ -4,10 +4,10 @@
 mod command;
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use command::ports::free_port;
 use command::{COUNTY, PATIENCE, Running, TOWNSHIP, comes_up, edit, luodi, must, run_node};
 use luodi_node::keys::Passphrase;
 
@@ -118,8 +118,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 fn found(folder: &Path) -> (Place<'_>, Running, Running) {
-    let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let (county, township, county_peer, township_peer) = (free(), free(), free(), free());
+    let (county, township, county_peer, township_peer) = (free_port(), free_port(), free_port(), free_port());
     Passphrase::random().unwrap().save(&folder.join("pass")).unwrap();
     let listen = |port: u16| format!("listen = [\"/ip4/127.0.0.1/tcp/{port}\"]");
     let default = "listen = [\"/ip4/0.0.0.0/udp/9601/quic-v1\", \"/ip4/0.0.0.0/tcp/9601\"]";

@@ -1,5 +1,8 @@
 //! A table of past matters goes in and comes out, against the nodes of a demonstration, as an office would do it.
 
+#[path = "../../tests/src/ports.rs"]
+mod ports;
+
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -8,6 +11,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
+
+use crate::ports::free_port;
 
 /// Longest wait for anything that happens in seconds where nothing else runs.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -31,9 +36,8 @@ impl Drop for Demo {
 
 impl Demo {
     fn start() -> Self {
-        let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         // Ports in a row are needed: another program may hold one of them.
-        let started = (0..5).map(|_| free().min(60_000)).find_map(Self::start_on);
+        let started = (0..5).map(|_| free_port()).find_map(Self::start_on);
         started.expect("the demonstration starts on one of five choices of ports")
     }
 

@@ -2,10 +2,10 @@
 //!
 //! The harness speaks to nodes as strangers do, over HTTP, and judges what they serve with `ledger` alone.
 
-use std::net::TcpListener;
+mod ports;
+
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use luodi_ledger::audit::{Audit, Source};
@@ -26,6 +26,8 @@ use luodi_node::config::{Config, NodeFile};
 use luodi_node::keys::{MachineKeys, Passphrase, WorkFactor, generate_office, peer_id};
 use luodi_node::store::{Change, Grow, Options, Read, Store};
 use serde_json::Value;
+
+use crate::ports::free_port;
 
 /// The county of the tests.
 pub const COUNTY: &str = "990101000000";
@@ -86,16 +88,6 @@ impl Node {
     pub fn pid(&self) -> Option<u32> {
         self.process.as_ref().map(Child::id)
     }
-}
-
-/// A port that nobody listens on and that no other node of these tests is given. It lies below those that the system lends to
-/// connections, so that none of them takes it before its node does.
-fn free_port() -> u16 {
-    static HANDED_OUT: AtomicU32 = AtomicU32::new(0);
-    let first = std::process::id().wrapping_mul(97);
-    let candidate = |_| u16::try_from(20_000 + first.wrapping_add(HANDED_OUT.fetch_add(1, Ordering::Relaxed)) % 12_000).ok();
-    let free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
-    (0..12_000).filter_map(candidate).find(free).expect("loopback has a free port")
 }
 
 impl County {

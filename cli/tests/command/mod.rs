@@ -1,6 +1,9 @@
 //! The command as people use it, for tests that found and grow a federation with nothing else.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+#[path = "../../../tests/src/ports.rs"]
+pub(crate) mod ports;
+
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
