@@ -12,8 +12,10 @@ use std::time::{Duration, Instant};
 
 use luodi_ledger::audit::Audit;
 use luodi_ledger::checkpoint::SignedCheckpoint;
+use luodi_ledger::facts::Facts;
+use luodi_ledger::hash::Blake3;
 use luodi_tests::{County, topic, topic_words};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_luodi-under-test");
 const COUNTY: usize = 0;
@@ -92,6 +94,16 @@ fn say(county: &County, number: u32) -> (u16, Value) {
     county.submit(VILLAGE, &sent).expect("the node answers, whatever its disk")
 }
 
+/// The township has the words of statement `number` erased, which the village `said`; gives where they are served.
+fn have_erased(county: &County, number: u32, said: &Value) -> String {
+    let hash = Blake3::of(topic_words(number).as_bytes());
+    let target = json!({"id": said["id"], "index": said["index"], "log": county.nodes[VILLAGE].origin});
+    let facts = Facts::of(&json!({"ground": "personal-data", "hashes": [hash], "target": target})).expect("facts");
+    let matter = format!("{}-2026-{number:04}", county.nodes[VILLAGE].division);
+    county.must_say(TOWNSHIP, "government", "redaction", Some(&matter), facts, None);
+    format!("log/{}/1/body/{hash}", county.nodes[VILLAGE].division)
+}
+
 /// Says things, many at once, until the node refuses for want of space; gives the indexes of those that were taken in.
 fn say_until_full(county: &County, number: &AtomicU32) -> Vec<u64> {
     let start = Instant::now();
@@ -150,8 +162,10 @@ fn a_full_disk_makes_a_node_read_only_and_harms_nothing() {
         fs::copy(config.with_extension(floor), config).expect("configured");
         county.start(VILLAGE);
         county.wait_ready(VILLAGE);
-        let (status, answer) = say(&county, next());
-        assert_eq!(status, 200, "with room it takes statements in: {answer}");
+        let wordy = next();
+        let (status, said) = say(&county, wordy);
+        assert_eq!(status, 200, "with room it takes statements in: {said}");
+        county.wait("the township holds it", || Some(county.holds(TOWNSHIP, VILLAGE).0) > said["index"].as_u64());
 
         // Below the floor at once; or room in what the journal has reserved, and then none at all.
         let filler = disk.fill(if floor == "0" { 16 * 1024 } else { 900_000 });
@@ -163,6 +177,9 @@ fn a_full_disk_makes_a_node_read_only_and_harms_nothing() {
         if floor != "0" {
             assert!(status["free"].as_u64() < status["floor"].as_u64(), "{status}");
         }
+        // Words are to be erased while no byte can be written.
+        let erased = have_erased(&county, wordy, &said);
+        county.wait("they are gone where there is room", || county.send(TOWNSHIP, &erased, None).0 == 410);
         // A machine that is started again with a full disk is read as before, too.
         county.nodes[VILLAGE].kill();
         county.start(VILLAGE);
@@ -172,6 +189,7 @@ fn a_full_disk_makes_a_node_read_only_and_harms_nothing() {
         fs::remove_file(filler).expect("there is room again");
         county.wait_ready(VILLAGE);
         county.wait("it takes statements in again", || say(&county, next()).0 == 200);
+        county.wait("what was to be erased is gone", || county.send(VILLAGE, &erased, None).0 == 410);
         assert_nothing_is_lost(&county, &acknowledged);
     }
     let size = county.holds(VILLAGE, VILLAGE).0;

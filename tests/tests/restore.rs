@@ -5,9 +5,11 @@ use std::process::Command;
 use std::time::Duration;
 
 use luodi_ledger::audit::Audit;
+use luodi_ledger::facts::Facts;
+use luodi_ledger::receipt::Receipt;
 use luodi_node::store::{Options, Store};
 use luodi_tests::{County, topic, topic_words};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_luodi-under-test");
 const TOWNSHIP: usize = 1;
@@ -145,4 +147,74 @@ fn numbers_of_matters_are_handed_out_once_whatever_happens() {
     assert!(done && words.contains("-0010"), "{words}");
     assert!(std::fs::read_to_string(&output).expect("the template").contains("-0010"));
     assert!(county.post(0, &format!("log/{division}/1/matters")).is_none(), "only the home node hands out numbers");
+}
+
+/// Whether `needle` stands anywhere in the journal of node `at`.
+fn on_disk(county: &County, at: usize, needle: &str) -> bool {
+    let files = std::fs::read_dir(county.nodes[at].folder.join("data/journal")).expect("a journal");
+    let mut files = files.map(|file| std::fs::read(file.expect("a file").path()).expect("it reads"));
+    files.any(|bytes| bytes.windows(needle.len()).any(|window| window == needle.as_bytes()))
+}
+
+#[test]
+fn words_that_were_erased_after_a_backup_do_not_come_back_with_it() {
+    let mut county = County::found(PROGRAM);
+    county.open();
+    let matter = format!("{}-2026-0001", county.nodes[VILLAGE].division);
+    let said = county.must_say(VILLAGE, "committee", "topic", Some(&matter), topic(), Some(&topic_words(1)));
+    say(&county, 2);
+    let holders = [0, TOWNSHIP, VILLAGE];
+    let [gone, kept] = [1, 2].map(|number| body_path(&county, number));
+    for at in holders {
+        county.wait("the words are everywhere", || county.get(at, &gone).is_some() && county.get(at, &kept).is_some());
+    }
+    let copy = back_up(&county);
+    let hash = luodi_ledger::hash::Blake3::of(topic_words(1).as_bytes());
+    let target = json!({"id": said["id"], "index": said["index"], "log": county.nodes[VILLAGE].origin});
+    let facts = Facts::of(&json!({"ground": "personal-data", "hashes": [hash], "target": target})).expect("facts");
+    county.must_say(TOWNSHIP, "government", "redaction", Some(&matter), facts, None);
+    for at in holders {
+        county.wait("the words are gone", || county.send(at, &gone, None).0 == 410);
+    }
+
+    county.nodes[VILLAGE].kill();
+    let (old, new) = (county.nodes[VILLAGE].folder.clone(), county.folder().join("restored"));
+    let passphrase = old.join("passphrase");
+    let restore = ["restore", "--from", text(&copy), "--dir", text(&new), "--passphrase-file", text(&passphrase)];
+    let (done, words) = luodi(&restore);
+    assert!(done, "{words}");
+    county.nodes[VILLAGE].folder = new;
+    assert!(on_disk(&county, VILLAGE, "清理第 1 条"), "the backup was taken while they were there");
+    county.start(VILLAGE);
+    county.wait("it answers", || county.get(VILLAGE, "healthz").is_some());
+    county.wait("it serves bodies again", || {
+        assert_ne!(county.send(VILLAGE, &gone, None).0, 200, "and never these, from its first answer on");
+        county.get(VILLAGE, &kept).is_some()
+    });
+    county.wait_ready(VILLAGE);
+    for at in holders {
+        assert_eq!(county.send(at, &gone, None).0, 410, "at {at}");
+        assert!(!on_disk(&county, at, "清理第 1 条"), "at {at}");
+        let receipt = county.get(at, &format!("log/{}/1/receipt/{}", county.nodes[VILLAGE].division, said["index"])).expect("a receipt");
+        assert_eq!(Receipt::parse(&receipt).expect("a receipt").body, None);
+        let audits = county.audit(at, &[0, TOWNSHIP, VILLAGE]);
+        assert!(audits.iter().all(|audit| audit.is_sound() && audit.void.is_empty()), "at {at}");
+        let erased = audits[2].erased(&audits);
+        assert_eq!(
+            erased.iter().map(|(missing, by)| (missing.body, &by.on.log)).collect::<Vec<_>>(),
+            [(hash, &county.nodes[TOWNSHIP].origin)]
+        );
+        assert_eq!(audits[2].missing.len(), 1, "nothing else is missing at {at}");
+    }
+    let federation = county.nodes[VILLAGE].folder.join("federation.txt");
+    let base = county.nodes[VILLAGE].base.clone();
+    let (sound, words) = luodi(&["audit", &base, "--federation", text(&federation), "--json"]);
+    assert!(sound && words.contains("personal-data"), "{words}");
+    let exported = county.folder().join("exported");
+    let (done, words) =
+        luodi(&["export", "--node", &base, "--federation", text(&federation), "--output", text(&exported), "--format", "jsonl"]);
+    assert!(done, "{words}");
+    let files = std::fs::read_dir(&exported).expect("the folder");
+    let told: String = files.map(|file| std::fs::read_to_string(file.expect("a file").path()).expect("text")).collect();
+    assert!(told.contains("清理第 2 条") && !told.contains("清理第 1 条"));
 }
