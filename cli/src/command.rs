@@ -43,7 +43,7 @@ pub enum Command {
     Run(run::Args),
     /// Write a commented template.
     #[command(about = "写出一份带说明的待填文件 ¦ Write a commented template of a statement")]
-    New(new::Args),
+    New(Box<new::Args>),
     /// Sign a filled template, off line.
     #[command(about = "签署填好的文件（不联网） ¦ Sign a filled template, off line")]
     Sign(sign::Args),
@@ -122,7 +122,7 @@ impl Invocation {
             match self.command {
                 Command::Init(args) => init::run(&args, language).await,
                 Command::Run(args) => run::run(args, language).await,
-                Command::New(args) => new::run(args, language).await,
+                Command::New(args) => new::run(*args, language).await,
                 Command::Sign(args) => sign::run(&args, language),
                 Command::Publish(args) => publish::run(args, language).await,
                 Command::Import(args) => import::run(args, language).await,
