@@ -55,7 +55,7 @@ fn lines(scene: Scene<'_>, source: &Source) -> Markup {
         p { b { (look.say("公开的事实：", "Public facts: ")) } (source.facts) }
         @if let Some(arranged) = &source.arranged { p { b { (look.say("编排的：", "Arranged: ")) } (arranged) } }
         @if !source.at.is_empty() {
-            p.small.quiet { (look.say("出处：", "From: ")) @for at in &source.at { br; span.code { (at) } } }
+            p.small.quiet { (look.say("出处：", "From: ")) @for at in &source.at { br; span.address { (at) } } }
         }
     }
 }

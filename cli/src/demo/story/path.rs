@@ -62,11 +62,8 @@ pub(super) fn tell(calendar: Calendar) -> Vec<Event> {
             result: OutcomeResult::None,
             round: 1,
         }),
-        text(
-            "没有达成共识，先不装灯。业主委员会再听商铺的意见，改方案后再议。",
-            "No lamps for now. The owners' committee hears the shops and comes back with another plan.",
-        )
-        .posted("各单元门口", "The entrances"),
+        text("没有达成共识，先不装灯。业主委员会再听商铺的意见，改方案后再议。", "No lamps for now; we hear the shops and plan anew.")
+            .posted("各单元门口", "The entrances"),
     );
     path.end()
 }

@@ -83,7 +83,9 @@ impl<'a> Reader<'a> {
             return html! { a href=(look.to(&format!("/matter/{id}"))) { (id) } };
         }
         if let Ok(code) = text.parse::<Division>() {
-            return html! { a href=(look.to(&format!("/place/{code}"))) { (scene.place(code)) } " " span.code { (code) } };
+            // A code of before has no page.
+            let known = scene.site.place(code).is_some() || scene.snapshot.joined_below(code) > 0;
+            return html! { @if known { a href=(look.to(&format!("/place/{code}"))) { (scene.place(code)) } " " } span.code { (code) } };
         }
         if let Ok(office) = text.parse::<OfficeName>() {
             return html! { (scene.office(&office)) };
