@@ -85,6 +85,9 @@ pub(crate) struct Fault {
     /// What is wrong.
     #[serde(default)]
     pub(crate) why: String,
+    /// The same in Chinese, where the node has it.
+    #[serde(default)]
+    pub(crate) why_zh: Option<String>,
     /// What to do.
     #[serde(default)]
     pub(crate) remedy: String,
@@ -92,7 +95,7 @@ pub(crate) struct Fault {
 
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { field, why, remedy } = self;
+        let Self { field, why, remedy, .. } = self;
         let parts: Vec<&str> = [field, why].into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
         f.write_str(&parts.join(": "))?;
         if remedy.is_empty() { Ok(()) } else { write!(f, "; {remedy}") }
@@ -102,11 +105,12 @@ impl std::fmt::Display for Fault {
 impl Fault {
     /// In the reader's language, as far as this program knows the words.
     pub(crate) fn told(&self, language: Language) -> String {
-        let Self { field, why, remedy } = self;
+        let Self { field, why, why_zh, remedy } = self;
         if language == Language::English {
             return self.to_string();
         }
-        let [why, remedy] = [why, remedy].map(|each| refusals::in_chinese(each));
+        let why = why_zh.clone().unwrap_or_else(|| refusals::in_chinese(why));
+        let remedy = refusals::in_chinese(remedy);
         let what: Vec<&str> = [field.as_str(), &why].into_iter().filter(|part| !part.is_empty()).collect();
         if remedy.is_empty() { what.join("：") } else { format!("{}；{remedy}", what.join("：")) }
     }

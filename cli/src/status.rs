@@ -3,6 +3,7 @@
 //! Exit 0 when it takes statements in, 1 when it does not, 2 when it cannot be reached.
 
 use luodi_ledger::names::{Division, Origin};
+use luodi_ledger::time::Date;
 use serde::Deserialize;
 
 use crate::Outcome;
@@ -32,11 +33,21 @@ struct Status {
     #[serde(default)]
     restored: bool,
     story: bool,
+    #[serde(default)]
+    rotations: Vec<Rotating>,
     logs: Vec<LogState>,
     peers: Vec<Peer>,
     evidence: usize,
     free: u64,
     floor: u64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Rotating {
+    origin: Origin,
+    until: Option<Date>,
+    #[serde(default)]
+    days_over: i64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -107,6 +118,9 @@ fn words(status: &Status, language: Language) -> String {
             "  {division}/{generation}: {size} entries, {witnessed} of them witnessed\n"
         );
     }
+    for rotation in &status.rotations {
+        out += &rotating(rotation, language);
+    }
     let n = status.peers.len();
     out += &say!(language, "连着 {n} 个节点\n", "connected to {n} peers\n");
     for Peer { peer, division, clock_offset } in &status.peers {
@@ -131,6 +145,26 @@ fn words(status: &Status, language: Language) -> String {
     out
 }
 
+fn rotating(Rotating { origin, until, days_over }: &Rotating, language: Language) -> String {
+    match (until, days_over) {
+        (Some(until), 0) => say!(
+            language,
+            "  {origin} 正在更换记账密钥，新旧并签到 {until}\n",
+            "  the key of {origin} is being rotated: both sign until {until}\n"
+        ),
+        (Some(until), over) => say!(
+            language,
+            "注意：{origin} 更换记账密钥已过期 {over} 天，{until} 就应登记只用新密钥（luodi new charter --last-key-only）\n",
+            "NOTE: the rotation of {origin}'s key is {over} days over its time: by {until} a charter should have named the new key alone (luodi new charter --last-key-only)\n"
+        ),
+        (None, _) => say!(
+            language,
+            "  {origin} 正在更换记账密钥，新旧并签；90 天内应换用只写新密钥的联邦文件\n",
+            "  the key of {origin} is being rotated and both sign; within 90 days a federation file should name the new key alone\n"
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,5 +178,10 @@ mod tests {
         let english = words(&status, Language::English);
         assert!(english.contains("takes nothing in yet") && english.contains("-75 s") && english.contains("1024 MiB"), "{english}");
         assert!(words(&status, Language::Chinese).contains("3 条"));
+        let rotating = r#","rotations":[{"origin":"a.example/log/990101001001/1","since":"2026-01-01T00:00:00Z","until":"2026-04-01","days_over":DAYS}],"later":1"#;
+        let over = |days: &str| serde_json::from_str(&text.replace(",\"later\":1", &rotating.replace("DAYS", days))).unwrap();
+        assert!(words(&over("0"), Language::English).contains("both sign until 2026-04-01"));
+        assert!(words(&over("12"), Language::English).contains("12 days over its time"));
+        assert!(words(&over("12"), Language::Chinese).contains("已过期 12 天"));
     }
 }

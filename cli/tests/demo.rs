@@ -222,6 +222,18 @@ fn a_county_runs_decides_proves_and_comes_back() {
         assert!(String::from_utf8_lossy(&again.stdout).contains(words), "{again:?}");
     }
 
+    // A file is held to the registry first: with a signature that does not verify, no figure is anybody's.
+    let signed = std::fs::read_to_string(folder.path().join("assessment.statement")).unwrap();
+    let flip = signed.len() - 12;
+    let other = if signed.as_bytes()[flip] == b'A' { "B" } else { "A" };
+    std::fs::write(folder.path().join("stranger.statement"), format!("{}{other}{}", &signed[..flip], &signed[flip + 1..])).unwrap();
+    std::fs::copy(folder.path().join("assessment.body.json"), folder.path().join("stranger.body.json")).unwrap();
+    let again = assess(&["--recompute", "stranger.statement"]);
+    let told = String::from_utf8_lossy(&again.stdout).into_owned();
+    assert_eq!(again.status.code(), Some(1), "{again:?}");
+    assert!(told.contains("stranger.statement: the signature does not count: the signature does not verify"), "{told}");
+    assert_eq!(assess(&["--recompute", "nowhere.statement"]).status.code(), Some(2));
+
     // A node that is stopped is missed by name, and the pages go on.
     let pid = demo.line("kill ").split(' ').nth(1).unwrap().to_owned();
     assert!(Command::new("kill").arg(pid).status().unwrap().success());

@@ -99,9 +99,13 @@ fn eventually<T>(mut ask: impl FnMut() -> Result<T, String>) -> T {
     }
 }
 
-fn year() -> i16 {
+fn now() -> i64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-    luodi_ledger::time::Time::from_unix(i64::try_from(now).unwrap()).unwrap().civil_date(8).year()
+    i64::try_from(now).unwrap()
+}
+
+fn year() -> i16 {
+    luodi_ledger::time::Time::from_unix(now()).unwrap().civil_date(8).year()
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -196,6 +200,21 @@ fn keys_are_rotated_and_succeeded_and_a_forked_log_lives_on() {
     assert_eq!(lines(&head(place.township, 1)), 1);
     assert!(place.verify(&after).contains("VERIFIED") && place.verify(&first).contains("VERIFIED"));
     place.replicated(1);
+
+    // A planned change: old and new side by side, for 90 days at most.
+    for (days, lasts) in [(30, true), (120, false)] {
+        let until = luodi_ledger::time::Time::from_unix(now()).unwrap().plus(days * 86_400).civil_date(8);
+        let name = format!("beside-{days}");
+        must(
+            folder,
+            &format!("new appoint --from successor/government.request --succeeds --both-until {until} {ask} --output {name}.toml"),
+        );
+        let drafted = fs::read_to_string(folder.join(format!("{name}.toml"))).unwrap();
+        assert!(drafted.contains(&format!("until = {until}\n")) && !drafted.contains("succeeds.valid"), "{drafted}");
+        let signed = luodi(folder, &format!("sign {name}.toml --key county/government.age --passphrase-file pass")).output().unwrap();
+        assert_eq!(signed.status.success(), lasts, "{signed:?}");
+        assert!(lasts || String::from_utf8_lossy(&signed.stderr).contains("succeeds.until"), "{signed:?}");
+    }
 
     // The office is succeeded: what the old key said stays, and it says no more.
     must(folder, &format!("new appoint --from successor/government.request --succeeds {ask} --output succeeding.toml"));

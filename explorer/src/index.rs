@@ -376,7 +376,7 @@ fn record(origin: &Origin, index: u64, held: &HeldEntry, seen: Seen) -> Option<R
     let entry = held.entry.as_ref().ok()?;
     let standing = match &held.judged {
         Ok(term_expired) => Standing::Valid { term_expired: *term_expired },
-        Err(denied) => Standing::Void(denied.why),
+        Err(denied) => Standing::Void(denied.why()),
     };
     Some(Record {
         reference: Reference { log: origin.clone(), index, id: entry.statement.id() },

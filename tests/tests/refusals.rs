@@ -20,7 +20,8 @@ fn refusal(county: &County, at: usize, key: &luodi_ledger::key::SignerKey, numbe
     let (status, answer) = county.submit(at, &sent).expect("the node answers");
     let error = &answer["error"];
     assert!(error["remedy"].as_str().is_some_and(|remedy| !remedy.is_empty()), "no remedy: {answer}");
-    (status, format!("{}: {}", error["field"].as_str().unwrap_or_default(), error["why"].as_str().unwrap_or_default()))
+    let [field, why, zh] = ["field", "why", "why_zh"].map(|part| error[part].as_str().unwrap_or_default());
+    (status, format!("{field}: {why} {zh}"))
 }
 
 #[test]
@@ -32,14 +33,15 @@ fn statements_without_authority_are_refused_with_the_reason() {
 
     let committee = county.office(VILLAGE, "committee").clone();
     let impostor = luodi_node::keys::generate_office(&committee.public().name().parse().expect("an office")).expect("randomness");
-    for (key, reason) in [
-        (&impostor, "committee"),
-        (county.office(SIBLING, "committee"), "is not within"),
-        (county.office(VILLAGE, "supervisors"), "only an office that may convene"),
+    for (key, reason, in_chinese) in [
+        (&impostor, "committee", "没有登记这把密钥"),
+        (county.office(SIBLING, "committee"), "is not within", "不属于这本账"),
+        (county.office(VILLAGE, "supervisors"), "only an office that may convene", "只有能召集协商的组织可以这样说"),
     ] {
         let (status, why) = refusal(&county, VILLAGE, key, 2);
         assert_eq!(status, 403, "{why}");
         assert!(why.contains(reason), "{why}");
+        assert!(why.contains(in_chinese), "{why}");
     }
 
     let valid = vec![ValidUpTo { log: county.nodes[VILLAGE].origin.clone(), size: 1 }];

@@ -12,6 +12,7 @@ use luodi_ledger::matter::facts::{LogPlace, LogSizes};
 use luodi_ledger::matter::pack::Adoptions;
 use luodi_ledger::names::{Division, Origin};
 use luodi_ledger::registry::Registry;
+use luodi_ledger::statement::SignedStatement;
 
 use crate::audit::source::At;
 use crate::language::{Language, say};
@@ -96,6 +97,22 @@ impl Logs {
         let mut registry = Registry::new(self.federation.clone());
         registry.observe_all(self.logs.iter().flat_map(|(origin, log)| log.entries.iter().map(move |entry| (origin, entry))));
         registry
+    }
+
+    /// The entry of a log that holds a statement.
+    pub(super) fn find(&self, origin: &Origin, statement: &SignedStatement) -> Option<&Entry> {
+        self.logs.get(origin)?.entries.iter().find(|entry| entry.statement == *statement)
+    }
+
+    /// How many leaves of a log were read.
+    pub(super) fn size(&self, origin: &Origin) -> u64 {
+        self.logs.get(origin).map_or(0, |log| log.size)
+    }
+
+    /// A log above `division`, or its own, that the node does not hold.
+    pub(super) fn missing_above(&self, division: Division) -> Option<&Origin> {
+        let registry = self.registry();
+        self.missing.iter().find(|origin| registry.is_within(division, origin.division))
     }
 
     /// Everything, as far as it was read.

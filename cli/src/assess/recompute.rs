@@ -5,12 +5,14 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use console::style;
 use luodi_ledger::assessment::{Difference, FORMULAS, differences};
+use luodi_ledger::entry::{Entry, Link};
 use luodi_ledger::federation::FederationFile;
 use luodi_ledger::matter::calendar::Span;
 use luodi_ledger::matter::codes::{CodeList as _, IndicatorCode};
 use luodi_ledger::matter::facts::{Indicator, LogPlace, Said};
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::names::Division;
+use luodi_ledger::registry::Ground;
 use luodi_ledger::statement::{SignedStatement, Statement};
 use serde_json::json;
 
@@ -20,6 +22,7 @@ use crate::Outcome;
 use crate::audit::source::At;
 use crate::language::{Language, say, tell};
 use crate::node_client::Node;
+use crate::refusals;
 use crate::sign::body_beside;
 
 pub(super) async fn run(at: &At, federation: FederationFile, target: &str, as_json: bool, language: Language) -> anyhow::Result<Outcome> {
@@ -28,6 +31,19 @@ pub(super) async fn run(at: &At, federation: FederationFile, target: &str, as_js
         Some((log, index)) => from_log(at, federation, log, index, language).await?,
         None => from_file(at, federation, Path::new(target), language).await?,
     };
+    // Whose words a file holds is not known until its signatures are held to the registry: without that no figure is anybody's.
+    if let (None, Some(why)) = (place, &signed.void) {
+        if as_json {
+            tell!("{:#}", json!({"same": null, "county": signed.statement.log.division, "as-of": signed.statement.time, "void": why}));
+        } else {
+            tell!(
+                "{} {}",
+                style("✗").red(),
+                say!(language, "{target}：签名不作数：{why}", "{target}: the signature does not count: {why}")
+            );
+        }
+        return Ok(Outcome::Refused);
+    }
     let Said::Assessment(facts) = Said::read(&signed.statement.kind, &signed.statement.facts)? else {
         let kind = &signed.statement.kind;
         bail!(say!(language, "{target}：这是 {kind}，不是考核评价", "{target}: this is a {kind}, not an assessment"));
@@ -134,7 +150,7 @@ async fn from_log(
     let entry = logs.entry(log, index);
     let (origin, entry) = entry.with_context(|| say!(language, "{log} 没有第 {index} 条", "{log} has no entry {index}"))?;
     let statement = entry.statement.statement().clone();
-    let void = logs.registry().judge(origin, entry).err().map(|denied| denied.detail);
+    let void = logs.registry().judge(origin, entry).err().map(|denied| refusals::ground(&denied.ground, language));
     let named = statement
         .body
         .with_context(|| say!(language, "它没有正文，无从知道读到哪里", "it has no body, so how far it read cannot be known"))?;
@@ -155,7 +171,8 @@ async fn from_file(at: &At, federation: FederationFile, path: &Path, language: L
             "{file}: cannot be read; a place in a log is written 410721000000/1/12"
         )
     })?;
-    let statement = SignedStatement::parse(&bytes).with_context(|| file.to_string())?.statement().clone();
+    let signed = SignedStatement::parse(&bytes).with_context(|| file.to_string())?;
+    let statement = signed.statement().clone();
     let beside = body_beside(path);
     let body = std::fs::read(&beside).with_context(|| beside.display().to_string())?;
     if !statement.body.is_some_and(|named| named.names(&body)) {
@@ -164,7 +181,31 @@ async fn from_file(at: &At, federation: FederationFile, path: &Path, language: L
     }
     let county: Division = statement.log.division;
     let logs = Logs::read(at, federation, county, language).await?;
-    Ok((SignedAssessment { statement, words: Words::parse(&body)?, void: None }, logs))
+    let void = judged(&logs, signed, language)?;
+    Ok((SignedAssessment { statement, words: Words::parse(&body)?, void }, logs))
+}
+
+/// Why a signed file counts nowhere, if it does not: judged where it stands in its log, or, not logged yet, as if it were logged next.
+fn judged(logs: &Logs, signed: SignedStatement, language: Language) -> anyhow::Result<Option<String>> {
+    let origin = signed.statement().log.clone();
+    let entry = logs.find(&origin, &signed);
+    let entry = entry.cloned().unwrap_or_else(|| Entry {
+        index: logs.size(&origin),
+        previous: Link::start().previous,
+        logged: signed.statement().time,
+        statement: signed,
+    });
+    let Err(denied) = logs.registry().judge(&origin, &entry) else { return Ok(None) };
+    let why = refusals::ground(&denied.ground, language);
+    // Whoever registered the key may have done so in a log that is not here.
+    if let (Ground::Unappointed { .. }, Some(missing)) = (&denied.ground, logs.missing_above(origin.division)) {
+        bail!(say!(
+            language,
+            "签名无法判断：{why}；而 {missing} 节点没有，换一个存有它的节点",
+            "the signature cannot be judged: {why}; but the node does not hold {missing}, so ask one that does"
+        ));
+    }
+    Ok(Some(why))
 }
 
 fn in_words(difference: &Difference, language: Language) -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context as _, bail, ensure};
 use luodi_ledger::key::VerifierKey;
 use luodi_ledger::names::{Office, OfficeName};
-use luodi_ledger::registry::{MOST_OFFICE_KEYS, ValidUpTo};
+use luodi_ledger::registry::{MOST_OFFICE_KEYS, ROTATION_DAYS, ValidUpTo};
 
 use super::registered::Registered;
 use super::registry::{from, read, read_federation, registered, registrar};
@@ -78,6 +78,13 @@ async fn succession(
         )
     );
     let keys = toml::Value::from(present.iter().map(ToString::to_string).collect::<Vec<_>>());
+    if let Some(until) = args.registered.both_until {
+        return Ok(say!(
+            language,
+            "\n# 新旧并用：这些密钥用到这一天为止（含），最多到任期起后第 {ROTATION_DAYS} 天；此后入账的不作数。\n[facts.succeeds]\nkeys = {keys}\nuntil = {until}\n",
+            "\n# These keys speak beside the new ones until this day, at most {ROTATION_DAYS} days after the term begins; what is logged later counts nowhere.\n[facts.succeeds]\nkeys = {keys}\nuntil = {until}\n"
+        ));
+    }
     let valid = valid_lines("facts.succeeds.valid", &known.valid(args.registered.before).await?);
     Ok(say!(
         language,

@@ -7,7 +7,7 @@ use luodi_ledger::federation::FederationFile;
 use luodi_ledger::names::{Division, Federation, Office, OfficeName, Origin};
 use luodi_ledger::policy::{Policy, Warning, Witness};
 use luodi_ledger::registry::{Charter, CharterFacts, FormerEnd, Operator};
-use luodi_ledger::time::Time;
+use luodi_ledger::time::{Date, Time};
 use luodi_node::keys::peer_id;
 
 use super::registered::Registered;
@@ -50,6 +50,14 @@ pub(super) struct More {
         help = "换届：同时停用该组织现有的密钥（appoint，须给 --node） ¦ A new term: end the office's present keys as well (appoint, needs --node)"
     )]
     pub(super) succeeds: bool,
+    /// How long old and new speak side by side.
+    #[arg(
+        long,
+        value_name = "DATE",
+        requires = "succeeds",
+        help = "与 --succeeds 连用：旧密钥与新密钥并用到哪天（含），最多到任期起后第 90 天；不写则旧密钥当即停用（appoint） ¦ With --succeeds: the last day on which the old keys speak beside the new, at most 90 days after the term begins; left out, they end at once (appoint)"
+    )]
+    pub(super) both_until: Option<Date>,
     /// End a rotation.
     #[arg(long, help = "结束更换：只登记最新的记账密钥（charter） ¦ End a rotation: charter the newest key of the log alone (charter)")]
     last_key_only: bool,

@@ -6,15 +6,12 @@ use luodi_ledger::entry::Entry;
 use luodi_ledger::key::VerifierKey;
 use luodi_ledger::names::{Division, OfficeName, Origin};
 use luodi_ledger::policy::{Policy, Warning};
-use luodi_ledger::registry::{Charter, Ending, FormerEnd, Registry, ValidUpTo};
+use luodi_ledger::registry::{Charter, Ending, FormerEnd, Ground, Registry, ValidUpTo};
 use luodi_ledger::standing::Void;
 use luodi_ledger::time::{Date, Time};
 use serde::Serialize;
 
 use crate::audit::Reading;
-
-/// Days for which a log's old and new key sign side by side.
-pub(crate) const ROTATION_DAYS: i64 = 90;
 
 /// All that is registered of a federation, or of one division and those below it.
 #[derive(Debug, Serialize)]
@@ -72,14 +69,17 @@ pub(crate) struct Log {
     /// Where it ends, if a next generation goes on from there.
     pub(crate) end: Option<FormerEnd>,
     pub(crate) charters: Vec<Chartered>,
-    /// When its key began to be rotated and when the old key should have gone.
+    /// Since when its key is being rotated, and until when.
     pub(crate) rotation: Option<Rotation>,
 }
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Rotation {
-    pub(crate) since: Time,
-    pub(crate) until: Date,
+    /// Neither day is known of a charter that stands in the federation file.
+    pub(crate) since: Option<Time>,
+    pub(crate) until: Option<Date>,
+    /// Days by which it has outlasted its time.
+    pub(crate) days_over: i64,
 }
 
 #[derive(Debug, Serialize)]
@@ -138,6 +138,8 @@ pub(crate) struct Key {
 pub(crate) enum KeyState {
     InOffice,
     NotYet,
+    /// Speaks beside its successor for some days more.
+    Leaving,
     /// Speaks, flagged.
     TermExpired,
     Ended,
@@ -154,6 +156,8 @@ pub(crate) struct Appointed {
 #[derive(Debug, Serialize)]
 pub(crate) struct Ended {
     pub(crate) reason: String,
+    /// The last day on which it speaks beside its successor.
+    pub(crate) until: Option<Date>,
     pub(crate) valid: Vec<ValidUpTo>,
     pub(crate) stated: Stated,
 }
@@ -166,6 +170,8 @@ pub(crate) struct VoidAct {
     pub(crate) kind: String,
     pub(crate) why: Void,
     pub(crate) detail: String,
+    #[serde(skip)]
+    pub(crate) ground: Ground,
 }
 
 /// The short id of a key: the eight digits that stand in its vkey.
@@ -239,10 +245,10 @@ impl View<'_> {
     fn log(&self, origin: &Origin) -> Log {
         let charters: Vec<Chartered> =
             self.registry.charters().filter(|charter| &charter.facts.origin == origin).map(|charter| self.chartered(charter)).collect();
-        let rotating = charters.last().filter(|charter| charter.keys.len() > 1).and_then(|charter| charter.stated.as_ref()?.logged);
-        let rotation = rotating.map(|since| {
-            let offset = self.registry.federation().offset;
-            Rotation { since, until: since.plus(ROTATION_DAYS * 86_400).civil_date(offset) }
+        let rotation = self.registry.rotation(origin).map(|rotation| Rotation {
+            since: rotation.since,
+            until: rotation.until,
+            days_over: rotation.days_over(self.today),
         });
         Log { origin: origin.clone(), end: self.registry.end(origin).cloned(), charters, rotation }
     }
@@ -286,11 +292,15 @@ impl View<'_> {
                 (term.clone(), Appointed { basis: each.facts.basis.clone(), from: term.from, until: term.until, stated })
             })
             .unzip();
-        let endings: Vec<Ended> = self.registry.endings(key).iter().map(|ending| self.ended(ending)).collect();
+        let endings = self.registry.endings(key);
+        let is_past = endings.iter().any(|ending| ending.is_past(self.today));
+        let endings: Vec<Ended> = endings.iter().map(|ending| self.ended(ending)).collect();
         let state = if pinned {
             KeyState::InOffice
-        } else if !endings.is_empty() {
+        } else if is_past {
             KeyState::Ended
+        } else if !endings.is_empty() {
+            KeyState::Leaving
         } else if terms.iter().any(|term| term.includes(self.today)) {
             KeyState::InOffice
         } else if terms.iter().all(|term| self.today < term.from) {
@@ -301,15 +311,22 @@ impl View<'_> {
         Key { id: short(key), key: key.clone(), pinned, appointments, endings, state }
     }
 
-    fn ended(&self, Ending { reason, valid, stated }: &Ending) -> Ended {
-        Ended { reason: reason.clone(), valid: valid.clone(), stated: self.stated(stated) }
+    fn ended(&self, Ending { reason, valid, until, stated }: &Ending) -> Ended {
+        Ended { reason: reason.clone(), until: *until, valid: valid.clone(), stated: self.stated(stated) }
     }
 
     fn void(&self) -> Vec<VoidAct> {
         let judged = self.registry.entries().filter_map(|(log, entry)| {
             let denied = self.registry.judge(log, entry).err()?;
             let kind = entry.statement.statement().kind.to_string();
-            Some(VoidAct { log: log.clone(), index: entry.index, kind, why: denied.why, detail: denied.detail })
+            Some(VoidAct {
+                log: log.clone(),
+                index: entry.index,
+                kind,
+                why: denied.why(),
+                detail: denied.ground.to_string(),
+                ground: denied.ground,
+            })
         });
         judged.collect()
     }

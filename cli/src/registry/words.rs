@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 use console::style;
 use luodi_ledger::audit::Audit;
 use luodi_ledger::matter::labels::Label;
-use luodi_ledger::registry::ValidUpTo;
+use luodi_ledger::registry::{ValidUpTo, reason_zh};
 
 use super::comparing::Difference;
-use super::sheet::{Appointed, Chartered, Ended, Key, KeyState, Log, Office, Place, Sheet, Stated, VoidAct, Weakness};
+use super::sheet::{Appointed, Chartered, Ended, Key, KeyState, Log, Office, Place, Rotation, Sheet, Stated, VoidAct, Weakness};
 use crate::language::{Language, say};
+use crate::refusals;
 
 /// The whole sheet.
 pub(super) fn of(sheet: &Sheet, place: &str, language: Language) -> String {
@@ -35,8 +36,9 @@ pub(super) fn of(sheet: &Sheet, place: &str, language: Language) -> String {
     }
     if !sheet.void.is_empty() {
         out += &say!(language, "\n不作数的登记：\n", "\nRegistrations that count nowhere:\n");
-        for VoidAct { log, index, kind, why, detail } in &sheet.void {
+        for VoidAct { log, index, kind, why, ground, .. } in &sheet.void {
             let reason = language.pick(why.zh(), why.en());
+            let detail = refusals::ground(ground, language);
             out += &say!(
                 language,
                 "  {log} 第 {index} 条 {kind}：{reason}（{detail}）\n",
@@ -157,17 +159,40 @@ impl Page {
         }
         out.push('\n');
         if let Some(rotation) = &log.rotation {
-            let (since, until) = (rotation.since, rotation.until);
-            out += &say!(
-                language,
-                "    正在更换记账密钥：新旧并签，自 {since} 起 90 天，到 {until} 应登记只用新密钥\n",
-                "    its key is being rotated: both sign for 90 days from {since}; by {until} a charter should name the new key alone\n"
-            );
+            let words = self.rotation(rotation);
+            out += &if rotation.days_over > 0 {
+                format!("    {} {words}\n", style(language.pick("注意：", "note:")).yellow())
+            } else {
+                format!("    {words}\n")
+            };
         }
         for charter in &log.charters {
             out += &self.charter(charter);
         }
         out
+    }
+
+    fn rotation(self, rotation: &Rotation) -> String {
+        let language = self.language;
+        let (Some(since), Some(until)) = (rotation.since, rotation.until) else {
+            return say!(
+                language,
+                "正在更换记账密钥，新旧并签；登记写在联邦文件里，没有日期：90 天内应换用只写新密钥的联邦文件",
+                "its key is being rotated and both sign; the charter stands in the federation file and bears no date: within 90 days a new file should name the new key alone"
+            );
+        };
+        match rotation.days_over {
+            0 => say!(
+                language,
+                "正在更换记账密钥：新旧并签，自 {since} 起 90 天，到 {until} 应登记只用新密钥",
+                "its key is being rotated: both sign for 90 days from {since}; by {until} a charter should name the new key alone"
+            ),
+            over => say!(
+                language,
+                "更换记账密钥已过期 {over} 天：新旧并签自 {since} 起，到 {until} 就应登记只用新密钥；旧密钥签的仍算数，请上级尽快登记（luodi new charter --last-key-only）",
+                "the rotation of its key is {over} days over its time: both have signed since {since}, and by {until} a charter should have named the new key alone; the old key still counts, so have it chartered (luodi new charter --last-key-only)"
+            ),
+        }
     }
 
     fn charter(self, charter: &Chartered) -> String {
@@ -222,6 +247,7 @@ impl Page {
             _ if key.pinned => say!(language, "联邦文件指定", "pinned in the federation file"),
             KeyState::InOffice => say!(language, "在任", "in office"),
             KeyState::NotYet => say!(language, "任期未到", "term not begun"),
+            KeyState::Leaving => say!(language, "与接任的密钥并用", "speaks beside its successor"),
             KeyState::TermExpired => say!(language, "任期已过，仍作数并标明", "term over: counts, and is flagged"),
             KeyState::Ended => say!(language, "已停用", "ended"),
         };
@@ -231,7 +257,7 @@ impl Page {
             let (basis, stated) = (self.basis(basis), self.stated(stated));
             out += &say!(language, "      {basis}，任期自 {from}{until}；{stated}\n", "      {basis}, term from {from}{until}; {stated}\n");
         }
-        for Ended { reason, valid, stated } in &key.endings {
+        for Ended { reason, until, valid, stated } in &key.endings {
             let kept: Vec<String> = valid
                 .iter()
                 .map(|ValidUpTo { log, size }| {
@@ -239,7 +265,15 @@ impl Page {
                     say!(language, "{division}/{generation} 前 {size} 条", "the first {size} of {division}/{generation}")
                 })
                 .collect();
-            let kept = if kept.is_empty() { say!(language, "无", "none") } else { kept.join(language.pick("、", ", ")) };
+            let kept = match until {
+                Some(until) if kept.is_empty() => say!(language, "{until} 及以前入账的", "what is logged until {until}"),
+                None if kept.is_empty() => say!(language, "无", "none"),
+                Some(until) => {
+                    let kept = kept.join(language.pick("、", ", "));
+                    say!(language, "{until} 及以前入账的、{kept}", "what is logged until {until}, {kept}")
+                }
+                None => kept.join(language.pick("、", ", ")),
+            };
             let (reason, stated) = (self.reason(reason), self.stated(stated));
             out += &say!(
                 language,
@@ -262,14 +296,6 @@ impl Page {
     }
 
     fn reason(self, word: &str) -> String {
-        let known = match word {
-            "term-ended" => "届满",
-            "succeeded" => "换届",
-            "lost" => "遗失",
-            "stolen" => "被盗",
-            "error" => "登记有误",
-            other => other,
-        };
-        self.language.pick(known, word).to_owned()
+        self.language.pick(reason_zh(word), word).to_owned()
     }
 }

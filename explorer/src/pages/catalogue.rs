@@ -166,7 +166,7 @@ fn older(scene: Scene<'_>, versions: &[Version<'_>]) -> Markup {
             h2 { (look.say("各版", "Versions")) " " span.quiet { (versions.len()) } }
             ul.rows { @for version in versions { li {
                 span.small { (published(scene, version)) }
-                @if let Err(denied) = &version.stands.held.judged { " " span.fail.small { (look.say("不算数：", "Does not count: ")) (scene.label(&denied.why)) } }
+                @if let Err(denied) = &version.stands.held.judged { " " span.fail.small { (look.say("不算数：", "Does not count: ")) (scene.label(&denied.why())) } }
             } } }
         }
     }

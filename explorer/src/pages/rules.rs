@@ -55,7 +55,7 @@ fn put_in_force(scene: Scene<'_>, stands: Stands<'_>, notice: &RulesNotice) -> M
             (scene.offices_linked(&stands.statement.by, stands.origin.division)) " · "
             (span(scene, InForce { from: Some(notice.from), until: notice.until })) " · "
             a href=(look.to(&format!("/log/{}/{}", stands.origin.division, stands.index))) { (look.say("看签名原文", "the signed original")) }
-            @if let Err(denied) = &stands.held.judged { " " span.fail { (look.say("不算数：", "Does not count: ")) (scene.label(&denied.why)) } }
+            @if let Err(denied) = &stands.held.judged { " " span.fail { (look.say("不算数：", "Does not count: ")) (scene.label(&denied.why())) } }
         }
         (source::folded(scene, stands.words().as_ref()))
     };

@@ -20,8 +20,7 @@ use luodi_ledger::key::VerifierKey;
 use luodi_ledger::merkle::Hash;
 use luodi_ledger::names::Origin;
 use luodi_ledger::redaction::Tombstone;
-use luodi_ledger::registry::{Charter, Denied, HeadRefused, Lines, Registry, Witnessing};
-use luodi_ledger::standing::Void;
+use luodi_ledger::registry::{Charter, Denied, Ground, HeadRefused, Lines, Registry, Witnessing};
 use luodi_ledger::statement::BodyRef;
 
 use super::erased::{Erased, erased};
@@ -349,10 +348,10 @@ impl Holdings {
 }
 
 fn malformed(fault: &Malformed) -> Denied {
-    Denied { why: Void::Malformed, by: None, detail: fault.to_string() }
+    Ground::Malformed(fault.clone()).into()
 }
 
 /// Stands for the moment between taking an entry in and judging it: it counts nowhere.
 fn unjudged() -> Denied {
-    Denied { why: Void::UnknownKey, by: None, detail: "not judged yet".to_owned() }
+    Ground::Unjudged.into()
 }

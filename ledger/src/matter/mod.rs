@@ -9,6 +9,7 @@
 //! Invariant: the same set of records, in whatever order they arrived, gives the same view; and nothing is "done" that its verifiers have
 //! not accepted.
 
+mod barred;
 pub mod calendar;
 pub mod check;
 pub mod codes;
@@ -23,7 +24,8 @@ mod signing;
 pub mod view;
 pub mod words;
 
+pub use barred::Barred;
 pub use fold::{Chronicle, Work, fold};
 pub use mends::{Target, check_mend, target as mended};
 pub use record::{Marks, Record, Reference};
-pub use signing::{Barred, may_say, may_sign};
+pub use signing::{may_say, may_sign};

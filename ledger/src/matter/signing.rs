@@ -6,58 +6,47 @@
 //! Invariant: what supervisors find counts alike from the home log and from any log above it, so a home node that refuses them silences
 //! nobody.
 
+use super::barred::Barred;
 use super::codes::{About, KindCode};
 use super::facts::Said;
 use crate::names::{Division, Level, Office, OfficeName};
-use crate::standing::Void;
 use crate::statement::{Kind, Statement};
-
-/// Why an office may not say a thing, in plain words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{detail}")]
-pub struct Barred {
-    /// What the entry counts for.
-    pub why: Void,
-    /// The rule it breaks.
-    pub detail: &'static str,
-}
 
 /// Whether the signers of a statement may say it, in the log it is meant for. One signer must be entitled; others countersign, and any
 /// office but a node may. `is_within(a, b)` tells whether division `a` is `b` or lies below it.
 pub fn may_sign(statement: &Statement, is_within: impl Fn(Division, Division) -> bool) -> Result<(), Barred> {
     let Ok(kind) = statement.kind.as_str().parse::<KindCode>() else { return Ok(()) };
     let log = statement.log.division;
-    let malformed = |detail| Err(Barred { why: Void::Malformed, detail });
     let home = match (kind.about(), statement.matter) {
         (About::Registry, _) => return Ok(()),
-        (About::Matter, None) => return malformed("a statement of this kind names its matter"),
-        (About::Division | About::Logs, Some(_)) => return malformed("a statement of this kind names no matter"),
+        (About::Matter, None) => return Err(Barred::NoMatter),
+        (About::Division | About::Logs, Some(_)) => return Err(Barred::Matter),
         (About::Matter | About::Statement, Some(matter)) => matter.division,
         (About::Division | About::Logs, None) => log,
         (About::Statement, None) => match Said::read(&statement.kind, &statement.facts) {
             Ok(said) => home_of(&said, log),
-            Err(_) => return malformed("its facts do not read as its kind's"),
+            Err(_) => return Err(Barred::Facts),
         },
     };
     let place = Place { log, home };
     if place.log != place.home && !is_within(place.home, place.log) {
-        return Err(Barred { why: Void::WrongOffice, detail: "this log is neither the one of whom it concerns nor one above it" });
+        return Err(Barred::BesideTheLine);
     }
     if kind.about() == About::Logs {
         let by_own_node = statement.by.iter().all(|by| by.is(Office::NODE) && by.division == log);
-        return if by_own_node { Ok(()) } else { Err(barred(kind)) };
+        return if by_own_node { Ok(()) } else { Err(Barred::Kind(kind)) };
     }
     if statement.by.iter().any(|by| by.is(Office::NODE)) {
-        return Err(Barred { why: Void::WrongOffice, detail: "a node moves no matter" });
+        return Err(Barred::Node);
     }
     if kind == KindCode::Circular
         && let Ok(Said::Circular(circular)) = Said::read(&statement.kind, &statement.facts)
         && circular.places.iter().any(|named| *named == log || !is_within(*named, log))
     {
-        return Err(Barred { why: Void::WrongOffice, detail: "a circular names places below this log's division" });
+        return Err(Barred::Places);
     }
     let together = kind == KindCode::Redaction && place.are_office_and_supervisors(&statement.by);
-    if together || statement.by.iter().any(|by| place.entitles(kind, by, &is_within)) { Ok(()) } else { Err(barred(kind)) }
+    if together || statement.by.iter().any(|by| place.entitles(kind, by, &is_within)) { Ok(()) } else { Err(Barred::Kind(kind)) }
 }
 
 /// Whom a statement concerns that names no matter: the office it addresses, the first place it names, or whose log its target stands in.
@@ -154,43 +143,10 @@ impl Place {
     }
 }
 
-fn barred(kind: KindCode) -> Barred {
-    let detail = match kind {
-        KindCode::Topic | KindCode::Outcome | KindCode::Reopen | KindCode::Result | KindCode::Termination => {
-            "only an office that may convene says this, in the matter's own log"
-        }
-        KindCode::Step => "only an office of the matter's division records a step, in the matter's own log",
-        KindCode::Plan | KindCode::Progress | KindCode::Completion => {
-            "an office of the matter's division says this in the matter's own log, an office above in its own"
-        }
-        KindCode::Answer => "an office of the matter's division answers in the matter's own log, an office above in its own",
-        KindCode::Problem => "the convener says this in the matter's own log, the supervisors there or in any log above",
-        KindCode::Objection | KindCode::Feedback => {
-            "the convener says this in the matter's own log, the supervisors there or in any log above, an office above in its own"
-        }
-        KindCode::Verification => {
-            "a community's supervisors verify, in its log or any above; above the community, government or civil affairs of a division above"
-        }
-        KindCode::Evaluation | KindCode::Rectification | KindCode::Circular => {
-            "government or civil affairs of a division above says this, in its own log"
-        }
-        KindCode::Countersign => "an office that is registered countersigns, in the log of the statement or one above",
-        KindCode::Correction | KindCode::Void => "the office whose statement it was says this, in the log it stands in",
-        KindCode::Redaction => {
-            "government or civil affairs of a division above redacts, in its own log; or the office whose words they are, together with its supervisors"
-        }
-        KindCode::Rules => "government or civil affairs above the community puts rules into force, in its own log",
-        KindCode::Catalogue => "civil affairs of a county, or a community's committee, publishes a catalogue, in its own log",
-        KindCode::Assessment => "civil affairs of a county, or above, assesses, in its own log",
-        KindCode::Evidence | KindCode::Anchor | KindCode::Observation => "a node says this, in the log of its own division",
-        KindCode::Charter | KindCode::Appoint | KindCode::Revoke | KindCode::Division => "the registry judges this kind",
-    };
-    Barred { why: Void::WrongOffice, detail }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::standing::Void;
 
     const VILLAGE: &str = "990101101201";
     const TOWNSHIP: &str = "990101101000";
@@ -285,7 +241,7 @@ mod tests {
     fn who_is_concerned_is_told_by_the_facts_where_no_matter_is_named() {
         let ask = |kind: &str, by: &[&str], log: &str, facts: serde_json::Value| {
             let facts = crate::facts::Facts::of(&facts).unwrap();
-            may_sign(&Statement { facts, ..statement(kind, by, log, None) }, Division::is_within).map_err(|barred| barred.why)
+            may_sign(&Statement { facts, ..statement(kind, by, log, None) }, Division::is_within).map_err(Barred::why)
         };
         let (county, township) = (format!("{COUNTY}/civil-affairs"), format!("{TOWNSHIP}/government"));
         let circular = |place: &str| serde_json::json!({"ground": "slow-progress", "places": [place], "to": "public"});
@@ -319,7 +275,7 @@ mod tests {
     fn one_signer_is_entitled_and_others_countersign() {
         let [committee, supervisors, node] = ["committee", "supervisors", "node"].map(|office| format!("{VILLAGE}/{office}"));
         let ask = |kind: &str, by: &[&str], log: &str, matter| {
-            may_sign(&statement(kind, by, log, matter), Division::is_within).map_err(|barred| barred.why)
+            may_sign(&statement(kind, by, log, matter), Division::is_within).map_err(Barred::why)
         };
         assert_eq!(ask("outcome", &[&committee, &supervisors], VILLAGE, Some(VILLAGE)), Ok(()));
         assert_eq!(ask("outcome", &[&supervisors], VILLAGE, Some(VILLAGE)), Err(Void::WrongOffice));

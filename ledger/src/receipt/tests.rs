@@ -148,7 +148,7 @@ fn a_succeeded_office_is_told_by_the_receipt_of_either() {
     let kept = world.say(VILLAGE, &old, topic());
     let mut facts: AppointFacts = appoint(&new, None).1.read().unwrap();
     let valid = vec![ValidUpTo { log: origin(VILLAGE), size: 1 }];
-    facts.succeeds = Some(Succession { keys: vec![old.public().clone()], valid });
+    facts.succeeds = Some(Succession { keys: vec![old.public().clone()], until: None, valid });
     world.say(TOWNSHIP, &township, ("appoint", Facts::of(&facts).unwrap()));
     let late = world.say(VILLAGE, &old, topic());
     let by_successor = world.say(VILLAGE, &new, topic());

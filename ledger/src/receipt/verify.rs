@@ -98,7 +98,7 @@ fn run(bytes: &[u8], federation: &FederationFile, report: &mut Report) -> Result
     include(&receipt.entry, receipt.index, &receipt.hashes, &receipt.head)?;
     report.pass("inclusion", format!("entry {} of {}", entry.index, receipt.head.size()));
 
-    let expired = registry.judge(&origin, &entry).map_err(|denied| Failed("authority", denied.detail))?;
+    let expired = registry.judge(&origin, &entry).map_err(|denied| Failed("authority", denied.ground.to_string()))?;
     report.pass("authority", if expired { "signed after the term had ended" } else { "signed by keys in office" });
 
     if let Some(body) = &receipt.body {
@@ -140,7 +140,7 @@ fn read_chain(chain: &[ChainLog], federation: &FederationFile, report: &mut Repo
         registry.observe_all(entries.iter().map(|entry| (&origin, entry)));
         // A link that does not count proves nothing, and a changed byte in it must not pass unseen.
         for entry in &entries {
-            registry.judge(&origin, entry).map_err(|denied| at(format!("entry {}: {}", entry.index, denied.detail)))?;
+            registry.judge(&origin, entry).map_err(|denied| at(format!("entry {}: {}", entry.index, denied.ground)))?;
         }
         links += entries.len();
         let cosigned = newest_cosignature(&registry, &origin, &log.head);

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::act::{Act, Seen};
-use super::facts::{AppointFacts, FormerEnd, RevokeFacts, ValidUpTo};
+use super::facts::{AppointFacts, FormerEnd, RevokeFacts, Succession, ValidUpTo};
 use super::judge::Law;
 use super::tree::{DivisionChange, Tree};
 use super::{Appointment, Charter};
 use crate::federation::FederationFile;
 use crate::key::VerifierKey;
 use crate::names::{Level, OfficeName, Origin};
+use crate::time::Date;
 
 /// Every registry statement that reads as one, by log and index.
 pub(super) type AllSeen = BTreeMap<(Origin, u64), Arc<Seen>>;
@@ -25,14 +26,21 @@ pub struct Ending {
     pub reason: String,
     /// Per log, how many of its entries stay valid; in every other log the key counts nowhere.
     pub valid: Vec<ValidUpTo>,
+    /// The last day on which it still speaks beside its successor, where it was given one.
+    pub until: Option<Date>,
     /// The log and index it stands at.
     pub stated: (Origin, u64),
 }
 
 impl Ending {
-    /// Whether what the key signed at `index` of `origin` stays valid.
-    pub fn spares(&self, origin: &Origin, index: u64) -> bool {
-        self.valid.iter().any(|valid| &valid.log == origin && index < valid.size)
+    /// Whether what the key signed, logged at `index` of `origin` on `day`, stays valid.
+    pub fn spares(&self, origin: &Origin, index: u64, day: Date) -> bool {
+        self.until.is_some_and(|until| day <= until) || self.valid.iter().any(|valid| &valid.log == origin && index < valid.size)
+    }
+
+    /// Whether the key speaks no more on `day`.
+    pub fn is_past(&self, day: Date) -> bool {
+        self.until.is_none_or(|until| until < day)
     }
 }
 
@@ -89,7 +97,7 @@ impl InForce {
             Act::Appoint(facts) => self.appoint(facts, &stated),
             Act::Revoke(facts, _) => {
                 let RevokeFacts { key, reason, valid } = facts.as_ref().clone();
-                self.endings.entry(key).or_default().push(Ending { reason, valid, stated });
+                self.endings.entry(key).or_default().push(Ending { reason, valid, until: None, stated });
             }
             Act::Division(facts) => self.tree.take(DivisionChange { facts: facts.as_ref().clone(), stated }),
         }
@@ -101,10 +109,11 @@ impl InForce {
     }
 
     fn appoint(&mut self, facts: &AppointFacts, stated: &(Origin, u64)) {
-        for key in facts.succeeds.iter().flat_map(|succeeds| &succeeds.keys) {
-            let valid = facts.succeeds.iter().flat_map(|succeeds| succeeds.valid.clone()).collect();
-            let ending = Ending { reason: "succeeded".to_owned(), valid, stated: stated.clone() };
-            self.endings.entry(key.clone()).or_default().push(ending);
+        if let Some(Succession { keys, until, valid }) = &facts.succeeds {
+            for key in keys {
+                let ending = Ending { reason: "succeeded".to_owned(), valid: valid.clone(), until: *until, stated: stated.clone() };
+                self.endings.entry(key.clone()).or_default().push(ending);
+            }
         }
         let appointment = Appointment { facts: facts.clone(), stated: stated.clone() };
         self.appointments.entry(facts.office.clone()).or_default().push(appointment);

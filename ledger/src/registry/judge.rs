@@ -3,6 +3,7 @@
 use super::act::{Act, Seen};
 use super::facts::Term;
 use super::force::InForce;
+use super::ground::Ground;
 use super::lines::Lines;
 use crate::entry::Entry;
 use crate::federation::FederationFile;
@@ -16,19 +17,29 @@ use crate::time::Date;
 
 /// Why an entry counts nowhere, and whose line is at fault.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{why:?}: {by:?}: {detail}")]
+#[error("{by:?}: {ground}")]
 pub struct Denied {
-    /// The reason.
-    pub why: Void,
     /// The office whose line is at fault, if it is one.
     pub by: Option<OfficeName>,
-    /// What was found, in plain words.
-    pub detail: String,
+    /// What was found.
+    pub ground: Ground,
 }
 
 impl Denied {
-    fn new(why: Void, by: Option<&OfficeName>, detail: impl Into<String>) -> Self {
-        Self { why, by: by.cloned(), detail: detail.into() }
+    /// The reason in short.
+    pub const fn why(&self) -> Void {
+        self.ground.why()
+    }
+
+    fn new(by: Option<&OfficeName>, ground: Ground) -> Self {
+        Self { by: by.cloned(), ground }
+    }
+}
+
+impl From<Ground> for Denied {
+    /// Nobody's line in particular is at fault.
+    fn from(ground: Ground) -> Self {
+        Self { by: None, ground }
     }
 }
 
@@ -76,7 +87,7 @@ impl<'a> Law<'a> {
         if !statement.kind.is_registry() {
             return self.judge_case(&Case { origin, entry, day, act: None, lines });
         }
-        let act = Act::read(statement).map_err(|fault| Denied::new(Void::Malformed, None, fault.to_string()))?;
+        let act = Act::read(statement).map_err(|fault| Ground::Malformed(fault))?;
         self.judge_case(&Case { origin, entry, day, act: Some(&act), lines })
     }
 
@@ -88,15 +99,14 @@ impl<'a> Law<'a> {
     fn judge_case(&self, case: &Case<'_>) -> Result<bool, Denied> {
         let (origin, statement) = (case.origin, case.statement());
         if &statement.log != origin {
-            return Err(Denied::new(Void::Malformed, None, format!("it is meant for {}", statement.log)));
+            return Err(Ground::OtherLog(statement.log.clone()).into());
         }
         if self.force.end(origin).is_some_and(|(_, end)| case.entry.index >= end.size) {
-            return Err(Denied::new(Void::BeyondEnd, None, "the next generation's charter ends this log before it"));
+            return Err(Ground::BeyondEnd.into());
         }
         for by in &statement.by {
             if by.federation != origin.federation || !self.lies_below(case, by.division) {
-                let detail = format!("{} is not within {}", by.division, origin.division);
-                return Err(Denied::new(Void::WrongDivision, Some(by), detail));
+                return Err(Denied::new(Some(by), Ground::Outside { division: by.division, of: origin.division }));
             }
         }
         self.may_say(case)?;
@@ -120,59 +130,59 @@ impl<'a> Law<'a> {
     fn may_say(&self, case: &Case<'_>) -> Result<(), Denied> {
         let statement = case.statement();
         let home = statement.log.division;
-        let deny = |by: Option<&OfficeName>, detail: &str| Err(Denied::new(Void::WrongOffice, by, detail));
+        let deny = |by: Option<&OfficeName>, ground: Ground| Err(Denied::new(by, ground));
         let Some(act) = case.act else {
             let of_node = matches!(statement.kind.as_str(), "evidence" | "anchor" | "observation");
             if let Some(by) = statement.by.iter().find(|by| by.is(Office::NODE) != of_node) {
-                return deny(Some(by), "a node says evidence, anchor and observation, and nobody else says those");
+                return deny(Some(by), Ground::NodeKinds);
             }
             return matter::may_sign(statement, |division, of| self.is_within(case, division, of))
-                .map_err(|barred| Denied::new(barred.why, None, barred.detail));
+                .map_err(|barred| Ground::Barred(barred).into());
         };
         let registrar = |by: &&OfficeName| by.division != home || !(by.is(Office::GOVERNMENT) || by.is(Office::CIVIL_AFFAIRS));
         if let Some(by) = statement.by.iter().find(registrar) {
-            return deny(Some(by), "only the government or civil affairs office of this log's division registers");
+            return deny(Some(by), Ground::NotRegistrar);
         }
         if act.parent().is_some_and(|parent| !self.lies_below(case, parent)) {
-            return deny(None, "the parent it names does not lie below this log's division");
+            return deny(None, Ground::ParentOutside);
         }
         if act.target() == home {
             // Nobody registers an office of its own division, but for the pinned keys at the root: `check_line` holds them to that.
             let at_root = home == self.federation.root && !matches!(act, Act::Charter(_)) && act.parent().is_none();
-            return if at_root { Ok(()) } else { deny(None, "an office or node is registered by a division above its own") };
+            return if at_root { Ok(()) } else { deny(None, Ground::OwnDivision) };
         }
-        if self.lies_below(case, act.target()) { Ok(()) } else { deny(None, "what it registers does not lie below this log's division") }
+        if self.lies_below(case, act.target()) { Ok(()) } else { deny(None, Ground::TargetOutside) }
     }
 
     /// Checks one `by` line: a key in office, its signature, no ending. `Ok(true)` when its term had ended.
     fn check_line(&self, case: &Case<'_>, position: usize, by: &OfficeName) -> Result<bool, Denied> {
-        let denied = |why, detail: String| Err(Denied::new(why, Some(by), detail));
+        let denied = |ground| Err(Denied::new(Some(by), ground));
         let line = &case.entry.statement.note().signatures()[position];
-        let forged = || denied(Void::BadSignature, "the signature does not verify".to_owned());
+        let forged = || denied(Ground::Signature);
         let pinned: Vec<&VerifierKey> = self.federation.keys.iter().filter(|key| line.claims(key)).collect();
         if !pinned.is_empty() {
             return if pinned.into_iter().any(|key| case.verifies(position, key)) { Ok(false) } else { forged() };
         }
         let root = self.federation.root;
         if case.origin.division == root && case.act.is_some_and(|act| act.target() == root) {
-            return denied(Void::WrongOffice, "at the root only the pinned keys register the root's other offices".to_owned());
+            return denied(Ground::PinnedOnly);
         }
         if by.is(Office::NODE) {
             let Some(key) = self.node_key(by, line) else {
-                return denied(Void::UnknownKey, "no charter names this node key".to_owned());
+                return denied(Ground::NodeKey);
             };
             return if case.verifies(position, key) { Ok(false) } else { forged() };
         }
         let covering: Vec<(&VerifierKey, &Term)> = self.covering(by, line, case.day).collect();
         if covering.is_empty() {
-            return denied(Void::UnknownKey, format!("no appointment of {by} covers this key on {}", case.day));
+            return denied(Ground::Unappointed { office: by.clone(), day: case.day });
         }
         let Some(key) = covering.iter().map(|(key, _)| *key).find(|key| case.verifies(position, key)) else {
             return forged();
         };
-        if let Some(ending) = self.force.endings(key).iter().find(|ending| !ending.spares(case.origin, case.entry.index)) {
-            let (log, index) = &ending.stated;
-            return denied(Void::Revoked, format!("entry {index} of {log} ended the key before this ({})", ending.reason));
+        if let Some(ending) = self.force.endings(key).iter().find(|ending| !ending.spares(case.origin, case.entry.index, case.day)) {
+            let ((log, index), reason) = (ending.stated.clone(), ending.reason.clone());
+            return denied(Ground::Ended { log, index, reason, until: ending.until });
         }
         Ok(!covering.iter().any(|(_, term)| term.includes(case.day)))
     }

@@ -14,8 +14,10 @@ mod act;
 mod chain;
 mod facts;
 mod force;
+mod ground;
 mod judge;
 mod lines;
+mod rotation;
 mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,8 +27,10 @@ pub use facts::{
     AppointFacts, CharterFacts, DivisionFacts, FormerEnd, MOST_OFFICE_KEYS, Operator, RevokeFacts, Succession, Term, ValidUpTo,
 };
 pub use force::Ending;
+pub use ground::{Ground, reason_zh};
 pub use judge::Denied;
 pub use lines::Lines;
+pub use rotation::{ROTATION_DAYS, Rotation};
 pub use tree::DivisionChange;
 
 use self::act::{Act, Seen};
@@ -272,7 +276,7 @@ impl Registry {
     pub fn standing(&self, origin: &Origin, entry: &Entry) -> Standing {
         match self.judge(origin, entry) {
             Ok(term_expired) => Standing::Valid { term_expired },
-            Err(denied) => Standing::Void(denied.why),
+            Err(denied) => Standing::Void(denied.why()),
         }
     }
 

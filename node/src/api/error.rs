@@ -4,7 +4,9 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use luodi_ledger::Malformed;
+use luodi_ledger::matter::labels::Label as _;
 use luodi_ledger::privacy::Finding;
+use luodi_ledger::registry::Ground;
 use luodi_ledger::standing::Void;
 use serde_json::json;
 
@@ -14,12 +16,14 @@ use crate::protocol::sequencer::Refusal;
 use crate::sequencing::SubmitError;
 use crate::store::{CommitError, ReadError};
 
-/// An answer that is no success: `{"error": {"field", "why", "remedy"}}`, and `"found"` where personal data was.
+/// An answer that is no success: `{"error": {"field", "why", "remedy"}}`; `"why_zh"` where the reason is at hand in Chinese, and `"found"`
+/// where personal data was.
 #[derive(Clone, Debug)]
 pub struct ApiError {
     status: StatusCode,
     field: String,
     why: String,
+    why_zh: Option<String>,
     remedy: &'static str,
     retry_after: Option<u64>,
     found: Vec<Finding>,
@@ -27,7 +31,7 @@ pub struct ApiError {
 
 impl ApiError {
     fn new(status: StatusCode, field: &str, why: impl Into<String>, remedy: &'static str) -> Self {
-        Self { status, field: field.to_owned(), why: why.into(), remedy, retry_after: None, found: vec![] }
+        Self { status, field: field.to_owned(), why: why.into(), why_zh: None, remedy, retry_after: None, found: vec![] }
     }
 
     /// 400: the request does not follow its format.
@@ -83,7 +87,7 @@ impl From<SubmitError> for ApiError {
                 Self { found, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, personal.field(), why, remedy) }
             }
             SubmitError::Refused(Refusal::Denied(denied)) => {
-                let (status, remedy) = match denied.why {
+                let (status, remedy) = match denied.why() {
                     Void::Malformed => (StatusCode::BAD_REQUEST, "mend the statement, sign it anew and send it again"),
                     Void::BadSignature => (StatusCode::FORBIDDEN, "sign it anew with the office's key"),
                     Void::UnknownKey => (StatusCode::FORBIDDEN, "ask the division above to register the key with an appoint statement"),
@@ -92,8 +96,12 @@ impl From<SubmitError> for ApiError {
                     Void::Revoked => (StatusCode::FORBIDDEN, "sign it with the office's present key"),
                     Void::BeyondEnd => (StatusCode::GONE, "send it to the division's present log"),
                 };
+                if let Ground::Malformed(fault) = &denied.ground {
+                    return Self::new(status, &fault.field, fault.why.clone(), remedy);
+                }
                 let field = denied.by.map_or_else(|| "statement".to_owned(), |by| format!("by {by}"));
-                Self { field, ..Self::new(status, "", denied.detail, remedy) }
+                let why_zh = Some(denied.ground.zh().into_owned());
+                Self { field, why_zh, ..Self::new(status, "", denied.ground.to_string(), remedy) }
             }
             SubmitError::Refused(Refusal::Precedes { .. }) => Self::new(
                 StatusCode::CONFLICT,
@@ -165,8 +173,11 @@ impl From<NumberError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let Self { status, field, why, remedy, retry_after, found } = self;
+        let Self { status, field, why, why_zh, remedy, retry_after, found } = self;
         let mut error = json!({ "field": field, "why": why, "remedy": remedy });
+        if let Some(why) = why_zh {
+            error["why_zh"] = json!(why);
+        }
         if !found.is_empty() {
             error["found"] = json!(found);
         }

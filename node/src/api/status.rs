@@ -11,6 +11,8 @@ use axum::response::{IntoResponse, Response};
 use luodi_ledger::Malformed;
 use luodi_ledger::hash::Blake3;
 use luodi_ledger::names::{Division, Origin};
+use luodi_ledger::registry::Rotation;
+use luodi_ledger::time::{Date, Time};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -57,6 +59,8 @@ pub struct Status {
     pub restored: bool,
     /// Whether its times are invented for a demonstration.
     pub story: bool,
+    /// The logs whose key is being rotated, own first.
+    pub rotations: Vec<RotationStatus>,
     /// The logs held.
     pub logs: Vec<LogStatus>,
     /// Who is connected.
@@ -78,6 +82,35 @@ pub struct LogStatus {
     pub size: u64,
     /// The size of the largest head known to have met its quorum.
     pub witnessed: Option<u64>,
+}
+
+/// A log that two keys sign.
+#[derive(Clone, Debug, Serialize)]
+pub struct RotationStatus {
+    /// Its name.
+    pub origin: Origin,
+    /// When the charter with both keys was logged; not known of one in the federation file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Time>,
+    /// The last day for both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+    /// Days by which it has outlasted its time.
+    pub days_over: i64,
+}
+
+impl RotationStatus {
+    /// Those under way, that of `own` first.
+    fn all(registry: &luodi_ledger::registry::Registry, own: &Origin, now: Time) -> Vec<Self> {
+        let today = now.civil_date(registry.federation().offset);
+        let told = |rotation: Rotation| {
+            let days_over = rotation.days_over(today);
+            Self { origin: rotation.origin, since: rotation.since, until: rotation.until, days_over }
+        };
+        let mut all: Vec<Self> = registry.rotations().map(told).collect();
+        all.sort_by_key(|rotation| &rotation.origin != own);
+        all
+    }
 }
 
 impl From<LogRow> for LogStatus {
@@ -153,6 +186,7 @@ pub(super) async fn status(State(api): State<Arc<Api>>) -> Result<Json<Status>, 
         clock_off: api.clock.off(),
         restored: api.reader.withholds_bodies(),
         story: api.clock.is_story(),
+        rotations: RotationStatus::all(&registry, &api.origin, api.clock.now()),
         logs: api.reader.logs().into_iter().map(LogStatus::from).collect(),
         peers: api.peers.borrow().clone(),
         evidence: api.reader.evidence().len(),
@@ -194,11 +228,24 @@ pub(super) async fn metrics(State(api): State<Arc<Api>>) -> Result<Response, Api
     }
     registry.register("log_entries", "Entries held of each log", entries);
     registry.register("log_witnessed_entries", "Entries under the largest head known to have met its quorum", witnessed);
+    let over = Family::<OfLog, Gauge>::default();
+    for rotation in RotationStatus::all(&api.registrar.snapshot(), &api.origin, api.clock.now()) {
+        over.get_or_create(&OfLog { origin: rotation.origin.to_string() }).set(rotation.days_over);
+    }
+    registry.register(
+        "log_rotation_days_over",
+        "Days by which the rotation of a log's key has outlasted its 90; 0 while within them",
+        over,
+    );
     let reader = api.reader.clone();
     let (free, _) = reading(move || reader.free_space()).await?;
     let connected = api.peers.borrow().len();
     let gauges: BTreeMap<(&str, &str), u64> = BTreeMap::from([
         (("open", "1 while statements are sealed"), u64::from(api.sequencer.gate() == Gate::Open)),
+        (
+            ("clock_off_seconds", "Seconds by which the clock is off its peers', when so many that nothing is sealed or cosigned"),
+            api.clock.off().unwrap_or(0).unsigned_abs(),
+        ),
         (("peers_connected", "Peers connected"), connected as u64),
         (("evidence", "Pieces of evidence of forks kept"), api.reader.evidence().len() as u64),
         (("disk_free_bytes", "Free bytes on the disk of the store"), free),

@@ -42,7 +42,7 @@ pub enum Refusal {
     #[error(transparent)]
     Malformed(#[from] Malformed),
     /// Its signers may not say this here.
-    #[error("{}", .0.detail)]
+    #[error("{}", .0.ground)]
     Denied(Denied),
     /// It holds what looks like personal data.
     #[error("{0}")]

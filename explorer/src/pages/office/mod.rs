@@ -98,7 +98,7 @@ fn row(scene: Scene<'_>, stands: Stands<'_>) -> Row {
         signed: stands.statement.time.to_string(),
         logged: stands.logged().map(|time| time.to_string()).unwrap_or_default(),
         counts: stands.held.judged.is_ok(),
-        why_not: stands.held.judged.as_ref().err().map(|denied| scene.label(&denied.why)),
+        why_not: stands.held.judged.as_ref().err().map(|denied| scene.label(&denied.why())),
         reacted_days: case.and_then(|case| reaction::days_to_react(scene, case, stands.origin, stands.index)),
     }
 }

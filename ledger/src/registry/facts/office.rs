@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::super::rotation::{ROTATION_DAYS, days_after};
 use crate::Malformed;
 use crate::key::{KeyKind, VerifierKey};
 use crate::names::{Federation, OfficeName, Origin};
@@ -29,12 +30,17 @@ pub struct AppointFacts {
     pub term: Term,
 }
 
-/// The keys that an appointment ends: each as if a `revoke` with these sizes had ended it.
+/// The keys that an appointment ends: each as if a `revoke` with these sizes had ended it, or, in a planned change, after some days on which
+/// old and new speak side by side (新旧并用).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Succession {
     /// 1 to 5 keys named by the same office, sorted and distinct, none of which is appointed here.
     pub keys: Vec<VerifierKey>,
-    /// Per log, how many of its entries stay valid; sorted by log.
+    /// The last day on which they still speak beside the new ones, in every log; at most 90 days after the term's first. Left out, they
+    /// end at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+    /// Per log, how many of its entries stay valid, whatever the day; sorted by log.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub valid: Vec<ValidUpTo>,
 }
@@ -70,10 +76,17 @@ impl AppointFacts {
             return wrong("basis", "a code word wanted, such as election".to_owned());
         }
         check_keys("keys", &self.keys, &self.office)?;
-        if let Some(Succession { keys, valid }) = &self.succeeds {
+        if let Some(Succession { keys, until, valid }) = &self.succeeds {
             check_keys("succeeds.keys", keys, &self.office)?;
             if keys.iter().any(|key| self.keys.contains(key)) {
                 return wrong("succeeds.keys", "a key cannot take its own place: a key that ends never returns".to_owned());
+            }
+            let (first, last) = (self.term.from, days_after(self.term.from, ROTATION_DAYS));
+            if let Some(until) = until.filter(|until| !(first..=last).contains(until)) {
+                let why = format!(
+                    "{until} is not between {first} and {last}: old and new keys speak side by side for at most {ROTATION_DAYS} days"
+                );
+                return wrong("succeeds.until", why);
             }
             check_valid("succeeds.valid", valid, federation)?;
         }

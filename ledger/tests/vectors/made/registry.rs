@@ -126,7 +126,10 @@ fn appointment() -> AppointFacts {
 pub(super) fn kinds() -> Value {
     let valid = vec![ValidUpTo { log: ORIGIN.parse().unwrap(), size: 18 }];
     let mut succeeding = appointment();
-    succeeding.succeeds = Some(Succession { keys: vec![key(COMMITTEE, 6).public().clone()], valid: valid.clone() });
+    succeeding.succeeds = Some(Succession { keys: vec![key(COMMITTEE, 6).public().clone()], until: None, valid: valid.clone() });
+    let mut beside = appointment();
+    let until = Some("2026-04-01".parse().unwrap());
+    beside.succeeds = Some(Succession { keys: vec![key(COMMITTEE, 6).public().clone()], until, valid: vec![] });
     let revoke = RevokeFacts { key: key(COMMITTEE, 5).public().clone(), reason: "lost".to_owned(), valid };
     let division = DivisionFacts {
         division: "990101001201".parse().unwrap(),
@@ -139,6 +142,7 @@ pub(super) fn kinds() -> Value {
     second.former = Some(FormerEnd { root: Hash::EMPTY.to_string(), size: 0 });
     let text = |kind: &str, facts: Result<Facts, luodi_ledger::Malformed>| registers(kind, &facts.unwrap());
     let succeeded = text("appoint", Facts::of(&succeeding));
+    let beside = text("appoint", Facts::of(&beside));
     let (revoked, moved) = (text("revoke", Facts::of(&revoke)), text("division", Facts::of(&division)));
     let (chartered, next) = (text("charter", Facts::of(&charter(ORIGIN, 1, &[witness()]))), text("charter", Facts::of(&second)));
     let bad = |text: &str, old: &str, new: &str| {
@@ -149,6 +153,7 @@ pub(super) fn kinds() -> Value {
     let key_line = key(COMMITTEE, 5).public().to_string();
     Spoil::of("an appointment", &text("appoint", Facts::of(&appointment())))
         .also("an appointment that succeeds another", &succeeded)
+        .also("an appointment beside which the former key speaks for 90 days", &beside)
         .also("the ending of a key", &revoked)
         .also("a division that moved", &moved)
         .also("a charter", &chartered)
@@ -164,6 +169,8 @@ pub(super) fn kinds() -> Value {
         .replace("a term that ends before it begins", "2030-12-31", "2025-12-31")
         .replace("a field nobody knows", "\"basis\"", "\"a\":1,\"basis\"")
         .replace("a term in another spelling", "\"2026-01-01\"", "\"2026-01-01T00:00:00Z\"")
+        .bytes("a former key that speaks for 91 days", &bad(&beside, "\"until\":\"2026-04-01\"", "\"until\":\"2026-04-02\""))
+        .bytes("a former key that ends before the term begins", &bad(&beside, "\"until\":\"2026-04-01\"", "\"until\":\"2025-12-31\""))
         .bytes("a key that succeeds itself", &bad(&succeeded, &key(COMMITTEE, 6).public().to_string(), &key_line))
         .bytes("a log of another federation stays valid", &bad(&revoked, "\"log\":\"luodi.example/demo", "\"log\":\"luodi.example/dema"))
         .bytes(
