@@ -14,6 +14,9 @@ use crate::protocol::message::{Hello, VERSION};
 const LONGEST_WAIT: u64 = 30_000;
 /// How often a peer is asked for the time: a clock that was wrong is believed again a minute after it was mended.
 const CLOCK_EVERY: u64 = 60_000;
+/// Seconds by which the clock may run ahead of the time that passed, or behind it, between two looks at it before it counts as moved: more
+/// than any steering of a clock, far less than what stops a node.
+const STEP: i64 = 5;
 /// How long a peer may stay that does not say who it is.
 const NAMELESS: u64 = 15_000;
 
@@ -38,6 +41,8 @@ struct Dial {
 pub(super) struct Peers {
     connected: HashMap<PeerId, Connection>,
     dials: HashMap<PeerId, Dial>,
+    /// What the clock said, less the time that had passed since the start, in seconds, when it was looked at last.
+    lead: Option<i64>,
 }
 
 impl Peers {
@@ -79,11 +84,30 @@ impl Peers {
         }
     }
 
+    /// By how many seconds our own clock was moved since the last look, if it was: by hand, by a time server after a long silence, or by
+    /// waking from sleep. All peers are then to be asked for the time at once.
+    pub(super) fn clock_moved(&mut self, now: Moment, clock: i64) -> Option<i64> {
+        let lead = clock.saturating_sub(i64::try_from(now.0 / 1000).unwrap_or(i64::MAX));
+        let moved = lead.saturating_sub(self.lead.unwrap_or(lead));
+        if moved.saturating_abs() < STEP {
+            // Kept where there was a look before: many small steps are one large one.
+            self.lead.get_or_insert(lead);
+            return None;
+        }
+        self.lead = Some(lead);
+        for connection in self.connected.values_mut() {
+            connection.clock_offset = connection.clock_offset.saturating_sub(moved);
+            connection.clock_asked = Moment(0);
+        }
+        Some(moved)
+    }
+
     /// Those to ask for the time now.
     pub(super) fn clock_due(&mut self, now: Moment) -> Vec<PeerId> {
         let mut due = Vec::new();
         for (peer, connection) in &mut self.connected {
-            if connection.greeting.is_some() && connection.clock_asked.plus(CLOCK_EVERY) <= now {
+            let is_due = connection.clock_asked.0 == 0 || connection.clock_asked.plus(CLOCK_EVERY) <= now;
+            if connection.greeting.is_some() && is_due {
                 connection.clock_asked = now;
                 due.push(*peer);
             }
@@ -147,4 +171,23 @@ impl Peers {
 /// Whether a peer is of this federation and speaks this version.
 pub(super) fn is_of_ours(ours: &Hello, theirs: &Hello) -> bool {
     theirs.federation == ours.federation && theirs.fingerprint == ours.fingerprint && theirs.version == VERSION
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_was_moved_is_noticed_at_the_next_look_and_peers_are_asked() {
+        let (mut peers, peer) = (Peers::default(), PeerId::random());
+        peers.connected(Moment(1), peer);
+        assert_eq!(peers.clock_moved(Moment(1_000), 1_000_001), None);
+        assert_eq!(peers.clock_moved(Moment(61_000), 1_000_061), None);
+        assert_eq!(peers.clock_moved(Moment(62_000), 1_003_662), Some(3_600));
+        assert_eq!(peers.connected[&peer].clock_offset, -3_600);
+        assert_eq!(peers.clock_moved(Moment(63_000), 1_003_663), None);
+        // Many small steps are one large one.
+        assert_eq!(peers.clock_moved(Moment(64_000), 1_003_661), None);
+        assert_eq!(peers.clock_moved(Moment(65_000), 1_003_659), Some(-6));
+    }
 }

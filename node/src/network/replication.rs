@@ -145,6 +145,14 @@ impl Replication {
         for (peer, addresses) in self.peers.dial_due(now, &book) {
             self.parts.asker.dial(peer, addresses).await;
         }
+        // An invented time moves as its story does.
+        if !self.parts.clock.is_story()
+            && let Some(seconds) = self.peers.clock_moved(now, self.parts.clock.now().unix())
+        {
+            tracing::info!(seconds, "this machine's clock was moved");
+            self.clocks.stepped(seconds);
+            self.judge_clock();
+        }
         for peer in self.peers.clock_due(now) {
             self.ask_clock(peer);
         }

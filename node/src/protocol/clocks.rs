@@ -26,6 +26,11 @@ impl Clocks {
         self.offsets.insert(peer.clone(), theirs.saturating_sub(ours));
     }
 
+    /// Our own clock was moved by `seconds`: all that was heard is so much further back, until it is heard anew.
+    pub fn stepped(&mut self, seconds: i64) {
+        self.offsets.values_mut().for_each(|offset| *offset = offset.saturating_sub(seconds));
+    }
+
     /// A peer is gone, or no member any more.
     pub fn gone(&mut self, peer: &Peer) {
         self.offsets.remove(peer);
@@ -84,6 +89,15 @@ mod tests {
         ] {
             assert_eq!(clocks(offsets).too_far_off(), off, "{offsets:?}");
         }
+    }
+
+    #[test]
+    fn a_clock_that_was_moved_is_off_before_anybody_is_asked() {
+        let mut clocks = clocks(&[0, 2, 5]);
+        clocks.stepped(3600);
+        assert_eq!(clocks.too_far_off(), Some(-3598));
+        clocks.stepped(-3600);
+        assert_eq!((clocks.too_far_off(), clocks.median()), (None, Some(2)));
     }
 
     #[test]
