@@ -19,7 +19,7 @@ use luodi_ledger::names::{Division, Level};
 use luodi_ledger::time::Time;
 
 use self::county::Logs;
-use crate::audit::source::At;
+use crate::arguments::{ReadingFrom, Trusting};
 use crate::language::{Language, say, tell};
 use crate::sign::write_new;
 use crate::{Outcome, clock};
@@ -27,20 +27,10 @@ use crate::{Outcome, clock};
 /// Arguments of `luodi assess`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Where the logs are read.
-    #[arg(
-        long,
-        value_name = "SOURCE",
-        help = "从哪里读账本：节点网址，或 luodi audit --keep 存下的文件夹 ¦ Where the logs are read: a node's address, or a folder that luodi audit --keep wrote"
-    )]
-    node: String,
-    /// The federation file.
-    #[arg(
-        long,
-        value_name = "FILE",
-        help = "联邦文件；其24位指纹应与县里公布的一致 ¦ The federation file; compare its 24-digit fingerprint with the one the county published"
-    )]
-    federation: PathBuf,
+    #[command(flatten)]
+    reading: ReadingFrom,
+    #[command(flatten)]
+    trusting: Trusting,
     /// The county.
     #[arg(
         long,
@@ -99,8 +89,8 @@ pub struct Args {
 }
 
 pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcome> {
-    let federation = crate::new::read_federation(&args.federation, language)?;
-    let at = At::of(&args.node, language)?;
+    let federation = args.trusting.read(language)?;
+    let at = args.reading.at(language)?;
     if let Some(target) = &args.recompute {
         return recompute::run(&at, federation, target, args.json, language).await;
     }

@@ -20,6 +20,7 @@ use luodi_ledger::registry::{Registry, Witnessing};
 use serde_json::json;
 
 use crate::Outcome;
+use crate::arguments::Trusting;
 use crate::language::{Language, say, tell};
 
 /// Arguments of `luodi audit`.
@@ -28,13 +29,8 @@ pub struct Args {
     /// A node's address, or a folder.
     #[arg(value_name = "SOURCE", help = "节点网址，或 --keep 存下的文件夹 ¦ A node's address, or a folder that --keep wrote")]
     source: String,
-    /// The federation file.
-    #[arg(
-        long,
-        value_name = "FILE",
-        help = "联邦文件；其24位指纹应与县里公布的一致 ¦ The federation file; compare its 24-digit fingerprint with the one the county published"
-    )]
-    federation: PathBuf,
+    #[command(flatten)]
+    trusting: Trusting,
     /// Only this log, and those it rests on.
     #[arg(long, value_name = "ORIGIN", help = "只核对这一本账（及其上级的账） ¦ Only this log, and those above it that it rests on")]
     log: Option<Origin>,
@@ -47,7 +43,7 @@ pub struct Args {
 }
 
 pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcome> {
-    let federation = crate::new::read_federation(&args.federation, language)?;
+    let federation = args.trusting.read(language)?;
     let at = At::of(&args.source, language)?;
     let logs = at.logs(&federation).await?;
     if logs.is_empty() {

@@ -45,7 +45,7 @@ pub struct Args {
     /// Make one more key of this node's log.
     #[arg(
         long,
-        help = "更换记账密钥：为 --dir 里的节点再生成一个，新旧并签90天 ¦ Rotate the log's key: make one more for the node in --dir; both sign for 90 days"
+        help = "更换记账密钥：为 --dir 里的节点再生成一个，登记后新旧并签，90天内由上级登记只用新密钥 ¦ Rotate the log's key: make one more for the node in --dir; once chartered both sign, until within 90 days the level above charters the new one alone"
     )]
     rotate: bool,
     /// Begin the next generation of this node's log.
@@ -58,17 +58,26 @@ pub struct Args {
     #[arg(
         long,
         value_name = "NAME",
-        help = "联邦名称，如 luodi.example/xinxiang ¦ Name of the federation, such as luodi.example/xinxiang"
+        help = "联邦名称，写成不带 https:// 的网址，以后不能改，如 luodi.example/xinxiang（与 --root 连用） ¦ Name of the federation, as an address without https://, never to change, such as luodi.example/xinxiang (with --root)"
     )]
     name: Option<Federation>,
     /// The office's division.
-    #[arg(long, value_name = "DIVISION", help = "组织所在的12位区划代码 ¦ Division of the office (12 digits)")]
+    #[arg(
+        long,
+        value_name = "DIVISION",
+        help = "组织所在的12位区划代码（与 --office 连用） ¦ Division of the office, 12 digits (with --office)"
+    )]
     division: Option<Division>,
     /// The federation file.
-    #[arg(long, value_name = "FILE", help = "联邦文件 ¦ The federation file")]
+    #[arg(long, value_name = "FILE", help = "联邦文件（与 --office 连用） ¦ The federation file (with --office)")]
     federation: Option<PathBuf>,
     /// Where the files go.
-    #[arg(long, value_name = "FOLDER", default_value = ".", help = "文件放在哪里 ¦ Where the files go")]
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        default_value = ".",
+        help = "节点或密钥的文件夹，没有就新建；只写新文件，从不覆盖 ¦ Folder of the node or the key, made if absent; only new files are written, none is replaced"
+    )]
     dir: PathBuf,
     /// Where peers reach the node.
     #[arg(
@@ -78,10 +87,19 @@ pub struct Args {
     )]
     addresses: Vec<String>,
     /// Where HTTP is served.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8601", help = "HTTP 服务地址 ¦ Where HTTP is served")]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8601",
+        help = "本节点的网址（IP:端口），供签署人员、网页和审计访问；默认只有本机连得上，对外请用 0.0.0.0:8601 或放在反向代理之后 ¦ Address and port of the node's HTTP, for offices, pages and auditors; by default only this machine reaches it: use 0.0.0.0:8601, or a reverse proxy, for others"
+    )]
     http: SocketAddr,
     /// A file with the passphrase.
-    #[arg(long, value_name = "FILE", help = "存有口令、只有本人可读的文件 ¦ File with the passphrase, readable by you alone")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "存有口令、只有本人可读的文件；本次生成的密钥都用它加密。不给则询问组织密钥的口令 ¦ File with the passphrase, readable by you alone, for all keys that are made now; without it, those of offices are asked for"
+    )]
     passphrase_file: Option<PathBuf>,
     /// Ask for the passphrase of the machine keys.
     #[arg(
@@ -106,11 +124,17 @@ pub(crate) async fn run(args: &Args, language: Language) -> anyhow::Result<Outco
 async fn begin(args: &Args, root: Division, language: Language) -> anyhow::Result<Outcome> {
     let name = args.name.clone().context("--name")?;
     let origin = Origin { federation: name.clone(), division: root, generation: 1 };
-    let (machine, passphrase_file) = machine_keys(args, &origin, language)?;
-    let mut office_keys = Vec::new();
+    // Everything is asked before anything is made, so that two passphrases that differ leave nothing behind.
+    let mut offices = Vec::new();
     for office in [Office::GOVERNMENT, Office::CIVIL_AFFAIRS] {
         let office = OfficeName { federation: name.clone(), division: root, office: office.parse()? };
-        office_keys.push(make_office_key(args, &office, language)?);
+        let passphrase = passphrase::choose(args.passphrase_file.as_deref(), &office.to_string(), language)?;
+        offices.push((office, passphrase));
+    }
+    let (machine, passphrase_file) = machine_keys(args, &origin, language)?;
+    let mut office_keys = Vec::new();
+    for (office, passphrase) in &offices {
+        office_keys.push(make_office_key(args, office, passphrase, language)?);
     }
     office_keys.sort();
     let federation = FederationFile {
@@ -153,8 +177,8 @@ async fn join(args: &Args, invitation: &Path, language: Language) -> anyhow::Res
         "{}",
         say!(
             language,
-            "密钥和配置已生成。请比对联邦指纹与县里公布的一致：{fingerprint}\n\n下一步：把 {folder}/join-request.txt 交给上级，由上级登记（luodi new charter --from …）；\n登记后运行 luodi run --config {folder}/node.toml",
-            "Keys and configuration are made. Compare the federation's fingerprint with the one the county published: {fingerprint}\n\nNext: hand {folder}/join-request.txt to the level above, which registers it (luodi new charter --from …);\nthen luodi run --config {folder}/node.toml"
+            "密钥和配置已生成。请比对联邦指纹与县里公布的一致：{fingerprint}\n\n下一步：把 {folder}/join-request.txt 交给上级，由上级登记（luodi new charter --from …）；\n运行：luodi run --config {folder}/node.toml（登记之前只跟读上级的账本，登记一到就开始记账）",
+            "Keys and configuration are made. Compare the federation's fingerprint with the one the county published: {fingerprint}\n\nNext: hand {folder}/join-request.txt to the level above, which registers it (luodi new charter --from …);\nrun it with luodi run --config {folder}/node.toml (until it is registered it only reads the logs above, then it begins to write)"
         )
     );
     Ok(Outcome::Done)
@@ -169,7 +193,8 @@ fn office_key(args: &Args, office: &Office, language: Language) -> anyhow::Resul
         .with_context(|| say!(language, "{file}：不是联邦文件", "{file}: not a federation file"))?;
     let division = args.division.context("--division")?;
     let office = OfficeName { federation: federation.name, division, office: office.clone() };
-    make_office_key(args, &office, language)?;
+    let passphrase = passphrase::choose(args.passphrase_file.as_deref(), &office.to_string(), language)?;
+    make_office_key(args, &office, &passphrase, language)?;
     let (folder, word) = (args.dir.display(), &office.office);
     tell!(
         "{}",
@@ -207,10 +232,9 @@ async fn begin_log(args: &Args, machine: &MachineKeys) -> anyhow::Result<()> {
 }
 
 /// Makes the key of an office, and the request with which it is registered.
-fn make_office_key(args: &Args, office: &OfficeName, language: Language) -> anyhow::Result<VerifierKey> {
-    let passphrase = passphrase::choose(args.passphrase_file.as_deref(), &office.to_string(), language)?;
+fn make_office_key(args: &Args, office: &OfficeName, passphrase: &Passphrase, language: Language) -> anyhow::Result<VerifierKey> {
     let key = keys::generate_office(office)?;
-    keys::save(&key, &args.dir.join(format!("{}.age", office.office)), &passphrase, WorkFactor::PERSON)?;
+    keys::save(&key, &args.dir.join(format!("{}.age", office.office)), passphrase, WorkFactor::PERSON)?;
     let request = OfficeRequest::sign(&key, clock::now())?;
     write_new(&args.dir.join(format!("{}.request", office.office)), &request.to_bytes(), language)?;
     Ok(key.public().clone())

@@ -8,6 +8,7 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+mod arguments;
 mod assess;
 mod attachments;
 mod audit;

@@ -5,7 +5,6 @@
 //! deciding what is expected, which is the fold's.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 
 use anyhow::ensure;
 use console::style;
@@ -21,6 +20,7 @@ use luodi_ledger::names::{MatterId, Office};
 use luodi_ledger::time::{Date, Time};
 use serde_json::json;
 
+use crate::arguments::Trusting;
 use crate::language::{Language, say, tell};
 use crate::node_client::Node;
 use crate::reading::{Shelf, words_of};
@@ -38,13 +38,8 @@ pub struct Args {
     /// A node.
     #[arg(long, value_name = "URL", help = "节点网址 ¦ Address of a node")]
     node: String,
-    /// The federation file.
-    #[arg(
-        long,
-        value_name = "FILE",
-        help = "联邦文件；其24位指纹应与县里公布的一致 ¦ The federation file; compare its 24-digit fingerprint with the one the county published"
-    )]
-    federation: PathBuf,
+    #[command(flatten)]
+    trusting: Trusting,
     /// As which office.
     #[arg(
         long = "as",
@@ -61,7 +56,7 @@ pub struct Args {
 }
 
 pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcome> {
-    let federation = crate::new::read_federation(&args.federation, language)?;
+    let federation = args.trusting.read(language)?;
     let offset = federation.offset;
     let node = Node::new(&args.node, language)?;
     let id = args.id;
@@ -287,7 +282,7 @@ impl Page<'_> {
     fn commands(&self, expected: &Expected, bearer: &Bearer) -> Vec<String> {
         let (id, node, language) = (self.view.id, &self.args.node, self.language);
         let (kind, office) = (&expected.kind, bearer.body);
-        let (key, federation) = (language.pick("<密钥文件>", "<key file>"), self.args.federation.display());
+        let (key, federation) = (language.pick("<密钥文件>", "<key file>"), self.args.trusting.federation.display());
         let verifies = kind.as_str() == KindCode::Verification.as_str();
         if verifies && bearer.division.is_none() {
             return vec![format!("luodi review --node {node} --federation {federation} --matter {id} --key {key}")];

@@ -19,6 +19,7 @@ use luodi_ledger::registry::Registry;
 use serde_json::json;
 
 use self::sheet::Sheet;
+use crate::arguments::Trusting;
 use crate::audit::{At, Kept, Reading, Way};
 use crate::language::{Language, say, tell};
 use crate::{Outcome, clock};
@@ -39,20 +40,15 @@ pub struct Args {
     /// Folders to read.
     #[arg(long = "dir", value_name = "FOLDER", help = "luodi audit --keep 存下的文件夹 ¦ A folder that luodi audit --keep wrote")]
     folders: Vec<PathBuf>,
-    /// The federation file.
-    #[arg(
-        long,
-        value_name = "FILE",
-        help = "联邦文件；其24位指纹应与县里公布的一致 ¦ The federation file; compare its 24-digit fingerprint with the one the county published"
-    )]
-    federation: PathBuf,
+    #[command(flatten)]
+    trusting: Trusting,
     /// Machine-readable output.
     #[arg(long, help = "以 JSON 输出 ¦ Print JSON")]
     json: bool,
 }
 
 pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcome> {
-    let federation = crate::new::read_federation(&args.federation, language)?;
+    let federation = args.trusting.read(language)?;
     if let Some(division) = args.division {
         let root = federation.root;
         ensure!(

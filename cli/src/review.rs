@@ -19,11 +19,11 @@ use luodi_ledger::standing::Standing;
 use luodi_ledger::statement::{BodyRef, Statement};
 use luodi_ledger::time::Time;
 
+use crate::arguments::Opening;
 use crate::language::{Language, say, tell};
 use crate::node_client::Node;
 use crate::publish::deliver;
 use crate::reading::Shelf;
-use crate::sign::open_key;
 use crate::{Outcome, clock};
 
 /// Arguments of `luodi review`.
@@ -35,13 +35,8 @@ pub struct Args {
     /// The supervisors' key.
     #[arg(long, value_name = "FILE", help = "监委会的密钥文件 ¦ Key file of the supervisory committee")]
     key: PathBuf,
-    /// A file with its passphrase.
-    #[arg(
-        long,
-        value_name = "FILE",
-        help = "存有口令、只有本人可读的文件；不给则询问 ¦ File with the passphrase, readable by you alone; asked for if absent"
-    )]
-    passphrase_file: Option<PathBuf>,
+    #[command(flatten)]
+    opening: Opening,
     /// The federation file.
     #[arg(
         long,
@@ -104,7 +99,7 @@ struct Decision {
 
 pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcome> {
     let node = Node::new(&args.node, language)?;
-    let key = open_key(&args.key, args.passphrase_file.as_deref(), language)?;
+    let key = args.opening.open(&args.key, language)?;
     let office: OfficeName = key.public().name().parse()?;
     let federation = match &args.federation {
         Some(path) => crate::new::read_federation(path, language)?,

@@ -11,6 +11,7 @@ use luodi_ledger::key::SignerKey;
 use luodi_ledger::{matter, privacy};
 use luodi_node::keys;
 
+use crate::arguments::Opening;
 use crate::attachments;
 use crate::draft::{Draft, Ready};
 use crate::language::{Language, say, tell};
@@ -31,13 +32,8 @@ pub struct Args {
         help = "签署方的密钥文件，每方一个 ¦ Key file of an office that signs; one for each"
     )]
     keys: Vec<PathBuf>,
-    /// A file with the passphrase of the keys.
-    #[arg(
-        long,
-        value_name = "FILE",
-        help = "存有口令、只有本人可读的文件；不给则询问 ¦ File with the passphrase, readable by you alone; asked for if absent"
-    )]
-    passphrase_file: Option<PathBuf>,
+    #[command(flatten)]
+    opening: Opening,
     /// Where the signed statement goes.
     #[arg(
         long,
@@ -60,8 +56,7 @@ pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<Outcome> {
         let (file, why) = (args.template.display(), personal::told(&stopped, language));
         bail!(say!(language, "{file}：{why}", "{file}: {why}"));
     }
-    let keys =
-        args.keys.iter().map(|path| open_key(path, args.passphrase_file.as_deref(), language)).collect::<anyhow::Result<Vec<_>>>()?;
+    let keys = args.keys.iter().map(|path| args.opening.open(path, language)).collect::<anyhow::Result<Vec<_>>>()?;
     tell!("{}", preview(&statement, body.as_deref(), language));
 
     let path = args.output.clone().unwrap_or_else(|| args.template.with_extension("statement"));

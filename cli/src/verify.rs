@@ -14,6 +14,7 @@ use luodi_ledger::time::Time;
 use serde_json::json;
 
 use crate::Outcome;
+use crate::arguments::Trusting;
 use crate::language::{Language, say, tell};
 use crate::preview::preview;
 
@@ -23,13 +24,8 @@ pub struct Args {
     /// The receipt.
     #[arg(value_name = "RECEIPT", help = "回执文件 ¦ The receipt file")]
     receipt: PathBuf,
-    /// The federation file.
-    #[arg(
-        long,
-        value_name = "FILE",
-        help = "联邦文件；其24位指纹应与县里公布的一致 ¦ The federation file; compare its 24-digit fingerprint with the one the county published"
-    )]
-    federation: PathBuf,
+    #[command(flatten)]
+    trusting: Trusting,
     /// The body, for a receipt that does not carry it.
     #[arg(long, value_name = "FILE", help = "文字内容，回执里没有带上时给出 ¦ The body, if the receipt does not carry it")]
     body: Option<PathBuf>,
@@ -40,8 +36,8 @@ pub struct Args {
 
 pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<Outcome> {
     let read = |path: &PathBuf| std::fs::read(path).with_context(|| say_unreadable(path, language));
-    let file = read(&args.federation)?;
-    let shown = args.federation.display();
+    let file = read(&args.trusting.federation)?;
+    let shown = args.trusting.federation.display();
     let federation: FederationFile = String::from_utf8(file)
         .ok()
         .and_then(|text| text.parse().ok())

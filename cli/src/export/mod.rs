@@ -19,26 +19,16 @@ use luodi_ledger::time::Time;
 use self::corpus::Corpus;
 use self::files::Output;
 use crate::Outcome;
-use crate::audit::source::At;
+use crate::arguments::{ReadingFrom, Trusting};
 use crate::language::{Language, say, tell};
 
 /// Arguments of `luodi export`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A node's address, or a folder.
-    #[arg(
-        long,
-        value_name = "URL",
-        help = "节点网址，或 luodi audit --keep 存下的文件夹 ¦ A node's address, or a folder that luodi audit --keep wrote"
-    )]
-    node: String,
-    /// The federation file.
-    #[arg(
-        long,
-        value_name = "FILE",
-        help = "联邦文件；其24位指纹应与县里公布的一致 ¦ The federation file; compare its 24-digit fingerprint with the one the county published"
-    )]
-    federation: PathBuf,
+    #[command(flatten)]
+    reading: ReadingFrom,
+    #[command(flatten)]
+    trusting: Trusting,
     /// The place.
     #[arg(long, value_name = "CODE", help = "只要这个区划及其下级；默认全部 ¦ Only this division and what lies below; all by default")]
     place: Option<Division>,
@@ -65,12 +55,12 @@ pub struct Args {
 }
 
 pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcome> {
-    let federation = crate::new::read_federation(&args.federation, language)?;
+    let federation = args.trusting.read(language)?;
     let place = args.place.unwrap_or(federation.root);
     let folder = args.output.display();
     let empty = std::fs::read_dir(&args.output).map_or(true, |mut entries| entries.next().is_none());
     ensure!(empty, say!(language, "{folder}：里面已有文件；换一个新文件夹", "{folder}: holds files already; choose a new folder"));
-    let at = At::of(&args.node, language)?;
+    let at = args.reading.at(language)?;
     let corpus = Corpus::read(&at, federation, place, args.as_of, language).await?;
     let mut formats = args.formats.clone();
     formats.sort();

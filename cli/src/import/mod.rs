@@ -41,12 +41,12 @@ use self::mapping::{Draft, Mapping};
 use self::plan::{Desk, Job};
 use self::rows::Rows;
 use self::table::Table;
+use crate::arguments::Opening;
 use crate::language::{Language, say, tell};
 use crate::node_client::Node;
 use crate::preview::preview;
 use crate::publish::confirmed;
 use crate::reading::Shelf;
-use crate::sign::open_key;
 use crate::{Outcome, clock};
 
 /// Arguments of `luodi import`.
@@ -72,13 +72,8 @@ pub struct Args {
     /// The convener's key.
     #[arg(long, value_name = "FILE", help = "召集方的密钥文件；试运行可不给 ¦ Key file of the convener; a dry run may do without")]
     key: Option<PathBuf>,
-    /// A file with its passphrase.
-    #[arg(
-        long,
-        value_name = "FILE",
-        help = "存有口令、只有本人可读的文件；不给则询问 ¦ File with the passphrase, readable by you alone; asked for if absent"
-    )]
-    passphrase_file: Option<PathBuf>,
+    #[command(flatten)]
+    opening: Opening,
     /// Sign nothing.
     #[arg(long, help = "试运行：只说将签署什么，不签署、不公布 ¦ Only say what would be signed; sign and publish nothing")]
     dry_run: bool,
@@ -106,7 +101,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
         )
     );
     let node = args.node.as_deref().map(|url| Node::new(url, language)).transpose()?;
-    let key = args.key.as_deref().map(|path| open_key(path, args.passphrase_file.as_deref(), language)).transpose()?;
+    let key = args.key.as_deref().map(|path| args.opening.open(path, language)).transpose()?;
     let federation = match (&args.federation, &node) {
         (Some(path), _) => crate::new::read_federation(path, language)?,
         (None, Some(node)) => node.federation().await?,
