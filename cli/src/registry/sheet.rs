@@ -6,7 +6,7 @@ use luodi_ledger::entry::Entry;
 use luodi_ledger::key::VerifierKey;
 use luodi_ledger::names::{Division, OfficeName, Origin};
 use luodi_ledger::policy::{Policy, Warning};
-use luodi_ledger::registry::{Charter, Ending, FormerEnd, Ground, Registry, ValidUpTo};
+use luodi_ledger::registry::{Charter, Ending, FormerEnd, Ground, Registry, ValidUpTo, Witnessing};
 use luodi_ledger::standing::Void;
 use luodi_ledger::time::{Date, Time};
 use serde::Serialize;
@@ -187,7 +187,8 @@ impl Sheet {
         let wanted = |division: Division| only.is_none_or(|only| registry.is_within(division, only));
         let federation = registry.federation();
         let as_of = reading.audits.iter().filter_map(|audit| {
-            let witnessed = audit.witnessed.as_ref().map(|(head, _)| head.size());
+            // A quorum of none is met by every head, and nobody has checked it.
+            let witnessed = audit.witnessed.as_ref().filter(|(_, by)| matches!(by, Witnessing::Met(_))).map(|(head, _)| head.size());
             Some(AsOf { log: audit.origin.clone(), size: audit.head.as_ref()?.size(), witnessed })
         });
         Self {
