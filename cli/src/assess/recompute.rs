@@ -33,15 +33,7 @@ pub(super) async fn run(at: &At, federation: FederationFile, target: &str, as_js
     };
     // Whose words a file holds is not known until its signatures are held to the registry: without that no figure is anybody's.
     if let (None, Some(why)) = (place, &signed.void) {
-        if as_json {
-            tell!("{:#}", json!({"same": null, "county": signed.statement.log.division, "as-of": signed.statement.time, "void": why}));
-        } else {
-            tell!(
-                "{} {}",
-                style("✗").red(),
-                say!(language, "{target}：签名不作数：{why}", "{target}: the signature does not count: {why}")
-            );
-        }
+        tell_refuted(target, &signed.statement, why, as_json, language);
         return Ok(Outcome::Refused);
     }
     let Said::Assessment(facts) = Said::read(&signed.statement.kind, &signed.statement.facts)? else {
@@ -126,6 +118,14 @@ pub(super) async fn run(at: &At, federation: FederationFile, target: &str, as_js
     Ok(if found.is_empty() && signed.void.is_none() { Outcome::Done } else { Outcome::Refused })
 }
 
+fn tell_refuted(target: &str, statement: &Statement, why: &str, as_json: bool, language: Language) {
+    if as_json {
+        tell!("{:#}", json!({"same": null, "county": statement.log.division, "as-of": statement.time, "void": why}));
+    } else {
+        tell!("{} {}", style("✗").red(), say!(language, "{target}：签名不作数：{why}", "{target}: the signature does not count: {why}"));
+    }
+}
+
 /// What was signed, with its words; void where it counts nowhere.
 struct SignedAssessment {
     statement: Statement,
@@ -198,7 +198,7 @@ fn judged(logs: &Logs, signed: SignedStatement, language: Language) -> anyhow::R
     let Err(denied) = logs.registry().judge(&origin, &entry) else { return Ok(None) };
     let why = refusals::ground(&denied.ground, language);
     // Whoever registered the key may have done so in a log that is not here.
-    if let (Ground::Unappointed { .. }, Some(missing)) = (&denied.ground, logs.missing_above(origin.division)) {
+    if let (Ground::Unappointed { .. }, Some(missing)) = (&*denied.ground, logs.missing_above(origin.division)) {
         bail!(say!(
             language,
             "签名无法判断：{why}；而 {missing} 节点没有，换一个存有它的节点",

@@ -226,7 +226,7 @@ impl Folding {
     fn record(&self, origin: &Origin, entry: &Entry, lines: &Lines) -> Record {
         let standing = match self.registry.judge_remembering(origin, entry, lines) {
             Ok(term_expired) => Standing::Valid { term_expired },
-            Err(denied) => Standing::Void(denied.why),
+            Err(denied) => Standing::Void(denied.why()),
         };
         Record {
             reference: Reference { log: origin.clone(), index: entry.index, id: entry.statement.id() },

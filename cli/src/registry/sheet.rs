@@ -171,7 +171,7 @@ pub(crate) struct VoidAct {
     pub(crate) why: Void,
     pub(crate) detail: String,
     #[serde(skip)]
-    pub(crate) ground: Ground,
+    pub(crate) ground: Box<Ground>,
 }
 
 /// The short id of a key: the eight digits that stand in its vkey.

@@ -54,7 +54,7 @@ fn page(scene: Scene<'_>, origin: &Origin, log: &HeldLog, index: u64, held: &Hel
             p { @match &held.judged {
                 Ok(false) => span.pass { (look.say("签名核对无误，签名的单位有权这样说", "The signatures verify, by offices that may say this")) },
                 Ok(true) => span.pass { (look.say("签名核对无误；登记时任期已过", "The signatures verify; a term had ended when it was recorded")) },
-                Err(denied) => { span.fail { (look.say("不算数：", "Does not count: ")) (scene.label(&denied.why())) } " " span.quiet.small { (scene.label(&denied.ground)) } },
+                Err(denied) => { span.fail { (look.say("不算数：", "Does not count: ")) (scene.label(&denied.why())) } " " span.quiet.small { (scene.label(&*denied.ground)) } },
             } }
             @if let Some(statement) = statement {
                 p { (look.say("种类：", "Kind: ")) (scene.label(&statement.kind))

@@ -22,24 +22,24 @@ pub struct Denied {
     /// The office whose line is at fault, if it is one.
     pub by: Option<OfficeName>,
     /// What was found.
-    pub ground: Ground,
+    pub ground: Box<Ground>,
 }
 
 impl Denied {
     /// The reason in short.
-    pub const fn why(&self) -> Void {
+    pub fn why(&self) -> Void {
         self.ground.why()
     }
 
     fn new(by: Option<&OfficeName>, ground: Ground) -> Self {
-        Self { by: by.cloned(), ground }
+        Self { by: by.cloned(), ground: Box::new(ground) }
     }
 }
 
 impl From<Ground> for Denied {
     /// Nobody's line in particular is at fault.
     fn from(ground: Ground) -> Self {
-        Self { by: None, ground }
+        Self { by: None, ground: Box::new(ground) }
     }
 }
 
@@ -87,7 +87,7 @@ impl<'a> Law<'a> {
         if !statement.kind.is_registry() {
             return self.judge_case(&Case { origin, entry, day, act: None, lines });
         }
-        let act = Act::read(statement).map_err(|fault| Ground::Malformed(fault))?;
+        let act = Act::read(statement).map_err(Ground::Malformed)?;
         self.judge_case(&Case { origin, entry, day, act: Some(&act), lines })
     }
 

@@ -96,7 +96,7 @@ impl From<SubmitError> for ApiError {
                     Void::Revoked => (StatusCode::FORBIDDEN, "sign it with the office's present key"),
                     Void::BeyondEnd => (StatusCode::GONE, "send it to the division's present log"),
                 };
-                if let Ground::Malformed(fault) = &denied.ground {
+                if let Ground::Malformed(fault) = &*denied.ground {
                     return Self::new(status, &fault.field, fault.why.clone(), remedy);
                 }
                 let field = denied.by.map_or_else(|| "statement".to_owned(), |by| format!("by {by}"));

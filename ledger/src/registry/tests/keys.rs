@@ -63,7 +63,7 @@ fn old_and_new_speak_side_by_side_until_the_day_named() {
         if by_old && is_over {
             after += 1;
             let ground = world.registry().judge(log, entry).unwrap_err().ground;
-            assert!(matches!(ground, Ground::Ended { until: Some(until), .. } if until == last), "{ground}");
+            assert!(matches!(*ground, Ground::Ended { until: Some(until), .. } if until == last), "{ground}");
         } else if by_old {
             before += 1;
         }
