@@ -23,15 +23,15 @@ pub struct ApiError {
     status: StatusCode,
     field: String,
     why: String,
-    why_zh: Option<String>,
+    why_zh: Option<Box<str>>,
     remedy: &'static str,
     retry_after: Option<u64>,
-    found: Vec<Finding>,
+    found: Box<[Finding]>,
 }
 
 impl ApiError {
     fn new(status: StatusCode, field: &str, why: impl Into<String>, remedy: &'static str) -> Self {
-        Self { status, field: field.to_owned(), why: why.into(), why_zh: None, remedy, retry_after: None, found: vec![] }
+        Self { status, field: field.to_owned(), why: why.into(), why_zh: None, remedy, retry_after: None, found: Box::default() }
     }
 
     /// 400: the request does not follow its format.
@@ -83,7 +83,7 @@ impl From<SubmitError> for ApiError {
             SubmitError::Refused(Refusal::Malformed(fault)) => Self::malformed(&fault),
             SubmitError::Refused(Refusal::Personal(personal)) => {
                 let remedy = "take the number out, or name the field in the facts as disclosed; then sign it anew";
-                let found = personal.findings().to_vec();
+                let found = personal.findings().into();
                 Self { found, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, personal.field(), why, remedy) }
             }
             SubmitError::Refused(Refusal::Denied(denied)) => {
@@ -100,7 +100,7 @@ impl From<SubmitError> for ApiError {
                     return Self::new(status, &fault.field, fault.why.clone(), remedy);
                 }
                 let field = denied.by.map_or_else(|| "statement".to_owned(), |by| format!("by {by}"));
-                let why_zh = Some(denied.ground.zh().into_owned());
+                let why_zh = Some(denied.ground.zh().into());
                 Self { field, why_zh, ..Self::new(status, "", denied.ground.to_string(), remedy) }
             }
             SubmitError::Refused(Refusal::Precedes { .. }) => Self::new(
