@@ -30,7 +30,7 @@ const NODE: [Floor; 5] = [
     Floor { rooms: &["protocol", "keys", "marks"], know_each_other: false },
     Floor { rooms: &["store", "config"], know_each_other: false },
     Floor {
-        rooms: &["registrar", "clock", "receipts", "sequencing", "witnessing", "matters", "attachments", "backup", "redacting"],
+        rooms: &["registrar", "clock", "receipts", "sequencing", "witnessing", "matters", "attachments", "backup", "mending", "redacting"],
         know_each_other: true,
     },
     Floor { rooms: &["api", "network"], know_each_other: false },
