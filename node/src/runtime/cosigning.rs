@@ -1,7 +1,8 @@
 //! Asking the witnesses of our charter to cosign our heads.
 //!
 //! One head at a time, the newest: it is offered to all witnesses at once; when the quorum is met it is kept as witnessed. After
-//! [`PATIENCE`] the next newer head is offered; cosignatures that come later still count for the head they are on.
+//! [`PATIENCE`] the next newer head is offered. Answers are heard at all times: a cosignature that comes after the quorum is kept with the
+//! head it is on at once, whether or not another head follows.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -57,56 +58,48 @@ enum Outcome {
 /// Collects cosignatures for the heads of `origin`, for as long as it is polled.
 pub(super) async fn run(origin: Origin, reader: Reader, writer: Writer, registrar: Registrar, reach: impl Reach) {
     let mut news = reader.watch();
-    let mut state = State { origin, reader, writer, registrar, stands: BTreeMap::new(), recent: Vec::new(), asked: JoinSet::new() };
-    let mut pause = AGAIN;
+    let mut state = State {
+        origin,
+        reader,
+        writer,
+        registrar,
+        stands: BTreeMap::new(),
+        recent: Vec::new(),
+        offered: None,
+        asked: JoinSet::new(),
+    };
     loop {
-        let wanted = state.wanted();
-        let Some((head, witnesses)) = wanted else {
-            pause = AGAIN;
-            if news.changed().await.is_err() {
-                return;
-            }
-            continue;
-        };
-        let size = head.size();
-        state.offer(&head, &witnesses, &reach).await;
-        let patience = Instant::now() + PATIENCE;
-        while !state.is_witnessed(size) {
-            tokio::select! {
-                heard = state.asked.join_next(), if !state.asked.is_empty() => {
-                    if let Some(Ok(heard)) = heard {
-                        state.take(heard, &reach).await;
-                    }
+        let again = state.turn(&reach).await;
+        // The one place where answers are heard: a head being offered, a head resting and a head long witnessed all take them in.
+        tokio::select! {
+            Some(heard) = state.asked.join_next() => {
+                if let Ok(heard) = heard {
+                    state.take(heard, &reach).await;
                 }
-                () = sleep_until(patience) => break,
-                else => break,
             }
-        }
-        if state.is_witnessed(size) {
-            pause = AGAIN;
-            continue;
-        }
-        // Short of the quorum: again after a while, or at once when there is a newer head to offer.
-        let again = Instant::now() + pause;
-        pause = (pause * 2).min(AGAIN_AT_MOST);
-        loop {
-            tokio::select! {
-                heard = state.asked.join_next(), if !state.asked.is_empty() => {
-                    if let Some(Ok(heard)) = heard {
-                        state.take(heard, &reach).await;
-                    }
+            changed = news.changed() => {
+                if changed.is_err() {
+                    return;
                 }
-                changed = news.changed() => {
-                    if changed.is_err() {
-                        return;
-                    }
-                    if state.newest().is_some_and(|newest| newest > size) {
-                        break;
-                    }
-                }
-                () = sleep_until(again) => break,
             }
+            () = sleep_until(again.unwrap_or_else(Instant::now)), if again.is_some() => {}
         }
+    }
+}
+
+/// The head whose turn it is.
+struct Offered {
+    size: u64,
+    /// Until when it keeps a newer one waiting.
+    patience: Instant,
+    /// How long after that it is offered again, if it is still short of its quorum and the newest.
+    pause: Duration,
+}
+
+impl Offered {
+    /// When the head of size `next` may be offered.
+    fn ends_for(&self, next: u64) -> Instant {
+        if next > self.size { self.patience } else { self.patience + self.pause }
     }
 }
 
@@ -119,12 +112,31 @@ struct State {
     stands: BTreeMap<String, u64>,
     /// Heads lately offered, oldest first, with the cosignatures that came.
     recent: Vec<SignedCheckpoint>,
+    /// The last head offered, until no head is wanting.
+    offered: Option<Offered>,
     asked: JoinSet<Heard>,
 }
 
 impl State {
-    fn newest(&self) -> Option<u64> {
-        self.reader.log(&self.origin).ok().flatten().map(|state| state.size)
+    /// Offers the newest head if it lacks its quorum and its turn has come; says when its turn may come by time alone.
+    async fn turn(&mut self, reach: &impl Reach) -> Option<Instant> {
+        let Some((head, witnesses)) = self.wanted() else {
+            self.offered = None;
+            return None;
+        };
+        let mut pause = AGAIN;
+        if let Some(offered) = self.offered.as_ref().filter(|offered| !self.is_witnessed(offered.size)) {
+            let ends = offered.ends_for(head.size());
+            if Instant::now() < ends {
+                return Some(ends);
+            }
+            pause = (offered.pause * 2).min(AGAIN_AT_MOST);
+        }
+        self.offer(&head, &witnesses, reach).await;
+        let offered = Offered { size: head.size(), patience: Instant::now() + PATIENCE, pause };
+        let again = offered.ends_for(head.size());
+        self.offered = Some(offered);
+        Some(again)
     }
 
     fn is_witnessed(&self, size: u64) -> bool {
@@ -230,3 +242,6 @@ fn read(answer: &Answer, witness: &Witness, text: &str) -> Outcome {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
