@@ -4,23 +4,28 @@
 //! `real`, each time the time is asked; whoever writes the file tells the story. It is refused unless the division is fictional (prefix
 //! 99), so no real log can carry invented times.
 //!
-//! The clock also bears its peers' word on itself ([`Clock::off`]), for all who must not use one that is wrong.
+//! The clock also bears its peers' word on itself. Whoever writes a time into a log or under a cosignature asks for a [`Clock::sound`] one:
+//! it is judged in the very moment it is told, so no time of a clock that was just moved is ever written.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use luodi_ledger::Malformed;
 use luodi_ledger::names::Division;
 use luodi_ledger::time::Time;
 
+use crate::protocol::clocks::Word;
+
 /// A clock; clones tell the same time.
 #[derive(Clone, Debug)]
 pub struct Clock {
     story: Option<Arc<Story>>,
-    /// Seconds that peers say it is off, if too many to be used; 0 if not.
-    off: Arc<AtomicI64>,
+    /// What the system's clock said when this one began.
+    began: (i64, Instant),
+    /// What the peers' clocks say.
+    peers: Arc<Mutex<Option<Word>>>,
 }
 
 #[derive(Debug)]
@@ -33,7 +38,7 @@ struct Story {
 impl Clock {
     /// The system's clock.
     pub fn system() -> Self {
-        Self { story: None, off: Arc::default() }
+        Self { story: None, began: (system_seconds(), Instant::now()), peers: Arc::default() }
     }
 
     /// A story's clock, for a fictional division only.
@@ -41,7 +46,7 @@ impl Clock {
         if !division.is_fictional() {
             return Err(Malformed::new("story_clock", format!("{division} is a real division; a story clock is for codes under 99 only")));
         }
-        Ok(Self { story: Some(Arc::new(Story { file, last: AtomicI64::new(0) })), off: Arc::default() })
+        Ok(Self { story: Some(Arc::new(Story { file, last: AtomicI64::new(0) })), ..Self::system() })
     }
 
     /// The time now.
@@ -51,16 +56,33 @@ impl Clock {
         Time::from_unix(seconds).unwrap_or_else(|_| luodi_ledger::entry::Link::start().not_before.plus(seconds))
     }
 
-    /// By how many seconds the peers' clocks differ from this one, if by so many that nothing may be sealed or cosigned by it.
-    pub fn off(&self) -> Option<i64> {
-        Some(self.off.load(Ordering::Relaxed)).filter(|seconds| *seconds != 0)
+    /// The time now, to be written or signed; or by how many seconds the peers' clocks differ from it, if by so many that nothing may be
+    /// sealed or cosigned by it. Nobody can be off an invented time.
+    pub fn sound(&self) -> Result<Time, i64> {
+        let now = self.now();
+        let peers = if self.is_story() { None } else { *self.peers.lock().unwrap_or_else(PoisonError::into_inner) };
+        peers.and_then(|word| word.too_far_off(self.lead(now))).map_or(Ok(now), Err)
     }
 
-    /// Takes the peers' word on this clock ([`crate::protocol::clocks`]); says whether it is another word than before. Nobody can be off
-    /// an invented time.
-    pub fn judged(&self, off: Option<i64>) -> bool {
-        let off = if self.is_story() { 0 } else { off.unwrap_or(0) };
-        (self.off.swap(off, Ordering::Relaxed) != 0) != (off != 0)
+    /// By how many seconds the peers' clocks differ from this one, if by too many: see [`Self::sound`].
+    pub fn off(&self) -> Option<i64> {
+        self.sound().err()
+    }
+
+    /// Seconds of a clock that began with this one and runs on whatever is done to the system's: what peers' clocks are told against.
+    pub fn steady(&self) -> i64 {
+        let (began, since) = self.began;
+        began.saturating_add(i64::try_from(since.elapsed().as_secs()).unwrap_or(i64::MAX))
+    }
+
+    /// Seconds by which `now` is ahead of the steady clock.
+    pub fn lead(&self, now: Time) -> i64 {
+        now.unix().saturating_sub(self.steady())
+    }
+
+    /// Takes the peers' word on this clock.
+    pub fn judged(&self, peers: Option<Word>) {
+        *self.peers.lock().unwrap_or_else(PoisonError::into_inner) = peers;
     }
 
     /// Whether invented times may be told.
@@ -92,6 +114,8 @@ fn system_seconds() -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::Peer;
+    use crate::protocol::clocks::Clocks;
 
     #[test]
     fn a_story_is_told_until_it_becomes_real_and_never_for_a_real_place() {
@@ -103,5 +127,22 @@ mod tests {
         assert_eq!(clock.now().unix(), 1_750_000_000);
         std::fs::write(&file, "real\n").unwrap();
         assert!(clock.now().unix() > 1_750_000_000);
+    }
+
+    #[test]
+    fn no_time_of_a_clock_that_was_moved_is_sound() {
+        let clock = Clock::system();
+        assert!(clock.sound().is_ok(), "nobody says anything of it");
+        let mut peers = Clocks::default();
+        peers.heard(&Peer::new("one"), clock.steady(), clock.steady());
+        clock.judged(peers.word());
+        assert!(clock.sound().is_ok());
+        // The steady clock began an hour ago by the system's clock, and a moment ago by itself: the system's was moved.
+        let moved = Clock { began: (system_seconds() - 3600, Instant::now()), ..clock.clone() };
+        assert!(moved.off().is_some_and(|off| (off + 3600).abs() <= 1), "{:?}", moved.off());
+        // The peer says what time it is, and agrees: it was set right.
+        peers.heard(&Peer::new("one"), system_seconds(), moved.steady());
+        moved.judged(peers.word());
+        assert_eq!(moved.off(), None);
     }
 }

@@ -201,15 +201,12 @@ impl Sequencer {
             Gate::Confirming => return Err(SubmitError::Confirming),
             Gate::Stopped(why) => return Err(SubmitError::Stopped(why)),
         }
-        if let Some(seconds) = self.log.clock.off() {
-            return Err(SubmitError::ClockOff(seconds));
-        }
+        let now = self.log.clock.sound().map_err(SubmitError::ClockOff)?;
         let statement = submission.statement.statement();
         if statement.body.is_some_and(|body| self.log.reader.is_redacted(&body.hash)) {
             return Err(SubmitError::Redacted);
         }
         let link = self.log.reader.log(&self.log.origin)?.ok_or(SubmitError::Stopped("it has no first head".to_owned()))?.link;
-        let now = self.log.clock.now();
         submission.admit(&self.log.origin, link, &self.log.registrar.snapshot(), now)?;
         self.log.check_mend(&submission.statement, link.index, now).await?;
         let (answer, answered) = oneshot::channel();
@@ -269,11 +266,8 @@ async fn run(log: Log, writer: Writer, mut waiting: mpsc::Receiver<Waiting>) {
 
 async fn write(log: &Log, writer: &Writer, batch: &[Submission], memory: &mut Option<Memory>) -> Result<Sealed, SubmitError> {
     let state = log.reader.log(&log.origin)?.ok_or(SubmitError::Stopped("it has no first head".to_owned()))?;
-    if let Some(seconds) = log.clock.off() {
-        return Err(SubmitError::ClockOff(seconds));
-    }
     let now = loop {
-        let now = log.clock.now();
+        let now = log.clock.sound().map_err(SubmitError::ClockOff)?;
         if now >= state.link.not_before {
             break now;
         }

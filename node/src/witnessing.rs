@@ -45,8 +45,9 @@ struct Shared {
     writer: Writer,
     registrar: Registrar,
     clock: Clock,
-    /// Held from the decision to the cosignature: one request at a time. The date signed last stands inside.
-    last: Mutex<Time>,
+    /// Held from the decision to the cosignature: one request at a time. The date signed last stands inside, none before the first: the
+    /// time of the start is no date that was signed, and a clock that was ahead then may be set right.
+    last: Mutex<Option<Time>>,
 }
 
 impl Witness {
@@ -59,8 +60,7 @@ impl Witness {
         registrar: Registrar,
         clock: Clock,
     ) -> Self {
-        let last = Mutex::new(clock.now());
-        Self { shared: Arc::new(Shared { key, division, foreign, reader, writer, registrar, clock, last }) }
+        Self { shared: Arc::new(Shared { key, division, foreign, reader, writer, registrar, clock, last: Mutex::default() }) }
     }
 
     /// The newest head that was cosigned for the origin whose SHA-256 is `hash` in lowercase hexadecimal, cosigned anew.
@@ -71,13 +71,12 @@ impl Witness {
         let Some(origin) = foreign.chain(chartered).find(|origin| sha256_hex(origin) == hash) else { return Ok(None) };
         let mut last = self.shared.last.lock().await;
         let Some(mut head) = self.shared.reader.witness(&origin)? else { return Ok(None) };
-        if let Some(seconds) = self.shared.clock.off() {
-            return Err(ReadError::Unavailable(format!("this witness's clock is {seconds} seconds off its peers'")));
-        }
-        let now = self.shared.clock.now().max(*last);
+        let now = self.shared.clock.sound();
+        let now = now.map_err(|seconds| ReadError::Unavailable(format!("this witness's clock is {seconds} seconds off its peers'")))?;
+        let now = last.map_or(now, |last| now.max(last));
         let line = cosign(&head, &self.shared.key, now);
         head.note_mut().add(line);
-        *last = now;
+        *last = Some(now);
         Ok(Some(head))
     }
 
@@ -87,9 +86,6 @@ impl Witness {
             Ok(request) => request,
             Err(fault) => return Answer::reason(400, fault),
         };
-        if let Some(seconds) = self.shared.clock.off() {
-            return Answer::reason(503, format!("this witness's clock is {seconds} seconds off its peers'; try again later"));
-        }
         let origin = request.checkpoint.checkpoint().origin.clone();
         let mut last = self.shared.last.lock().await;
         let held = match self.shared.reader.witness(&origin) {
@@ -101,14 +97,19 @@ impl Witness {
         let convicted = self.shared.reader.evidence().iter().any(|row| row.origin == origin);
         match decide(&request, keys.as_deref(), held.as_ref(), convicted) {
             Decision::Cosign(head) => {
-                let now = self.shared.clock.now();
-                if now < *last {
+                let now = match self.shared.clock.sound() {
+                    Ok(now) => now,
+                    Err(seconds) => {
+                        return Answer::reason(503, format!("this witness's clock is {seconds} seconds off its peers'; try again later"));
+                    }
+                };
+                if last.is_some_and(|last| now < last) {
                     return Answer::reason(503, format!("this witness's clock ({now}) is behind its last cosignature; try again later"));
                 }
                 if let Err(answer) = self.keep(&origin, held.as_ref(), &head).await {
                     return answer;
                 }
-                *last = now;
+                *last = Some(now);
                 Answer { status: 200, body: format!("{}\n", cosign(&head, &self.shared.key, now)) }
             }
             Decision::Unknown => Answer::reason(404, format!("{origin} is not cosigned here")),

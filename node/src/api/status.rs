@@ -170,9 +170,10 @@ pub(super) async fn evidence_file(State(api): State<Arc<Api>>, Path(id): Path<St
 pub(super) async fn status(State(api): State<Arc<Api>>) -> Result<Json<Status>, ApiError> {
     let reader = api.reader.clone();
     let (free, floor) = reading(move || reader.free_space()).await?;
+    let clock_off = api.clock.off();
     let (state, why) = match api.sequencer.gate() {
         Gate::Stopped(why) => ("stopped", Some(why)),
-        _ if api.clock.off().is_some() => ("clock-off", None),
+        _ if clock_off.is_some() => ("clock-off", None),
         Gate::Open => ("open", None),
         Gate::Confirming => ("confirming", None),
     };
@@ -183,7 +184,7 @@ pub(super) async fn status(State(api): State<Arc<Api>>) -> Result<Json<Status>, 
         why,
         fingerprint: registry.federation().fingerprint(),
         time: api.clock.now().to_string(),
-        clock_off: api.clock.off(),
+        clock_off,
         restored: api.reader.withholds_bodies(),
         story: api.clock.is_story(),
         rotations: RotationStatus::all(&registry, &api.origin, api.clock.now()),

@@ -48,8 +48,8 @@ pub(super) enum Happened {
         peer: PeerId,
         /// Its clock.
         theirs: i64,
-        /// Ours, halfway between question and answer.
-        ours: i64,
+        /// Our steady one, halfway between question and answer.
+        steady: i64,
     },
 }
 
@@ -73,6 +73,8 @@ pub(super) struct Replication {
     follower: Follower,
     pub(super) peers: Peers,
     clocks: Clocks,
+    /// Whether the operator was last told that our clock is off.
+    clock_is_off: bool,
     pub(super) fetches: HashMap<FetchId, mpsc::Sender<Verdict>>,
     listening: Vec<Multiaddr>,
     started: Instant,
@@ -88,6 +90,7 @@ impl Replication {
             follower,
             peers: Peers::default(),
             clocks: Clocks::default(),
+            clock_is_off: false,
             fetches: HashMap::new(),
             listening: Vec::new(),
             started: Instant::now(),
@@ -150,9 +153,8 @@ impl Replication {
             && let Some(seconds) = self.peers.clock_moved(now, self.parts.clock.now().unix())
         {
             tracing::info!(seconds, "this machine's clock was moved");
-            self.clocks.stepped(seconds);
-            self.judge_clock();
         }
+        self.tell_of_clock();
         for peer in self.peers.clock_due(now) {
             self.ask_clock(peer);
         }
@@ -266,7 +268,7 @@ impl Replication {
             Happened::Event(event) => self.on_event(event),
             Happened::Greeted { peer, hello: Some(hello) } if is_of_ours(&self.hello(), &hello) => self.welcome(peer, hello),
             Happened::Greeted { peer, .. } => self.turn_away(peer),
-            Happened::Clock { peer, theirs, ours } => self.clock_heard(peer, theirs, ours),
+            Happened::Clock { peer, theirs, steady } => self.clock_heard(peer, theirs, steady),
         }
     }
 
@@ -279,7 +281,7 @@ impl Replication {
         if !self.peers.is_greeted(&peer) {
             return;
         }
-        self.clock_heard(peer, time, self.parts.clock.now().unix());
+        self.clock_heard(peer, time, self.parts.clock.steady());
         if !again {
             self.notice(NetworkEvent::PeerUp { peer: peer.to_string(), division });
             if membership.trusted {
@@ -292,19 +294,20 @@ impl Replication {
     fn ask_clock(&self, peer: PeerId) {
         let (asker, clock, happened) = (self.parts.asker.clone(), self.parts.clock.clone(), self.parts.taker.happened.clone());
         tokio::spawn(async move {
-            let asked = clock.now().unix();
+            let asked = clock.steady();
             if let Ok(Answer::Clock(theirs)) = asker.ask(peer, Request::Clock).await {
-                let ours = asked.midpoint(clock.now().unix());
-                let _ = happened.send(Happened::Clock { peer, theirs, ours }).await;
+                let steady = asked.midpoint(clock.steady());
+                let _ = happened.send(Happened::Clock { peer, theirs, steady }).await;
             }
         });
     }
 
-    fn clock_heard(&mut self, peer: PeerId, theirs: i64, ours: i64) {
-        self.peers.clock_heard(&peer, theirs.saturating_sub(ours));
+    fn clock_heard(&mut self, peer: PeerId, theirs: i64, steady: i64) {
+        let clock = &self.parts.clock;
+        self.peers.clock_heard(&peer, theirs.saturating_sub(steady).saturating_sub(clock.lead(clock.now())));
         // Strangers may say what they like.
         if self.parts.book.borrow().division(&peer).is_some() && self.peers.is_greeted(&peer) {
-            self.clocks.heard(&Peer::new(&peer.to_string()), theirs, ours);
+            self.clocks.heard(&Peer::new(&peer.to_string()), theirs, steady);
             self.judge_clock();
         }
         self.notice(NetworkEvent::ClockHeard);
@@ -315,9 +318,15 @@ impl Replication {
         self.judge_clock();
     }
 
-    fn judge_clock(&self) {
-        let off = self.clocks.too_far_off();
-        if self.parts.clock.judged(off) {
+    fn judge_clock(&mut self) {
+        self.parts.clock.judged(self.clocks.word());
+        self.tell_of_clock();
+    }
+
+    /// Tells the operator when the clock has come to be off or right, by the peers' word or because it was moved.
+    fn tell_of_clock(&mut self) {
+        let off = self.parts.clock.off();
+        if std::mem::replace(&mut self.clock_is_off, off.is_some()) != off.is_some() {
             if let Some(seconds) = off {
                 tracing::error!(seconds, "this node's clock is off its peers': nothing is sealed or cosigned; set it right");
             } else {

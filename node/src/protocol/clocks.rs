@@ -5,6 +5,9 @@
 //! with one peer only, two clocks disagree and nobody can tell which is wrong, so this node stops too: a pause can be mended, a time in a
 //! log cannot.
 //!
+//! Offsets are told against a *steady* clock of this node's, one that runs on whatever is done to the system's: so a clock that is moved is
+//! off at once, with nobody asked, and one that is set right is right at once.
+//!
 //! Out of scope: setting the clock; that is the system's (NTP). Invariant: strangers are not heard, only members.
 
 use std::collections::BTreeMap;
@@ -14,21 +17,16 @@ use super::Peer;
 /// Seconds by which clocks may disagree: as far as statements may lie ahead of ours, and far more than honest clocks drift.
 pub const MOST_OFF: i64 = super::sequencer::AHEAD;
 
-/// Clocks of members, less ours, in seconds.
+/// Clocks of members, less our steady one, in seconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Clocks {
     offsets: BTreeMap<Peer, i64>,
 }
 
 impl Clocks {
-    /// A member said that it is `theirs`, when ours said `ours`.
-    pub fn heard(&mut self, peer: &Peer, theirs: i64, ours: i64) {
-        self.offsets.insert(peer.clone(), theirs.saturating_sub(ours));
-    }
-
-    /// Our own clock was moved by `seconds`: all that was heard is so much further back, until it is heard anew.
-    pub fn stepped(&mut self, seconds: i64) {
-        self.offsets.values_mut().for_each(|offset| *offset = offset.saturating_sub(seconds));
+    /// A member said that it is `theirs`, when our steady clock said `steady`.
+    pub fn heard(&mut self, peer: &Peer, theirs: i64, steady: i64) {
+        self.offsets.insert(peer.clone(), theirs.saturating_sub(steady));
     }
 
     /// A peer is gone, or no member any more.
@@ -36,28 +34,31 @@ impl Clocks {
         self.offsets.remove(peer);
     }
 
-    /// The clock of a member, less ours.
-    pub fn offset(&self, peer: &Peer) -> Option<i64> {
-        self.offsets.get(peer).copied()
-    }
-
-    /// The median of the members' clocks, less ours; of two in the middle the one nearer to ours. None while no member is connected.
-    pub fn median(&self) -> Option<i64> {
-        median(self.offsets.values().copied())
-    }
-
-    /// By how much this node's clock is off, if that is too much to seal or cosign.
-    pub fn too_far_off(&self) -> Option<i64> {
-        self.median().filter(|offset| offset.saturating_abs() > MOST_OFF)
+    /// What the members' clocks say together; none while no member is connected.
+    pub fn word(&self) -> Option<Word> {
+        let mut offsets: Vec<i64> = self.offsets.values().copied().collect();
+        offsets.sort_unstable();
+        let upper = offsets.get(offsets.len() / 2).copied()?;
+        let lower = offsets.get((offsets.len() - 1) / 2).copied()?;
+        Some(Word { lower, upper })
     }
 }
 
-fn median(offsets: impl Iterator<Item = i64>) -> Option<i64> {
-    let mut offsets: Vec<i64> = offsets.collect();
-    offsets.sort_unstable();
-    let upper = offsets.get(offsets.len() / 2).copied()?;
-    let lower = offsets.get((offsets.len() - 1) / 2).copied()?;
-    Some(if lower.saturating_abs() < upper.saturating_abs() { lower } else { upper })
+/// The offset in the middle of all, less the steady clock; of an even number the two in the middle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Word {
+    lower: i64,
+    upper: i64,
+}
+
+impl Word {
+    /// How far the members' clocks are ahead of one that is `lead` seconds ahead of the steady one, if that is too far to seal or cosign by
+    /// it. Of two in the middle the one nearer to it counts.
+    pub fn too_far_off(self, lead: i64) -> Option<i64> {
+        let (lower, upper) = (self.lower.saturating_sub(lead), self.upper.saturating_sub(lead));
+        let offset = if lower.saturating_abs() < upper.saturating_abs() { lower } else { upper };
+        Some(offset).filter(|offset| offset.saturating_abs() > MOST_OFF)
+    }
 }
 
 #[cfg(test)]
@@ -74,6 +75,10 @@ mod tests {
         clocks
     }
 
+    fn off_by(offsets: &[i64], lead: i64) -> Option<i64> {
+        clocks(offsets).word().and_then(|word| word.too_far_off(lead))
+    }
+
     #[test]
     fn a_clock_is_off_when_most_members_say_so() {
         for (offsets, off) in [
@@ -87,25 +92,26 @@ mod tests {
             (&[3600, 3601, 0, 2], None),
             (&[3600, 3601, 3602, 2], Some(3600)),
         ] {
-            assert_eq!(clocks(offsets).too_far_off(), off, "{offsets:?}");
+            assert_eq!(off_by(offsets, 0), off, "{offsets:?}");
         }
     }
 
     #[test]
-    fn a_clock_that_was_moved_is_off_before_anybody_is_asked() {
-        let mut clocks = clocks(&[0, 2, 5]);
-        clocks.stepped(3600);
-        assert_eq!(clocks.too_far_off(), Some(-3598));
-        clocks.stepped(-3600);
-        assert_eq!((clocks.too_far_off(), clocks.median()), (None, Some(2)));
+    fn a_clock_that_was_moved_is_off_before_anybody_is_asked_and_right_once_it_is_moved_back() {
+        assert_eq!(off_by(&[0, 2, 5], 3600), Some(-3598));
+        assert_eq!(off_by(&[0, 2, 5], 3), None);
+        // Off from the start, with one neighbour that is off as well: which of two counts is told anew when the clock is set right.
+        assert_eq!(off_by(&[0, 3600], 0), None);
+        assert_eq!(off_by(&[0, 3600], 3600), None);
+        assert_eq!(off_by(&[0, 3600], 1800), Some(1800));
     }
 
     #[test]
     fn who_is_gone_is_heard_no_more() {
         let mut clocks = clocks(&[3600]);
-        assert_eq!(clocks.offset(&Peer::new("0")), Some(3600));
+        assert_eq!(clocks.word(), Some(Word { lower: 3600, upper: 3600 }));
         clocks.gone(&Peer::new("0"));
-        assert_eq!((clocks.offset(&Peer::new("0")), clocks.median(), clocks.too_far_off()), (None, None, None));
+        assert_eq!(clocks.word(), None);
     }
 
     proptest! {
@@ -113,7 +119,7 @@ mod tests {
         fn fewer_liars_than_honest_members_never_stop_a_node(honest in proptest::collection::vec(-600..=600_i64, 1..12), lies in proptest::collection::vec(-10_000_000_000..10_000_000_000_i64, 0..12)) {
             let lies = &lies[..lies.len().min(honest.len() - 1)];
             let all: Vec<i64> = honest.iter().chain(lies).copied().collect();
-            prop_assert_eq!(clocks(&all).too_far_off(), None);
+            prop_assert_eq!(off_by(&all, 0), None);
         }
     }
 }

@@ -58,16 +58,8 @@ enum Outcome {
 /// Collects cosignatures for the heads of `origin`, for as long as it is polled.
 pub(super) async fn run(origin: Origin, reader: Reader, writer: Writer, registrar: Registrar, reach: impl Reach) {
     let mut news = reader.watch();
-    let mut state = State {
-        origin,
-        reader,
-        writer,
-        registrar,
-        stands: BTreeMap::new(),
-        recent: Vec::new(),
-        offered: None,
-        asked: JoinSet::new(),
-    };
+    let mut state =
+        State { origin, reader, writer, registrar, stands: BTreeMap::new(), recent: Vec::new(), offered: None, asked: JoinSet::new() };
     loop {
         let again = state.turn(&reach).await;
         // The one place where answers are heard: a head being offered, a head resting and a head long witnessed all take them in.

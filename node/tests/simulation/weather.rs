@@ -89,7 +89,7 @@ impl World {
 
     /// Whether a node may write nothing now because its peers say that its clock is off; they say so exactly when most of them are.
     pub(super) fn clock_forbids(&self, node: usize) -> bool {
-        let forbids = self.nodes[node].clocks.too_far_off().is_some();
+        let forbids = self.nodes[node].clocks.word().and_then(|word| word.too_far_off(0)).is_some();
         let own = self.nodes[node].skew;
         let peers: Vec<usize> = self.linked.iter().filter(|(one, _)| *one == node).map(|(_, with)| *with).collect();
         let differ = peers.iter().filter(|with| (self.nodes[**with].skew - own).abs() > MOST_OFF).count();
