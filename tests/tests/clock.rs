@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use luodi_ledger::audit::Audit;
+use luodi_ledger::names::Division;
 use luodi_tests::{County, topic, topic_words};
 use serde_json::Value;
 
@@ -18,9 +18,11 @@ const COUNTY: usize = 0;
 const TOWNSHIP: usize = 1;
 const VILLAGE: usize = 3;
 const NEIGHBOUR: usize = 4;
+/// All of the county, those above first.
+const ALL: [usize; 5] = [COUNTY, TOWNSHIP, 2, VILLAGE, NEIGHBOUR];
 /// Seconds by which the village's clock is off: over the ten minutes that nodes bear.
 const OFF: i64 = 3600;
-/// A step of the clock is noticed at the next tick, and peers are asked at once.
+/// Longest until a node that has just started has heard its peers' clocks, or one whose clock was set right goes on.
 const NOTICED: Duration = Duration::from_secs(15);
 
 /// The library, and the file that tells by how much.
@@ -58,6 +60,12 @@ fn status(county: &County, at: usize) -> Value {
     serde_json::from_slice(&county.get(at, "status").expect("it answers")).expect("JSON")
 }
 
+/// The clock of a division's node less that of the node whose peers these are.
+fn offset_of(peers: &[Value], division: Division) -> Option<i64> {
+    let of = division.to_string();
+    peers.iter().find(|peer| peer["division"] == of.as_str())?["clock_offset"].as_i64()
+}
+
 fn say(county: &County, at: usize, number: u32) -> (u16, Value) {
     let matter = format!("{}-2026-{number:04}", county.nodes[at].division);
     let sent = county.sign(at, county.office(at, "committee"), "topic", Some(&matter), topic(), Some(&topic_words(number)));
@@ -92,8 +100,9 @@ fn a_node_whose_clock_is_off_seals_and_cosigns_nothing_until_it_is_set_right() {
     assert_eq!(say(&county, VILLAGE, 1).0, 200, "with a clock like its peers' it takes statements in");
     let held = county.holds(VILLAGE, VILLAGE).0;
 
-    // The clock is moved under the running node: it notices at once.
+    // The clock is moved under the running node: not one statement more is sealed by it.
     clock.set(OFF);
+    assert_eq!(say(&county, VILLAGE, 2).0, 503);
     within("the village says that its clock is off", NOTICED, || status(&county, VILLAGE)["state"] == "clock-off");
     let told = status(&county, VILLAGE);
     let by = told["clock_off"].as_i64().expect("by how much");
@@ -102,7 +111,7 @@ fn a_node_whose_clock_is_off_seals_and_cosigns_nothing_until_it_is_set_right() {
     assert!(code == 503 && ready.starts_with("clock: -3") && ready.contains("off the clocks of the peers"), "{code} {ready}");
     let metrics = String::from_utf8(county.get(VILLAGE, "metrics").expect("metrics")).expect("text");
     assert!(metrics.lines().any(|line| line.starts_with("luodi_clock_off_seconds 3")), "{metrics}");
-    assert!(county.log_lines(VILLAGE).contains("clock is off its peers'"), "its operator reads it in the log");
+    county.wait("its operator reads it in the log", || county.log_lines(VILLAGE).contains("clock is off its peers'"));
     let words = Command::new(PROGRAM).args(["status", "--lang", "zh", "--node", &county.nodes[VILLAGE].base]).output().expect("it runs");
     let words = String::from_utf8_lossy(&words.stdout).into_owned();
     assert!(words.contains("校准前不记账，也不给别人旁证"), "{words}");
@@ -121,11 +130,13 @@ fn a_node_whose_clock_is_off_seals_and_cosigns_nothing_until_it_is_set_right() {
     assert_eq!(say(&county, NEIGHBOUR, 1).0, 200);
     let said = county.holds(NEIGHBOUR, NEIGHBOUR).0;
     county.wait("the others witness the neighbour's log", || county.holds(NEIGHBOUR, NEIGHBOUR) == (said, said));
-    std::thread::sleep(Duration::from_secs(3));
+    let witness = format!("{}/witness", county.nodes[VILLAGE].division);
+    let says_why = |line: &str| line.contains(&witness) && line.contains("status=503") && line.contains("off its peers'");
+    county.wait("the neighbour is told why", || county.log_lines(NEIGHBOUR).lines().any(says_why));
     assert_eq!(is_cosigned_by(&county, NEIGHBOUR, NEIGHBOUR, VILLAGE), (said, false), "a cosignature by a wrong clock");
     assert!(is_cosigned_by(&county, NEIGHBOUR, NEIGHBOUR, COUNTY).1);
     // One node with a wrong clock stops nobody else.
-    for at in [COUNTY, TOWNSHIP, NEIGHBOUR] {
+    for at in ALL.into_iter().filter(|at| *at != VILLAGE) {
         assert_eq!(status(&county, at)["state"], "open", "{}", county.nodes[at].division);
     }
 
@@ -133,16 +144,19 @@ fn a_node_whose_clock_is_off_seals_and_cosigns_nothing_until_it_is_set_right() {
     clock.set(0);
     within("the village takes statements in again", NOTICED, || county.get(VILLAGE, "readyz").is_some());
     assert!(status(&county, VILLAGE)["clock_off"].is_null());
-    assert!(county.log_lines(VILLAGE).contains("clock agrees with its peers'"));
+    county.wait("its operator reads it in the log", || county.log_lines(VILLAGE).contains("clock agrees with its peers'"));
     assert_eq!(say(&county, VILLAGE, 2).0, 200, "what was refused is taken in");
     let size = county.holds(VILLAGE, VILLAGE).0;
     assert_eq!(size, held + 1);
     county.wait("the others hold and witness it", || county.holds(COUNTY, VILLAGE) == (size, size));
     assert_eq!(say(&county, NEIGHBOUR, 2).0, 200);
     county.wait("it cosigns its neighbour again", || is_cosigned_by(&county, NEIGHBOUR, NEIGHBOUR, VILLAGE) == (said + 1, true));
-    assert!(county.audit(COUNTY, &[COUNTY, TOWNSHIP, VILLAGE, NEIGHBOUR]).iter().all(Audit::is_sound));
+    county.wait("the county holds it", || county.holds(COUNTY, NEIGHBOUR).0 == said + 1);
+    for audit in county.audit(COUNTY, &ALL) {
+        assert!(audit.is_sound(), "{:?}", audit.findings);
+    }
 
-    // Started with a wrong clock, it never begins.
+    // Started with a wrong clock, it never begins, and its neighbours' operators see by how much it is off.
     county.nodes[VILLAGE].kill();
     clock.set(-OFF);
     county.start(VILLAGE);
@@ -150,6 +164,8 @@ fn a_node_whose_clock_is_off_seals_and_cosigns_nothing_until_it_is_set_right() {
     within("it says that its clock is off", NOTICED, || status(&county, VILLAGE)["state"] == "clock-off");
     assert_eq!(say(&county, VILLAGE, 3).0, 503);
     assert_eq!(county.holds(VILLAGE, VILLAGE).0, size);
+    let seen = || status(&county, TOWNSHIP)["peers"].as_array().and_then(|peers| offset_of(peers, county.nodes[VILLAGE].division));
+    county.wait("the township sees it", || seen().is_some_and(|offset| (offset + OFF).abs() < 30));
     clock.set(0);
     within("the village takes statements in again", NOTICED, || county.get(VILLAGE, "readyz").is_some());
 }
