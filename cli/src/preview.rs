@@ -29,7 +29,7 @@ pub(crate) fn preview(statement: &Statement, body: Option<&[u8]>, language: Lang
     }
     match Said::read(&statement.kind, &statement.facts) {
         Ok(said) => page.said(&said),
-        Err(_) => page.raw(statement.facts.fields()),
+        Err(_) => page.raw(&statement.facts.fields()),
     }
     page.maybe("原因", "reason", page.told(|words| &words.reason));
     page.maybe("名称", "name", page.told(|words| &words.name));
@@ -209,7 +209,7 @@ impl<'w> Page<'w> {
             Said::Raw(fields) => self.raw(fields),
             Said::Assessment(_) | Said::Evidence(_) | Said::Anchor(_) | Said::Observation(_) => {
                 if let Ok(facts) = said.to_facts() {
-                    self.raw(facts.fields());
+                    self.raw(&facts.fields());
                 }
             }
         }

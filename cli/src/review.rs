@@ -276,7 +276,7 @@ async fn publish(
     language: Language,
 ) -> anyhow::Result<bool> {
     let log = shelf.registry.home_log(office.division).context("home log")?.clone();
-    let said = Said::Verification(Verification {
+    let said = Said::from(Verification {
         checks: subject.checks.iter().map(|check| (*check).into()).collect(),
         date: None,
         target: subject.target.clone(),

@@ -289,12 +289,8 @@ async fn a_verdict_signed_at_a_node_is_on_the_page_at_once() {
         let view = &snapshot.case(&id).unwrap().view;
         view.live().next().unwrap().completion.as_ref().unwrap().on.clone()
     };
-    let said = Said::Verification(Verification {
-        checks: vec![CheckMade::OnSite.into()],
-        date: None,
-        target: completion,
-        verdict: Verdict::Accepted,
-    });
+    let said =
+        Said::from(Verification { checks: vec![CheckMade::OnSite.into()], date: None, target: completion, verdict: Verdict::Accepted });
     for node in [&first, &second] {
         let text = words("通水了，票据相符。", "Water runs; vouchers agree.");
         let by = [office(OTHER, "supervisors")];

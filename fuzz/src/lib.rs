@@ -100,7 +100,7 @@ pub fn facts(bytes: &[u8]) {
         && let Ok(read) = Facts::parse(text)
     {
         assert_eq!(read.as_str(), text);
-        assert_eq!(Facts::of(read.fields()).as_ref(), Ok(&read));
+        assert_eq!(Facts::of(&read.fields()).as_ref(), Ok(&read));
     }
 }
 

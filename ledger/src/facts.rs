@@ -4,12 +4,15 @@
 //! no floats, no `null`, the shortest escapes, depth at most [`DEPTH`]. A text is accepted only when it equals its own canonical form:
 //! refuse, never repair.
 
+mod canonical;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
 
 use crate::Malformed;
 
@@ -121,12 +124,10 @@ impl<'de> Deserialize<'de> for Value {
     }
 }
 
-/// A statement's facts, canonical by construction.
+/// A statement's facts, canonical by construction. Held as their text alone: logs are read by the million entries, and few readers ask for
+/// the fields.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Facts {
-    text: String,
-    fields: BTreeMap<String, Value>,
-}
+pub struct Facts(SmolStr);
 
 impl Facts {
     /// Reads a facts line; only the canonical form is accepted.
@@ -135,9 +136,12 @@ impl Facts {
         if text.len() > LONGEST {
             return Err(wrong(format!("{} bytes, at most {LONGEST} allowed", text.len())));
         }
+        if canonical::is_surely(text) {
+            return Ok(Self(text.into()));
+        }
         let value: Value = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
-        let facts = Self::from_value(value, text.len())?;
-        if facts.text == text {
+        let facts = Self::from_value(&value, text.len())?;
+        if facts.0 == text {
             Ok(facts)
         } else {
             Err(wrong("not in canonical form: keys sorted, no white space, plain integers, shortest escapes".to_owned()))
@@ -147,28 +151,32 @@ impl Facts {
     /// The facts a typed value stands for: absent options are left out, `null` is refused.
     pub fn of<T: Serialize>(typed: &T) -> Result<Self, Malformed> {
         let text = serde_json::to_string(typed).map_err(|error| Malformed::new("facts", error.to_string()))?;
+        if text.len() <= LONGEST && canonical::is_surely(&text) {
+            return Ok(Self(text.into()));
+        }
         let value = serde_json::from_str(&text).map_err(|error| Malformed::new("facts", error.to_string()))?;
-        Self::from_value(value, text.len())
+        Self::from_value(&value, text.len())
     }
 
     /// No facts: `{}`.
     pub fn empty() -> Self {
-        Self { text: "{}".to_owned(), fields: BTreeMap::new() }
+        Self(SmolStr::new_static("{}"))
     }
 
     /// Reads the facts as a type; fields it does not know are passed over. What it knows it must write back as it stands, so that a date
     /// or key that some reader takes in a second spelling is refused by all.
     pub fn read<T: DeserializeOwned + Serialize>(&self) -> Result<T, Malformed> {
-        let typed: T = serde_json::from_str(&self.text).map_err(|_| fault_in::<T>(&self.text, "facts", ""))?;
+        let typed: T = serde_json::from_str(&self.0).map_err(|_| fault_in::<T>(&self.0, "facts", ""))?;
         let written = serde_json::to_string(&typed).map_err(|error| Malformed::new("facts", error.to_string()))?;
         // Nearly always: nothing unknown, and the fields of every type stand in the order of their names.
-        if written == self.text {
+        if self.0 == written {
             return Ok(typed);
         }
         let written: Value = serde_json::from_str(&written).map_err(|error| Malformed::new("facts", error.to_string()))?;
-        for (key, value) in &Self::from_value(written, self.text.len())?.fields {
-            if !self.fields.get(key).is_some_and(|held| held.holds(value)) {
-                return Err(Malformed::new(key, format!("{} wanted", serde_json::to_string(value).unwrap_or_default())));
+        let held = self.fields();
+        for (key, value) in Self::from_value(&written, self.0.len())?.fields() {
+            if !held.get(&key).is_some_and(|held| held.holds(&value)) {
+                return Err(Malformed::new(key, format!("{} wanted", serde_json::to_string(&value).unwrap_or_default())));
             }
         }
         Ok(typed)
@@ -176,27 +184,28 @@ impl Facts {
 
     /// The canonical line.
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.0
     }
 
-    /// The fields, for showing what no type here knows.
-    pub fn fields(&self) -> &BTreeMap<String, Value> {
-        &self.fields
+    /// The fields, for showing what no type here knows. Read anew at each call.
+    pub fn fields(&self) -> BTreeMap<String, Value> {
+        // What was read as an object once is read as one again.
+        serde_json::from_str(&self.0).unwrap_or_default()
     }
 
     /// `length` is about how long its text will be.
-    fn from_value(value: Value, length: usize) -> Result<Self, Malformed> {
+    fn from_value(value: &Value, length: usize) -> Result<Self, Malformed> {
         if value.depth() > DEPTH {
             return Err(Malformed::new("facts", format!("nested deeper than {DEPTH}")));
         }
         let mut text = Vec::with_capacity(length);
-        serde_json::to_writer(&mut text, &value).map_err(|error| Malformed::new("facts", error.to_string()))?;
+        serde_json::to_writer(&mut text, value).map_err(|error| Malformed::new("facts", error.to_string()))?;
         let text = String::from_utf8(text).map_err(|_| Malformed::new("facts", "not UTF-8"))?;
         if text.len() > LONGEST {
             return Err(Malformed::new("facts", format!("{} bytes, at most {LONGEST} allowed", text.len())));
         }
         match value {
-            Value::Map(fields) => Ok(Self { text, fields }),
+            Value::Map(_) => Ok(Self(text.into())),
             _ => Err(Malformed::new("facts", "an object wanted")),
         }
     }
@@ -220,7 +229,7 @@ pub(crate) fn fault_in<T: DeserializeOwned>(text: &str, whole: &str, prefix: &st
 
 impl fmt::Debug for Facts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(&self.0)
     }
 }
 

@@ -35,7 +35,12 @@ impl Blake3 {
 
 impl fmt::Display for Blake3 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        let digit = |value: u8| b"0123456789abcdef"[usize::from(value & 15)];
+        let mut digits = [[0; 2]; 32];
+        for (pair, byte) in digits.iter_mut().zip(self.0) {
+            *pair = [digit(byte >> 4), digit(byte)];
+        }
+        f.write_str(std::str::from_utf8(digits.as_flattened()).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -49,17 +54,21 @@ impl FromStr for Blake3 {
     type Err = Malformed;
 
     fn from_str(text: &str) -> Result<Self, Malformed> {
-        let wrong = || Malformed::new("hash", "64 lowercase hexadecimal digits wanted");
-        let digits = text.as_bytes();
-        if digits.len() != 64 || digits.iter().any(|d| !matches!(d, b'0'..=b'9' | b'a'..=b'f')) {
-            return Err(wrong());
-        }
-        let mut bytes = [0; 32];
-        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-            let pair = std::str::from_utf8(pair).map_err(|_| wrong())?;
-            *byte = u8::from_str_radix(pair, 16).map_err(|_| wrong())?;
-        }
-        Ok(Self(bytes))
+        let value = |digit: u8| match digit {
+            b'0'..=b'9' => Some(digit - b'0'),
+            b'a'..=b'f' => Some(digit - b'a' + 10),
+            _ => None,
+        };
+        let read = || {
+            let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
+            let pairs: &[[u8; 2]; 32] = pairs.try_into().ok()?;
+            let mut bytes = [0; 32];
+            for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+                *byte = value(*high)? << 4 | value(*low)?;
+            }
+            Some(Self(bytes))
+        };
+        read().ok_or_else(|| Malformed::new("hash", "64 lowercase hexadecimal digits wanted"))
     }
 }
 

@@ -259,13 +259,11 @@ impl FromStr for MatterId {
         let wrong = || Malformed::new("matter", "<division>-<year>-<number> wanted, such as 410721101201-2026-0007");
         let mut parts = text.splitn(3, '-');
         let (division, year, number) = (parts.next().ok_or_else(wrong)?, parts.next().ok_or_else(wrong)?, parts.next().ok_or_else(wrong)?);
-        let id =
-            Self { division: division.parse()?, year: year.parse().map_err(|_| wrong())?, number: number.parse().map_err(|_| wrong())? };
         // One spelling: no signs, no spare zeros.
-        if id.number == 0 || !(1900..=9999).contains(&id.year) || id.to_string() != text {
-            return Err(wrong());
-        }
-        Ok(id)
+        let plain = number.bytes().all(|byte| byte.is_ascii_digit()) && number.len() >= 4 && !(number.len() > 4 && number.starts_with('0'));
+        let year = crate::decimal(year).and_then(|year| u16::try_from(year).ok()).filter(|year| (1900..=9999).contains(year));
+        let number = number.parse().ok().filter(|number| plain && *number > 0);
+        Ok(Self { division: division.parse()?, year: year.ok_or_else(wrong)?, number: number.ok_or_else(wrong)? })
     }
 }
 

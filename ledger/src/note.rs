@@ -50,12 +50,13 @@ impl Signature {
         let rest = line.strip_prefix("— ").ok_or_else(|| wrong("must begin with an em dash and a space"))?;
         let (name, encoded) = rest.split_once(' ').ok_or_else(|| wrong("<name> <base64> wanted"))?;
         check_name(name)?;
-        let bytes = STANDARD.decode(encoded).map_err(|_| wrong("base64 not canonical"))?;
-        let (id, payload) = bytes.split_first_chunk::<4>().ok_or_else(|| wrong("shorter than a key id"))?;
+        let mut payload = STANDARD.decode(encoded).map_err(|_| wrong("base64 not canonical"))?;
+        let id = *payload.first_chunk::<4>().ok_or_else(|| wrong("shorter than a key id"))?;
+        payload.drain(..id.len());
         if payload.is_empty() {
             return Err(wrong("empty signature"));
         }
-        Ok(Self { name: name.to_owned(), id: u32::from_be_bytes(*id), payload: payload.to_vec() })
+        Ok(Self { name: name.to_owned(), id: u32::from_be_bytes(id), payload })
     }
 }
 

@@ -27,7 +27,7 @@ pub fn read(statement: &Statement) -> Option<Redaction> {
         return None;
     }
     match Said::read(&statement.kind, &statement.facts) {
-        Ok(Said::Redaction(redaction)) => Some(redaction),
+        Ok(Said::Redaction(redaction)) => Some(*redaction),
         _ => None,
     }
 }

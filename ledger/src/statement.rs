@@ -128,28 +128,36 @@ pub struct Statement {
 impl Statement {
     /// Reads the text of a statement; `parse(text).to_string() == text`.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
+        Self::parse_with_signers(text).map(|(statement, _)| statement)
+    }
+
+    /// Reads it, and gives its `by` lines as they are written.
+    fn parse_with_signers(text: &str) -> Result<(Self, Vec<&str>), Malformed> {
         let wrong = |field: &str, why: &str| Malformed::new(field, why.to_owned());
         let body = text.strip_suffix('\n').ok_or_else(|| wrong("statement", "must end in a line feed"))?;
         let rest = body.strip_prefix(HEADER).and_then(|rest| rest.strip_prefix('\n'));
         let rest = rest.ok_or_else(|| wrong("statement", "must begin with luodi/statement/v1"))?;
         let mut lines = rest.split('\n').peekable();
-        let mut field = |key: &'static str, optional: bool| -> Result<Option<&str>, Malformed> {
-            match lines.peek().and_then(|line| line.strip_prefix(key)).and_then(|rest| rest.strip_prefix(' ')) {
-                Some(value) => {
-                    lines.next();
-                    Ok(Some(value))
-                }
-                None if optional => Ok(None),
-                None => Err(Malformed::new(key, format!("a line \"{key} …\" wanted here"))),
+        let mut field = |key: &'static str, optional: bool| match lines
+            .peek()
+            .and_then(|line| line.strip_prefix(key))
+            .and_then(|rest| rest.strip_prefix(' '))
+        {
+            Some(value) => {
+                lines.next();
+                Ok(Some(value))
             }
+            None if optional => Ok(None),
+            None => Err(Malformed::new(key, format!("a line \"{key} …\" wanted here"))),
         };
         let log = field("log", false)?.unwrap_or_default().parse()?;
-        let mut by = Vec::new();
-        while let Some(name) = field("by", !by.is_empty())? {
-            by.push(name.parse::<OfficeName>()?);
+        let mut signers = Vec::with_capacity(1);
+        while let Some(name) = field("by", !signers.is_empty())? {
+            signers.push(name);
         }
+        let by = signers.iter().map(|name| name.parse()).collect::<Result<Vec<OfficeName>, _>>()?;
         // Compared as they are written, so that every language sorts them alike.
-        if by.len() > MOST_SIGNERS || !by.is_sorted_by(|a, b| a.to_string() < b.to_string()) {
+        if by.len() > MOST_SIGNERS || !signers.is_sorted_by(|a, b| a < b) {
             return Err(wrong("by", "1 to 8 lines wanted, sorted by their bytes and distinct"));
         }
         let kind: Kind = field("kind", false)?.unwrap_or_default().parse()?;
@@ -163,7 +171,7 @@ impl Statement {
         if lines.next().is_some() {
             return Err(wrong("statement", "a line too many; the order is log, by, kind, matter, time, facts, body"));
         }
-        Ok(Self { log, by, kind, matter, time, facts, body })
+        Ok((Self { log, by, kind, matter, time, facts, body }, signers))
     }
 
     /// The statement's id: BLAKE3 of its text, signatures aside.
@@ -220,9 +228,8 @@ impl SignedStatement {
     }
 
     fn from_note(note: Note) -> Result<Self, Malformed> {
-        let statement = Statement::parse(note.text())?;
-        let names = note.signatures().iter().map(|line| line.name.as_str());
-        if !names.eq(statement.by.iter().map(ToString::to_string).collect::<Vec<_>>().iter().map(String::as_str)) {
+        let (statement, signers) = Statement::parse_with_signers(note.text())?;
+        if !note.signatures().iter().map(|line| &line.name).eq(&signers) {
             return Err(Malformed::new("signature line", "exactly one line for each `by` line wanted, in the same order"));
         }
         Ok(Self { statement, note })

@@ -65,11 +65,19 @@ impl FromStr for Time {
     type Err = Malformed;
 
     fn from_str(text: &str) -> Result<Self, Malformed> {
-        let wrong = || Malformed::new("time", "UTC in whole seconds wanted, such as 2026-11-22T07:58:11Z");
-        let instant: jiff::Timestamp = text.parse().map_err(|_| wrong())?;
-        let time = Self::from_unix(instant.as_second())?;
         // jiff reads many spellings; only ours is canonical.
-        if time.to_string() == text { Ok(time) } else { Err(wrong()) }
+        let read = || {
+            let text: &[u8; 20] = text.as_bytes().try_into().ok()?;
+            let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', n0, n1, b':', s0, s1, b'Z'] = *text else { return None };
+            let digit = |digit: u8| digit.is_ascii_digit().then(|| i16::from(digit - b'0'));
+            let two = |tens, ones| Some(digit(tens)? * 10 + digit(ones)?);
+            let small = |tens, ones| i8::try_from(two(tens, ones)?).ok();
+            let date = Date::new(two(y0, y1)? * 100 + two(y2, y3)?, small(m0, m1)?, small(d0, d1)?).ok()?;
+            let time = jiff::civil::Time::new(small(h0, h1)?, small(n0, n1)?, small(s0, s1)?, 0).ok()?;
+            Offset::UTC.to_timestamp(date.to_datetime(time)).ok()
+        };
+        let instant = read().ok_or_else(|| Malformed::new("time", "UTC in whole seconds wanted, such as 2026-11-22T07:58:11Z"))?;
+        Self::from_unix(instant.as_second())
     }
 }
 

@@ -155,7 +155,7 @@ impl Telling {
             rules: Packs::built_in().with(self.method).map(|(name, _)| *name).next(),
         };
         let by = if self.method == Method::Owners { Office::OWNERS } else { Office::COMMITTEE };
-        self.says(at, &[by], "topic", Said::Topic(topic), words.of_case(&cases::named(subject.case)));
+        self.says(at, &[by], "topic", Said::from(topic), words.of_case(&cases::named(subject.case)));
     }
 
     /// The offices named `by` say something.
@@ -192,7 +192,7 @@ impl Telling {
 
     /// A step of the method, held on the day it is signed.
     fn step(&mut self, at: Moment, by: &[&str], step: StepCode, meeting: Meeting, words: words::Both) {
-        let said = Said::Step(Step {
+        let said = Said::from(Step {
             date: self.day(at.0),
             form: meeting.form.map(Coded::from),
             method: self.method.into(),

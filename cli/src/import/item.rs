@@ -25,7 +25,6 @@ pub(super) struct Source {
 
 /// What is said, where all of it is known beforehand.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "nearly all are of the large one")]
 pub(super) enum Facts {
     Said(Said),
     /// A termination rests on the outcome, whose place in the log is known only once it is there.

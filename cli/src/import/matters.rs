@@ -69,12 +69,12 @@ pub(super) fn matter(reading: &mut Reading<'_>, packs: &Packs, key: String) -> O
     let mut pieces = Vec::new();
     let text = reading.words(Field::Text);
     if let Some(topic) = topic {
-        pieces.push(Piece { part: "topic", facts: Facts::Said(Said::Topic(topic)), words: Words { title, ..words(text) } });
+        pieces.push(Piece { part: "topic", facts: Facts::Said(Said::from(topic)), words: Words { title, ..words(text) } });
     }
-    pieces.extend(meeting.map(|step| Piece { part: "step", facts: Facts::Said(Said::Step(step)), words: Words::default() }));
+    pieces.extend(meeting.map(|step| Piece { part: "step", facts: Facts::Said(Said::from(step)), words: Words::default() }));
     let promised = outcome.as_ref().is_some_and(|(outcome, _)| !outcome.commitments.is_empty());
     let due = outcome.as_ref().and_then(|(outcome, _)| outcome.commitments.first()).map(|promise| promise.due);
-    pieces.extend(outcome.map(|(outcome, words)| Piece { part: "outcome", facts: Facts::Said(Said::Outcome(outcome)), words }));
+    pieces.extend(outcome.map(|(outcome, words)| Piece { part: "outcome", facts: Facts::Said(Said::from(outcome)), words }));
     let work = work(reading, (started, completed), due, stage);
     if let Some(piece) = work.first().filter(|_| declined || !promised) {
         let (kind, field) = (piece.facts.kind(), if completed.is_some() { Field::Completed } else { Field::Started });
@@ -266,17 +266,17 @@ fn work(
     let (reason, text) = (reading.coded(Field::PlanReason), reading.words(Field::PlanText));
     if let Some(new) = new_due.filter(|new| Some(*new) != due) {
         let plan = Plan { budget: None, commitment: only(), date: planned, due: Some(new), milestones: Vec::new(), reason };
-        pieces.push(Piece { part: "plan", facts: Facts::Said(Said::Plan(plan)), words: words(text) });
+        pieces.push(Piece { part: "plan", facts: Facts::Said(Said::from(plan)), words: words(text) });
     }
     if let Some(date) = started {
         let progress = Progress { commitment: only(), date: Some(date), milestone: None, spent: None };
         let text = Some(say!(Language::Chinese, "开工", "work began"));
-        pieces.push(Piece { part: "start", facts: Facts::Said(Said::Progress(progress)), words: words(text) });
+        pieces.push(Piece { part: "start", facts: Facts::Said(Said::from(progress)), words: words(text) });
     }
     let (day, text, spent) = (reading.day(Field::ProgressDate), reading.words(Field::ProgressText), reading.money(Field::Spent));
     if let Some(date) = day.or(completed).filter(|_| text.is_some() || spent.is_some()) {
         let progress = Progress { commitment: only(), date: Some(date), milestone: None, spent };
-        pieces.push(Piece { part: "progress", facts: Facts::Said(Said::Progress(progress)), words: words(text) });
+        pieces.push(Piece { part: "progress", facts: Facts::Said(Said::from(progress)), words: words(text) });
     } else if text.is_some() || spent.is_some() {
         reading.blame(
             if text.is_some() { Field::ProgressText } else { Field::Spent },
@@ -290,7 +290,7 @@ fn work(
     match completed {
         Some(date) => {
             let completion = Completion { commitment: only(), cost, date };
-            pieces.push(Piece { part: "completion", facts: Facts::Said(Said::Completion(completion)), words: words(text) });
+            pieces.push(Piece { part: "completion", facts: Facts::Said(Said::from(completion)), words: words(text) });
         }
         None if cost.is_some() || text.is_some() || stage == Some(Stage::Completed) => {
             reading.blame(

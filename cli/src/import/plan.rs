@@ -109,7 +109,7 @@ impl Desk<'_> {
             Facts::Said(said) => said.to_facts()?,
             Facts::Termination { date, reason } => {
                 let resolution = resolution.cloned().ok_or_else(|| anyhow::anyhow!("no resolution"))?;
-                Said::Termination(Termination { date: *date, reason: *reason, resolution }).to_facts()?
+                Said::from(Termination { date: *date, reason: *reason, resolution }).to_facts()?
             }
         };
         let kind: Kind = todo.facts.to_kind()?;

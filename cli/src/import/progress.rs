@@ -74,9 +74,9 @@ pub(super) fn progress(reading: &mut Reading<'_>, key: String) -> Option<Item> {
         );
     }
     let (part, said) = match kind {
-        KindCode::Completion => ("completion", Said::Completion(Completion { commitment, cost, date })),
-        KindCode::Plan => ("plan", Said::Plan(Plan { budget, commitment, date: Some(date), due, milestones: Vec::new(), reason })),
-        _ => ("progress", Said::Progress(Progress { commitment, date: Some(date), milestone, spent })),
+        KindCode::Completion => ("completion", Said::from(Completion { commitment, cost, date })),
+        KindCode::Plan => ("plan", Said::from(Plan { budget, commitment, date: Some(date), due, milestones: Vec::new(), reason })),
+        _ => ("progress", Said::from(Progress { commitment, date: Some(date), milestone, spent })),
     };
     let mut piece = Piece { part, facts: Facts::Said(said), words: words(text) };
     keep(reading, Some(&mut piece));

@@ -61,7 +61,7 @@ pub(crate) async fn catalogue(State(site): State<Arc<Site>>, Path(name): Path<St
 fn versions(scene: Scene<'_>, code: Division) -> Vec<Version<'_>> {
     let all = scene.snapshot.spoken.beside_in(&scene.snapshot.holdings, "catalogue", [code]);
     let read = |stands: Stands<'_>| match stands.said()? {
-        Said::Catalogue(facts) => Some(facts),
+        Said::Catalogue(facts) => Some(*facts),
         _ => None,
     };
     let mut versions: Vec<Version<'_>> =

@@ -24,7 +24,7 @@ pub(crate) async fn rules(State(site): State<Arc<Site>>, look: Look) -> Markup {
         .spoken
         .beside(&snapshot.holdings, "rules", |_| true)
         .filter_map(|stands| match stands.said()? {
-            Said::Rules(notice) => Some((stands, notice)),
+            Said::Rules(notice) => Some((stands, *notice)),
             _ => None,
         })
         .collect();

@@ -62,15 +62,7 @@ fn items(list: &[(&str, Category, Duty, &str)], english: &[&str]) -> (Vec<Catalo
 fn governing(events: &mut Vec<Event>) {
     let county = || office(COUNTY, "civil-affairs");
     let (first, named) = items(&[("roads", Category::PublicWelfare, Duty::Must, "村内道路")], &["Roads in the village"]);
-    events.push(event(
-        230,
-        "list-1",
-        COUNTY,
-        county(),
-        "",
-        move |_| Said::Catalogue(Catalogue { from: None, items: first, version: 1 }),
-        named,
-    ));
+    events.push(event(230, "list-1", COUNTY, county(), "", move |_| Said::from(Catalogue { from: None, items: first, version: 1 }), named));
     let (second, named) = items(
         &[
             ("roads", Category::PublicWelfare, Duty::Must, "村内道路和路灯"),
@@ -85,20 +77,20 @@ fn governing(events: &mut Vec<Event>) {
         COUNTY,
         county(),
         "",
-        move |_| Said::Catalogue(Catalogue { from: None, items: second, version: 2 }),
+        move |_| Said::from(Catalogue { from: None, items: second, version: 2 }),
         named,
     ));
     let (own, named) = items(&[("yard", Category::PublicWelfare, Duty::Must, "文化大院")], &["The culture yard"]);
-    let directory = move |_: &Placed| Said::Catalogue(Catalogue { from: None, items: own, version: 1 });
+    let directory = move |_: &Placed| Said::from(Catalogue { from: None, items: own, version: 1 });
     events.push(event(220, "directory", VILLAGE, office(VILLAGE, "committee"), "", directory, named));
     let rules = RulesNotice { from: ago(215), pack: Blake3::of(LOCAL_RULES.as_bytes()), replaces: None, until: None };
     let text = Words { title: Some("槐安县协商规程".into()), pack: Some(LOCAL_RULES.into()), ..Words::default() };
-    events.push(event(215, "rules", COUNTY, county(), "", move |_| Said::Rules(rules), text));
+    events.push(event(215, "rules", COUNTY, county(), "", move |_| Said::from(rules), text));
 }
 
 fn overseeing(events: &mut Vec<Event>) {
     let order = |placed: &Placed| {
-        Said::Rectification(Rectification {
+        Said::from(Rectification {
             action: RectificationAction::Order,
             date: None,
             deadline: Some(ago(-2)),
@@ -109,11 +101,11 @@ fn overseeing(events: &mut Vec<Event>) {
     };
     let text = words("不得再次改期，按月报告进度。", "No further delay; report every month.");
     events.push(event(11, "order", TOWNSHIP, office(TOWNSHIP, "government"), MOVED, order, text));
-    let answer = |placed: &Placed| Said::Answer(Answer { date: None, finding: Finding::Upheld, target: placed["order"].clone() });
+    let answer = |placed: &Placed| Said::from(Answer { date: None, finding: Finding::Upheld, target: placed["order"].clone() });
     let text = words("已重排工期。", "The work is planned anew.");
     events.push(event(10, "reply", VILLAGE, office(VILLAGE, "committee"), MOVED, answer, text));
     let account = |_: &Placed| {
-        Said::Rectification(Rectification {
+        Said::from(Rectification {
             action: RectificationAction::Accountability,
             date: None,
             deadline: None,
@@ -124,7 +116,7 @@ fn overseeing(events: &mut Vec<Event>) {
     };
     events.push(event(4, "account", TOWNSHIP, office(TOWNSHIP, "government"), REJECTED, account, Words::default()));
     let unanswered = |_: &Placed| {
-        Said::Rectification(Rectification {
+        Said::from(Rectification {
             action: RectificationAction::Order,
             date: None,
             deadline: Some(ago(3)),
@@ -143,7 +135,7 @@ fn overseeing(events: &mut Vec<Event>) {
         words("补公布协商目录。", "Publish the directory."),
     ));
     let told = |_: &Placed| {
-        Said::Circular(Circular {
+        Said::from(Circular {
             date: None,
             ground: CircularGround::NotDisclosed.into(),
             places: vec![division(OTHER)],
@@ -154,7 +146,7 @@ fn overseeing(events: &mut Vec<Event>) {
     let text = words("石桥村至今没有公布协商目录。", "Shiqiao has published no directory so far.");
     events.push(event(6, "circular", COUNTY, office(COUNTY, "civil-affairs"), "", told, text));
     let found = |_: &Placed| {
-        Said::Evaluation(Evaluation {
+        Said::from(Evaluation {
             date: None,
             how: vec![Inspection::Visit.into(), Inspection::Files.into()],
             rating: Rating::Good.into(),
@@ -163,36 +155,28 @@ fn overseeing(events: &mut Vec<Event>) {
     };
     let text = words("场地天天有人用，账目清楚。", "The yard is used every day, and the books are in order.");
     events.push(event(40, "evaluation", COUNTY, office(COUNTY, "civil-affairs"), DONE, found, text));
-    let stood = |placed: &Placed| Said::Countersign(Countersign { date: None, target: placed[&format!("{MOVED}/outcome")].clone() });
+    let stood = |placed: &Placed| Said::from(Countersign { date: None, target: placed[&format!("{MOVED}/outcome")].clone() });
     events.push(event(128, "countersign", TOWNSHIP, office(TOWNSHIP, "government"), MOVED, stood, Words::default()));
 }
 
 fn mending(events: &mut Vec<Event>) {
     let mended = |placed: &Placed| {
         let change = Change { new: Some(Value::Integer(1_825_000)), old: Some(Value::Integer(1_820_000)), path: "cost".parse().unwrap() };
-        Said::Correction(Correction { changes: vec![change], date: None, target: placed[&format!("{CLAIMED}/completion")].clone() })
+        Said::from(Correction { changes: vec![change], date: None, target: placed[&format!("{CLAIMED}/completion")].clone() })
     };
     let why = Words { reason: Some("漏记了一笔运费。".into()), ..Words::default() };
     events.push(event(2, "correction", OTHER, office(OTHER, "committee"), CLAIMED, mended, why));
     let twice = |_: &Placed| {
-        Said::Feedback(Feedback {
-            commitment: None,
-            date: None,
-            fixed: 1,
-            gathered: Gathering::Phone.into(),
-            not: 0,
-            partly: 0,
-            unknown: 0,
-        })
+        Said::from(Feedback { commitment: None, date: None, fixed: 1, gathered: Gathering::Phone.into(), not: 0, partly: 0, unknown: 0 })
     };
     events.push(event(45, "twice", VILLAGE, office(VILLAGE, "supervisors"), DONE, twice, Words::default()));
     let taken =
-        |placed: &Placed| Said::Void(Withdrawal { date: None, reason: VoidReason::Duplicate.into(), target: placed["twice"].clone() });
+        |placed: &Placed| Said::from(Withdrawal { date: None, reason: VoidReason::Duplicate.into(), target: placed["twice"].clone() });
     events.push(event(44, "void", VILLAGE, office(VILLAGE, "supervisors"), DONE, taken, Words::default()));
     let erased = |placed: &Placed| {
         let target = placed[&format!("{DONE}/progress-120")].clone();
         let words = words("屋顶已换。", "The roof is new.").to_bytes().unwrap();
-        Said::Redaction(Redaction { date: None, ground: RedactionGround::PersonalData.into(), hashes: vec![Blake3::of(&words)], target })
+        Said::from(Redaction { date: None, ground: RedactionGround::PersonalData.into(), hashes: vec![Blake3::of(&words)], target })
     };
     events.push(event(110, "redaction", TOWNSHIP, office(TOWNSHIP, "government"), DONE, erased, Words::default()));
 }
@@ -201,9 +185,9 @@ fn machines(events: &mut Vec<Event>) {
     let node = || office(TOWNSHIP, "node");
     let root = Hash::leaf(b"some head");
     let head = |size| Head { log: origin(VILLAGE), root, size };
-    let anchor = Said::Anchor(Anchor { heads: vec![head(7), Head { log: origin(OTHER), root, size: 5 }] });
-    let observation = Said::Observation(Observation { ground: ObservationGround::NoProof.into(), head: head(9), held: 8 });
-    let evidence = Said::Evidence(EvidenceNotice {
+    let anchor = Said::from(Anchor { heads: vec![head(7), Head { log: origin(OTHER), root, size: 5 }] });
+    let observation = Said::from(Observation { ground: ObservationGround::NoProof.into(), head: head(9), held: 8 });
+    let evidence = Said::from(EvidenceNotice {
         contradicts: Contradicts::SameSize.into(),
         evidence: Blake3::of(b"a file that is not here"),
         origin: origin(OTHER),

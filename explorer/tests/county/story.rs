@@ -90,7 +90,7 @@ impl Telling<'_> {
         if let Some(english) = &mut words.en {
             english.title = Some(title.1.to_owned());
         }
-        self.say(&["committee"], days, "topic", &Said::Topic(topic), &words);
+        self.say(&["committee"], days, "topic", &Said::from(topic), &words);
     }
 
     fn step(&mut self, by: &[&str], days: i64, step: StepCode, round: u32, votes: Option<(Unit, u64, u64, [u64; 3])>) {
@@ -110,7 +110,7 @@ impl Telling<'_> {
             step: step.into(),
             tallies: votes.map(tally).into_iter().collect(),
         };
-        self.say(by, days, &format!("{step}-{round}"), &Said::Step(said), &words("会议如期召开。", "The meeting was held."));
+        self.say(by, days, &format!("{step}-{round}"), &Said::from(said), &words("会议如期召开。", "The meeting was held."));
     }
 
     /// The four deliberations, from `days` ago on, one every third day.
@@ -143,7 +143,7 @@ impl Telling<'_> {
         let promise = CommitmentWords { what: Some(what.to_owned()), ..CommitmentWords::default() };
         words.commitments = BTreeMap::from([("c1".parse().unwrap(), promise)]);
         words.places = vec!["村委会门口公开栏".to_owned()];
-        self.say(&["committee", "supervisors"], days, "outcome", &Said::Outcome(outcome), &words);
+        self.say(&["committee", "supervisors"], days, "outcome", &Said::from(outcome), &words);
     }
 
     /// As [`Self::outcome`], with a second promise due far ahead.
@@ -180,7 +180,7 @@ impl Telling<'_> {
             english.commitments =
                 both("Xinghua Residents' Committee", "Fit out the canteen, get the permits, open the door", "A cart and warm boxes");
         }
-        self.say(&["committee", "supervisors"], days, "outcome", &Said::Outcome(outcome), &words);
+        self.say(&["committee", "supervisors"], days, "outcome", &Said::from(outcome), &words);
     }
 
     fn plan(&mut self, days: i64, due: i64, reason: PlanReason, text: (&str, &str)) {
@@ -195,12 +195,12 @@ impl Telling<'_> {
         };
         let mut words = words(text.0, text.1);
         words.milestones = BTreeMap::from([("base".parse().unwrap(), "路基".to_owned())]);
-        self.say(&["committee"], days, &format!("plan-{days}"), &Said::Plan(plan), &words);
+        self.say(&["committee"], days, &format!("plan-{days}"), &Said::from(plan), &words);
     }
 
     fn progress(&mut self, days: i64, yuan: u64, text: (&str, &str)) {
         let progress = Progress { commitment: "c1".parse().unwrap(), date: None, milestone: None, spent: Some(Fen(yuan * 100)) };
-        self.say(&["committee"], days, &format!("progress-{days}"), &Said::Progress(progress), &words(text.0, text.1));
+        self.say(&["committee"], days, &format!("progress-{days}"), &Said::from(progress), &words(text.0, text.1));
     }
 
     fn completion(&mut self, days: i64, yuan: u64) {
@@ -209,7 +209,7 @@ impl Telling<'_> {
             &["committee"],
             days,
             "completion",
-            &Said::Completion(said),
+            &Said::from(said),
             &words("全部完工，已清场。", "All work is finished and the site is cleared."),
         );
     }
@@ -218,12 +218,7 @@ impl Telling<'_> {
         let completion = format!("{}/completion", self.id);
         let saying = move |placed: &BTreeMap<String, Reference>| {
             let target = placed[&completion].clone();
-            Said::Verification(Verification {
-                checks: vec![CheckMade::OnSite.into(), CheckMade::Vouchers.into()],
-                date: None,
-                target,
-                verdict,
-            })
+            Said::from(Verification { checks: vec![CheckMade::OnSite.into(), CheckMade::Vouchers.into()], date: None, target, verdict })
         };
         self.say_of(&["supervisors"], days, "verification", Box::new(saying), &words(text.0, text.1));
     }
@@ -264,7 +259,7 @@ fn village(events: &mut Vec<Event>) {
     yard.verification(60, Verdict::Accepted, ("现场查看，票据相符。", "Looked on site; vouchers agree."));
     let feedback =
         Feedback { commitment: None, date: None, fixed: 41, gathered: Gathering::HouseVisits.into(), not: 1, partly: 3, unknown: 2 };
-    yard.say(&["supervisors"], 50, "feedback", &Said::Feedback(feedback), &Words::default());
+    yard.say(&["supervisors"], 50, "feedback", &Said::from(feedback), &Words::default());
 
     let mut road = Telling { events, code: VILLAGE, id: MOVED };
     road.topic(
@@ -348,18 +343,18 @@ fn other(events: &mut Vec<Event>) {
         &["committee"],
         70,
         "outcome",
-        &Said::Outcome(none),
+        &Said::from(none),
         &words("两种方案票数相当，没有谈拢。", "The two plans got about the same votes."),
     );
     let reopen = Reopen { date: None, reason: ReopenReason::NoConsensus.into(), round: 2 };
-    square.say(&["committee"], 20, "reopen", &Said::Reopen(reopen), &words("分组再征求一遍意见。", "Ask each group again."));
+    square.say(&["committee"], 20, "reopen", &Said::from(reopen), &words("分组再征求一遍意见。", "Ask each group again."));
     square.step(&["party"], 10, StepCode::Propose, 2, None);
 
     let mut hostile = Telling { events, code: OTHER, id: HOSTILE };
     hostile.topic(40, ("<script>alert(1)</script>", "<img src=x onerror=alert(1)>"), ("\"><b>粗体</b>", "'; DROP TABLE"));
     // A key that nobody registered says the well is finished.
     let stranger = office(COUNTY, "owners");
-    let said = Said::Completion(Completion { commitment: "c1".parse().unwrap(), cost: None, date: ago(2) });
+    let said = Said::from(Completion { commitment: "c1".parse().unwrap(), cost: None, date: ago(2) });
     let (label, words) = ("stranger".to_owned(), words("都好了", "all fine"));
     events.push(Event { days: 2, label, code: OTHER, by: vec![stranger], id: HOSTILE, saying: Box::new(move |_| said), words });
 }

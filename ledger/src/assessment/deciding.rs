@@ -66,12 +66,12 @@ fn of_topic(gathered: &mut Gathered<'_>, view: &View) {
 }
 
 fn of_steps(gathered: &mut Gathered<'_>, view: &View) {
-    let step = |event: &'_ Event| match &event.said {
-        Said::Step(step) if event.effect.counts() => Some(step.clone()),
+    let of_period = view.timeline.iter().filter(|event| event.effect.counts() && gathered.in_period(event.logged));
+    let taken = of_period.filter_map(|event| match &event.said {
+        Said::Step(step) => Some((event, step.as_ref())),
         _ => None,
-    };
-    let taken: Vec<(&Event, Step)> =
-        view.timeline.iter().filter(|event| gathered.in_period(event.logged)).filter_map(|event| Some((event, step(event)?))).collect();
+    });
+    let taken: Vec<(&Event, &Step)> = taken.collect();
     for (event, step) in &taken {
         if let Some(form) = step.form.and_then(|form| form.as_str().parse::<Word>().ok()) {
             let case = Case { on: Some(event.reference.clone()), day: Some(step.date), word: Some(form), ..Case::of(view, CaseState::Had) };

@@ -105,7 +105,7 @@ impl Shelf {
             && statement.kind.as_str().parse() == Ok(KindCode::Catalogue)
             && let Ok(Said::Catalogue(catalogue)) = Said::read(&statement.kind, &statement.facts)
         {
-            self.catalogues.entry(home).or_default().push((Filled { logged, on }, statement.by.clone(), catalogue));
+            self.catalogues.entry(home).or_default().push((Filled { logged, on }, statement.by.clone(), *catalogue));
         }
     }
 

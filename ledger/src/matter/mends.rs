@@ -118,7 +118,7 @@ fn refused(why: Irregular, said: &Said, of: Option<&Event>) -> Malformed {
         (Irregular::TooLate, _) => ("target", "say what is right in a correction instead"),
         (Irregular::OldDiffers, _) => ("changes", "give each old value exactly as it stands now"),
         (Irregular::Unreadable, _) => ("changes", "give values that a statement of the target's kind may hold"),
-        (Irregular::Unresolved, _) if of.is_some_and(|of| of.withdrawn_by.is_some()) => {
+        (Irregular::Unresolved, _) if of.is_some_and(|of| of.withdrawn_by().is_some()) => {
             ("target", "it was taken back already; nothing is left to do")
         }
         (Irregular::Unresolved, _) => ("target", "refer to a statement that counts, and not to one that mends another"),

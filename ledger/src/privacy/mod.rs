@@ -130,7 +130,7 @@ pub struct Disclosed {
 impl Disclosed {
     /// Reads the fact `disclosed`; absent means none.
     pub fn read(facts: &Facts) -> Result<Self, Malformed> {
-        let Some(value) = facts.fields().get(DISCLOSED) else { return Ok(Self::default()) };
+        let Some(value) = facts.fields().remove(DISCLOSED) else { return Ok(Self::default()) };
         let wrong = |why: String| Malformed::new(DISCLOSED, why);
         let Value::List(items) = value else {
             return Err(wrong("a list of fields wanted, such as [\"body.text\"]".to_owned()));

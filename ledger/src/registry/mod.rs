@@ -99,9 +99,9 @@ pub fn check(statement: &Statement) -> Result<(), Malformed> {
         Act::Revoke(facts, _) => Facts::of(&facts)?,
         Act::Division(facts) => Facts::of(&facts)?,
     };
-    let unknown = statement.facts.fields().keys().find(|key| !written.fields().contains_key(*key));
-    unknown
-        .map_or(Ok(()), |key| Err(Malformed::new(key.as_str(), format!("not a field of {}; correct it or leave it out", statement.kind))))
+    let known = written.fields();
+    let unknown = statement.facts.fields().into_keys().find(|key| !known.contains_key(key));
+    unknown.map_or(Ok(()), |key| Err(Malformed::new(key, format!("not a field of {}; correct it or leave it out", statement.kind))))
 }
 
 /// All that is registered; see the module. A clone shares what was read and found of each entry.

@@ -44,7 +44,7 @@ pub(crate) fn by(file: &str, case: &Case) -> Result<Value, Refused> {
             let head = SignedCheckpoint::parse(&bytes)?;
             json!({"size": head.size(), "cosigners": dated(&head.cosigners(&case.keys)?)})
         }
-        "facts.json" => json!({"keys": Facts::parse(text()?)?.fields().keys().collect::<Vec<_>>()}),
+        "facts.json" => json!({"keys": Facts::parse(text()?)?.fields().into_keys().collect::<Vec<_>>()}),
         "statement.json" => {
             let signed = SignedStatement::parse(&bytes)?;
             for (place, office) in signed.statement().by.iter().enumerate() {
@@ -87,7 +87,7 @@ pub(crate) fn by(file: &str, case: &Case) -> Result<Value, Refused> {
         "registry.json" => {
             let statement = Statement::parse(text()?)?;
             luodi_ledger::registry::check(&statement)?;
-            json!({"kind": statement.kind, "fields": statement.facts.fields().keys().collect::<Vec<_>>()})
+            json!({"kind": statement.kind, "fields": statement.facts.fields().into_keys().collect::<Vec<_>>()})
         }
         "receipt.json" => {
             let federation: FederationFile = case.federation.as_deref().unwrap_or_default().parse()?;

@@ -71,7 +71,7 @@ impl Beside<'_> {
             code: parsed(code),
             duty: *duty,
         };
-        let said = Said::Catalogue(Catalogue { from: None, items: items.iter().map(item).collect(), version: 1 });
+        let said = Said::from(Catalogue { from: None, items: items.iter().map(item).collect(), version: 1 });
         let words = items.iter().fold(words, |words, (code, _, _, chinese, english)| words.item(code, chinese, english));
         self.says(at, by, label, None, Saying::Plain(Box::new(said)), words);
     }
@@ -117,15 +117,15 @@ impl Beside<'_> {
         .title("槐安县四议两公开工作规程（示例）", "Four deliberations, two disclosures in Huai'an County (sample)")
         .pack(RULES)
         .of_case(&cases::named("dengzhou-origin"));
-        self.says((249, 10, 0), (COUNTY, Office::CIVIL_AFFAIRS), "rules", None, Saying::Plain(Box::new(Said::Rules(notice))), words);
+        self.says((249, 10, 0), (COUNTY, Office::CIVIL_AFFAIRS), "rules", None, Saying::Plain(Box::new(Said::from(notice))), words);
     }
 
     fn oversight(&mut self) {
-        let stood = |target| Said::Countersign(Countersign { date: None, target });
+        let stood = |target| Said::from(Countersign { date: None, target });
         let words = text("镇政府会签，并配套 30 万元。", "Countersigned by the township, which adds 300,000 yuan.");
         self.says_of((202, 16, 0), (TOWN, Office::GOVERNMENT), "countersign", "yard/outcome", stood, words);
         let found = |_| {
-            Said::Evaluation(Evaluation {
+            Said::from(Evaluation {
                 date: None,
                 how: vec![Inspection::Visit.into(), Inspection::Interview.into(), Inspection::Files.into()],
                 rating: Rating::Good.into(),
@@ -136,7 +136,7 @@ impl Beside<'_> {
         self.says_of((30, 11, 0), (COUNTY, Office::CIVIL_AFFAIRS), "evaluation", "yard/result", found, words);
         let deadline = self.calendar.ago(12);
         let order = move |target| {
-            Said::Rectification(Rectification {
+            Said::from(Rectification {
                 action: RectificationAction::Order,
                 date: None,
                 deadline: Some(deadline),
@@ -148,10 +148,10 @@ impl Beside<'_> {
         let words =
             text("十日内书面答复怎样补换其余 14 米，何时完工。", "Answer within ten days how and when the other 14 m will be renewed.");
         self.says_of((22, 10, 0), (STREET, Office::GOVERNMENT), "order", "drain/verification", order, words);
-        let answer = |target| Said::Answer(Answer { date: None, finding: Finding::Upheld, target });
+        let answer = |target| Said::from(Answer { date: None, finding: Finding::Upheld, target });
         let words = text("施工方已进场返工，不另付款。", "The contractor is back at work, at no extra cost.");
         self.says_of((18, 9, 0), (WUTONG, Office::COMMITTEE), "reply", "beside/order", answer, words);
-        let told = Said::Circular(Circular {
+        let told = Said::from(Circular {
             date: None,
             ground: CircularGround::NotDisclosed.into(),
             places: vec![SHIQIAO.division()],
@@ -167,7 +167,7 @@ impl Beside<'_> {
         let mended = |target| {
             let spent = |yuan: i64| Some(Value::Integer(yuan * 100));
             let change = Change { new: spent(914_800), old: spent(903_800), path: parsed("spent") };
-            Said::Correction(Correction { changes: vec![change], date: None, target })
+            Said::from(Correction { changes: vec![change], date: None, target })
         };
         let words = text("累计支出应为 91.48 万元。", "Spent so far is 914,800 yuan.")
             .reason("漏记了一笔砂石款 1.1 万元", "11,000 yuan for gravel had been left out");

@@ -94,7 +94,7 @@ fn decide(canteen: &mut Telling) {
         (106, 9, 30),
         &["committee", "supervisors"],
         "outcome",
-        Said::Outcome(outcome),
+        Said::from(outcome),
         text(
             "老小学两间房改作食堂，80 岁以上老人午餐免费，其他 60 岁以上老人每餐 5 元。",
             "Two rooms of the old school become a canteen: lunch is free from eighty, 5 yuan from sixty.",
@@ -116,7 +116,7 @@ fn decide(canteen: &mut Telling) {
 }
 
 fn carry_out(canteen: &mut Telling) {
-    let progress = |spent| Said::Progress(Progress { commitment: parsed("c1"), date: None, milestone: None, spent: Some(yuan(spent)) });
+    let progress = |spent| Said::from(Progress { commitment: parsed("c1"), date: None, milestone: None, spent: Some(yuan(spent)) });
     canteen.says(
         (78, 16, 0),
         &["committee"],

@@ -89,7 +89,7 @@ fn decide(drain: &mut Telling) {
         (127, 9, 0),
         &["committee", "supervisors"],
         "outcome",
-        Said::Outcome(Outcome {
+        Said::from(Outcome {
             commitments: vec![promise],
             date: None,
             drops: vec![],
@@ -118,18 +118,18 @@ fn carry_out(drain: &mut Telling) {
         (88, 17, 0),
         &["committee"],
         "progress",
-        Said::Progress(Progress { commitment: parsed("c1"), date: None, milestone: None, spent: Some(yuan(31_000)) }),
+        Said::from(Progress { commitment: parsed("c1"), date: None, milestone: None, spent: Some(yuan(31_000)) }),
         text("疏通五次，清出建筑垃圾两车。", "Dredged five times; two loads of rubble taken out."),
     );
     drain.says(
         (45, 10, 40),
         &["committee"],
         "completion",
-        Said::Completion(Completion { commitment: parsed("c1"), cost: Some(yuan(79_300)), date: drain.day(46) }),
+        Said::from(Completion { commitment: parsed("c1"), cost: Some(yuan(79_300)), date: drain.day(46) }),
         text("疏通和换管完工，结算 7.93 万元。", "Cleared and renewed; final account 79,300 yuan."),
     );
     let verification = |target| {
-        Said::Verification(Verification {
+        Said::from(Verification {
             checks: vec![CheckMade::OnSite.into(), CheckMade::Measured.into(), CheckMade::ResidentsAsked.into()],
             date: None,
             target,
@@ -152,7 +152,7 @@ fn carry_out(drain: &mut Telling) {
         (36, 19, 10),
         &["supervisors"],
         "feedback",
-        Said::Feedback(Feedback {
+        Said::from(Feedback {
             commitment: Some(parsed("c1")),
             date: None,
             fixed: 6,
@@ -167,7 +167,7 @@ fn carry_out(drain: &mut Telling) {
         (24, 9, 30),
         &["committee"],
         "plan",
-        Said::Plan(Plan {
+        Said::from(Plan {
             budget: None,
             commitment: parsed("c1"),
             date: None,

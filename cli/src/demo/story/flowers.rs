@@ -90,7 +90,7 @@ pub(super) fn tell(calendar: Calendar) -> Vec<Event> {
         (LOGGED, 9, 30),
         &["committee", "supervisors"],
         "outcome",
-        Said::Outcome(Outcome {
+        Said::from(Outcome {
             commitments,
             date: None,
             drops: vec![],

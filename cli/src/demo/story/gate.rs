@@ -95,7 +95,7 @@ pub(super) fn tell(calendar: Calendar) -> Vec<Event> {
         (32, 9, 0),
         &["committee", "supervisors"],
         "outcome",
-        Said::Outcome(outcome),
+        Said::from(outcome),
         text(
             "换装电动平移门一樘，预留行人侧门，预算 12400 元。",
             "A sliding electric gate with a side door for people on foot, for 12,400 yuan.",
@@ -112,14 +112,14 @@ pub(super) fn tell(calendar: Calendar) -> Vec<Event> {
         (11, 17, 0),
         &["committee"],
         "progress",
-        Said::Progress(Progress { commitment: parsed("c1"), date: None, milestone: None, spent: Some(yuan(6_200)) }),
+        Said::from(Progress { commitment: parsed("c1"), date: None, milestone: None, spent: Some(yuan(6_200)) }),
         text("旧门拆除，轨道浇筑，养护一周。", "The old gate is out, the rail is set and left to harden for a week."),
     );
     gate.says(
         (2, 16, 30),
         &["committee"],
         "completion",
-        Said::Completion(Completion { commitment: parsed("c1"), cost: Some(yuan(11_600)), date: gate.day(3) }),
+        Said::from(Completion { commitment: parsed("c1"), cost: Some(yuan(11_600)), date: gate.day(3) }),
         text("新门装好，试用两天正常，结算 11600 元。", "The new gate is in and has worked for two days; final account 11,600 yuan."),
     );
     gate.end()

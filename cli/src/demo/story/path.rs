@@ -52,7 +52,7 @@ pub(super) fn tell(calendar: Calendar) -> Vec<Event> {
         (37, 9, 30),
         &["owners", "supervisors"],
         "outcome",
-        Said::Outcome(Outcome {
+        Said::from(Outcome {
             commitments: vec![],
             date: None,
             drops: vec![],

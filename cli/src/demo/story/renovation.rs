@@ -77,7 +77,7 @@ fn first_round(court: &mut Telling) {
         (71, 9, 30),
         &["committee", "supervisors"],
         "outcome",
-        Said::Outcome(Outcome {
+        Said::from(Outcome {
             commitments: vec![],
             date: None,
             drops: vec![],
@@ -100,7 +100,7 @@ fn second_round(court: &mut Telling) {
         (43, 9, 0),
         &["committee"],
         "reopen",
-        Said::Reopen(Reopen { date: None, reason: ReopenReason::NoConsensus.into(), round: 2 }),
+        Said::from(Reopen { date: None, reason: ReopenReason::NoConsensus.into(), round: 2 }),
         text(
             "按“三上三下”办法再议：方案改一轮，就回到楼院听一轮意见。",
             "We consult again, up and down three times: each new draft goes back to the courtyards.",

@@ -88,7 +88,7 @@ fn decide(road: &mut Telling) {
         (145, 9, 15),
         &["committee", "supervisors"],
         "outcome",
-        Said::Outcome(outcome),
+        Said::from(outcome),
         text(
             "重修出村路 1.8 公里，4.5 米宽水泥路面，两侧修排水沟，预算 126 万元。",
             "Rebuild 1.8 km of road, 4.5 m of concrete with drains on both sides, for 1,260,000 yuan.",
@@ -106,7 +106,7 @@ fn decide(road: &mut Telling) {
 fn carry_out(road: &mut Telling) {
     let milestone = |id: &str, due| Milestone { due: Some(due), id: parsed(id) };
     let plan = |due, milestones, reason: Option<PlanReason>| {
-        Said::Plan(Plan { budget: None, commitment: parsed("c1"), date: None, due, milestones, reason: reason.map(Into::into) })
+        Said::from(Plan { budget: None, commitment: parsed("c1"), date: None, due, milestones, reason: reason.map(Into::into) })
     };
     let milestones = vec![milestone("drains", road.day(90)), milestone("base", road.day(55)), milestone("surface", road.day(34))];
     road.says(
@@ -124,7 +124,7 @@ fn carry_out(road: &mut Telling) {
         &["supervisors"],
         "objection",
         "plan",
-        |target| Said::Objection(Objection { count: 3, date: None, target }),
+        |target| Said::from(Objection { count: 3, date: None, target }),
         text("3 户提出：排水口正对自家院墙，雨季要进水。", "Three households: the drain ends at our wall, it will flood us in the rains."),
     );
     road.says_of(
@@ -132,11 +132,11 @@ fn carry_out(road: &mut Telling) {
         &["committee"],
         "answer",
         "objection",
-        |target| Said::Answer(Answer { date: None, finding: Finding::Upheld, target }),
+        |target| Said::from(Answer { date: None, finding: Finding::Upheld, target }),
         text("采纳。排水口下移 40 米，接入老渠，不增加预算。", "Upheld. The outlet moves 40 m down to the old canal, at no extra cost."),
     );
     let progress = |milestone: Option<&str>, spent| {
-        Said::Progress(Progress { commitment: parsed("c1"), date: None, milestone: milestone.map(parsed), spent: Some(yuan(spent)) })
+        Said::from(Progress { commitment: parsed("c1"), date: None, milestone: milestone.map(parsed), spent: Some(yuan(spent)) })
     };
     road.says(
         (93, 17, 10),

@@ -99,7 +99,7 @@ fn decide(yard: &mut Telling) {
         (204, 10, 0),
         &["committee", "supervisors"],
         "outcome",
-        Said::Outcome(outcome),
+        Said::from(outcome),
         text(
             "旧仓库院改建为文化大院：戏台一座、图书室一间、宴席厅一处，院内硬化 1200 平方米，总投资不超过 98 万元。",
             "The old yard becomes a culture yard: a stage, a reading room, a feast hall and 1,200 m² of paving, for at most 980,000 yuan.",
@@ -129,7 +129,7 @@ fn carry_out(yard: &mut Telling) {
         (190, 9, 0),
         &["committee"],
         "plan",
-        Said::Plan(plan),
+        Said::from(plan),
         text("施工方案和时间表公布。", "The plan of works and its milestones.")
             .milestone("frame", "主体加固", "Frame strengthened")
             .milestone("roof", "屋面翻新", "Roof renewed")
@@ -152,20 +152,20 @@ fn carry_out(yard: &mut Telling) {
     ];
     for (at, milestone, spent, (chinese, english)) in steps {
         let said = Progress { commitment: parsed("c1"), date: None, milestone: Some(parsed(milestone)), spent: Some(yuan(spent)) };
-        yard.says(at, &["committee"], &format!("progress-{milestone}"), Said::Progress(said), text(chinese, english));
+        yard.says(at, &["committee"], &format!("progress-{milestone}"), Said::from(said), text(chinese, english));
     }
     yard.says(
         (66, 10, 30),
         &["committee"],
         "completion",
-        Said::Completion(Completion { commitment: parsed("c1"), cost: Some(yuan(963_200)), date: yard.day(67) }),
+        Said::from(Completion { commitment: parsed("c1"), cost: Some(yuan(963_200)), date: yard.day(67) }),
         text(
             "文化大院建成开放，结算 96.32 万元，比预算少 1.68 万元。",
             "The yard is open. Final account 963,200 yuan, 16,800 under budget.",
         ),
     );
     let verification = |target| {
-        Said::Verification(Verification {
+        Said::from(Verification {
             checks: vec![
                 CheckMade::OnSite.into(),
                 CheckMade::Vouchers.into(),
@@ -193,7 +193,7 @@ fn carry_out(yard: &mut Telling) {
         (58, 9, 30),
         &["committee", "supervisors"],
         "result",
-        Said::Result(ResultNotice {
+        Said::from(ResultNotice {
             commitments: vec![delivered],
             date: None,
             posted: vec![Channel::NoticeBoard.into(), Channel::Meeting.into(), Channel::ChatGroup.into()],
@@ -206,7 +206,7 @@ fn carry_out(yard: &mut Telling) {
         (44, 18, 20),
         &["supervisors"],
         "feedback",
-        Said::Feedback(Feedback {
+        Said::from(Feedback {
             commitment: Some(parsed("c1")),
             date: None,
             fixed: 61,

@@ -17,7 +17,7 @@ const MOST: usize = 4;
 /// The newest that the county signed.
 pub(super) fn newest(scene: Scene<'_>, code: Division) -> Vec<(Stands<'_>, Assessment)> {
     let read = |stands: Stands<'_>| match stands.said()? {
-        Said::Assessment(facts) => Some(facts),
+        Said::Assessment(facts) => Some(*facts),
         _ => None,
     };
     let all = scene.snapshot.spoken.beside_in(&scene.snapshot.holdings, "assessment", [code]);

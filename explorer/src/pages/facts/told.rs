@@ -21,7 +21,7 @@ pub(crate) fn told(scene: Scene<'_>, statement: &Statement) -> Markup {
     let reader = Reader { scene, whole: &schema };
     html! {
         @if statement.facts.fields().is_empty() { p.quiet { (scene.look.say("没有别的事实。", "No further facts.")) } }
-        @else { (reader.group("", statement.facts.fields(), &schema)) }
+        @else { (reader.group("", &statement.facts.fields(), &schema)) }
     }
 }
 

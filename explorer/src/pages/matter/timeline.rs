@@ -171,7 +171,7 @@ fn facts(scene: Scene<'_>, case: &Case, event: &Event) -> Markup {
         Said::Problem(_) => html! {},
         Said::Raw(fields) => raw(fields),
         other => {
-            let as_it_stands = || other.to_facts().map_or_else(|_| html! {}, |facts| raw(facts.fields()));
+            let as_it_stands = || other.to_facts().map_or_else(|_| html! {}, |facts| raw(&facts.fields()));
             beside::facts(scene, case, other).unwrap_or_else(as_it_stands)
         }
     }

@@ -2,7 +2,7 @@
 
 use luodi_ledger::matter::Reference;
 use luodi_ledger::matter::codes::{Finding as Found, RectificationAction};
-use luodi_ledger::matter::facts::{Answer, Said};
+use luodi_ledger::matter::facts::Said;
 use luodi_ledger::names::{Division, MatterId, OfficeName};
 use luodi_ledger::time::Date;
 use serde::Serialize;
@@ -111,8 +111,8 @@ fn of_matter<'a>(scene: Scene<'a>, case: &'a Case) -> impl Iterator<Item = Findi
     let wanted = view.timeline.iter().filter(|event| is_finding(&event.said));
     wanted.map(move |event| {
         let replies = view.timeline.iter().filter(|reply| reply.standing.is_valid()).filter_map(|reply| match &reply.said {
-            Said::Answer(Answer { target, finding, .. }) if *target == event.reference => {
-                Some(Reply { by: reply.by.clone(), date: reply.date, finding: *finding, text: words(&reply.reference) })
+            Said::Answer(answer) if answer.target == event.reference => {
+                Some(Reply { by: reply.by.clone(), date: reply.date, finding: answer.finding, text: words(&reply.reference) })
             }
             _ => None,
         });

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::parts::{Bearer, CommitmentId, Fen};
+use super::parts::{Bearer, CommitmentId, Fen, exact};
 use crate::hash::Blake3;
 use crate::matter::Reference;
 use crate::matter::codes::{
@@ -81,14 +81,14 @@ pub struct Step {
     /// 工作方法
     pub method: Coded<Method>,
     /// 参加者: kinds and heads, never names.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "exact", skip_serializing_if = "Vec::is_empty")]
     pub participants: Vec<Attendance>,
     /// 轮次: the round of consultation, from 1.
     pub round: u32,
     /// 步骤
     pub step: Coded<StepCode>,
     /// 到会与表决: one for each unit that is counted.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "exact", skip_serializing_if = "Vec::is_empty")]
     pub tallies: Vec<Tally>,
 }
 
@@ -109,7 +109,7 @@ pub struct Tally {
     /// 应到
     pub due: u64,
     /// 表决: counts by option.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "exact", skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<OptionCount>,
     /// 实到
     pub present: u64,
@@ -139,7 +139,7 @@ impl Tally {
 #[serde(rename_all = "kebab-case")]
 pub struct Outcome {
     /// 承诺: new ones, or ones that replace those of the same id.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "exact", skip_serializing_if = "Vec::is_empty")]
     pub commitments: Vec<Promise>,
     /// 决议日期, where it is not the day of signing.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -49,7 +49,7 @@ pub struct Change {
 impl Correction {
     /// The facts of the target with the changes made. Each old value has to be what stands there; the error names the path.
     pub fn apply(&self, facts: &Facts) -> Result<Facts, Malformed> {
-        let mut whole = Value::Map(facts.fields().clone());
+        let mut whole = Value::Map(facts.fields());
         for change in &self.changes {
             change.make(&mut whole)?;
         }

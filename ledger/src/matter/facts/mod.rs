@@ -39,14 +39,20 @@ use crate::time::Date;
 /// Declares what a statement can say: each kind with the type of its facts.
 macro_rules! said {
     ($($(#[$doc:meta])* $kind:ident ($facts:ty),)+) => {
-        /// The facts of a statement, read as its kind's.
+        /// The facts of a statement, read as its kind's. Boxed: a matter is kept as its statements, and most facts are small.
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
         pub enum Said {
-            $($(#[$doc])* $kind($facts),)+
+            $($(#[$doc])* $kind(Box<$facts>),)+
             /// A kind not known here or the registry's, or facts that do not read as their kind's: the fields as they stand.
             Raw(BTreeMap<String, Value>),
         }
+
+        $(impl From<$facts> for Said {
+            fn from(facts: $facts) -> Self {
+                Self::$kind(Box::new(facts))
+            }
+        })+
 
         impl Said {
             /// Reads facts as those of `kind`; [`Said::Raw`] when the kind is not known here or is the registry's.
@@ -54,7 +60,7 @@ macro_rules! said {
                 Ok(match kind.as_str().parse() {
                     $(Ok(KindCode::$kind) => Self::$kind(facts.read()?),)+
                     Ok(KindCode::Charter | KindCode::Appoint | KindCode::Revoke | KindCode::Division) | Err(_) => {
-                        Self::Raw(facts.fields().clone())
+                        Self::Raw(facts.fields())
                     }
                 })
             }
@@ -213,7 +219,7 @@ impl Said {
 pub fn unknown(statement: &Statement) -> BTreeMap<String, Value> {
     let mut found = BTreeMap::new();
     if let Ok(known) = Said::read(&statement.kind, &statement.facts).and_then(|said| said.to_facts()) {
-        beyond(statement.facts.fields(), known.fields(), "", &mut found);
+        beyond(&statement.facts.fields(), &known.fields(), "", &mut found);
     }
     found
 }

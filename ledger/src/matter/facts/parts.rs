@@ -12,6 +12,13 @@ use crate::names::{Division, OfficeName};
 /// 承诺编号: the id of a commitment, unique in its matter, such as `c1`.
 pub type CommitmentId = Word;
 
+/// Reads a list and gives back the room it grew into: matters are kept by the hundred thousand.
+pub(super) fn exact<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let mut list = Vec::deserialize(deserializer)?;
+    list.shrink_to_fit();
+    Ok(list)
+}
+
 /// An amount of money in fen (分), a hundredth of a yuan.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -22,7 +22,7 @@ use crate::time::Time;
 #[derive(Clone, Debug)]
 pub struct Chronicle {
     /// Told as everything was signed.
-    plain: Story,
+    plain: Box<Story>,
     /// Told again with what was corrected and taken back, if anything was.
     mended: Option<Box<Story>>,
     tail: Tail,
@@ -41,7 +41,7 @@ pub struct Work {
 impl Chronicle {
     /// A matter of which nothing is known yet. `offset` is the federation's fixed offset from UTC in hours.
     pub fn new(id: MatterId, packs: &Packs, offset: i8) -> Self {
-        Self { plain: Story::new(id, packs, offset), mended: None, tail: Tail::default(), work: Work::default() }
+        Self { plain: Box::new(Story::new(id, packs, offset)), mended: None, tail: Tail::default(), work: Work::default() }
     }
 
     /// The matter with these records, in whatever order; those of other matters are passed over.
@@ -160,11 +160,7 @@ impl Chronicle {
     }
 
     fn takes_at_end(&self, event: &Event) -> bool {
-        self.tail.takes(event, self.plain.id.division, |reference| self.is_valid(reference))
-    }
-
-    fn is_valid(&self, reference: &Reference) -> bool {
-        self.plain.find(reference).is_some_and(|event| event.standing.is_valid())
+        self.tail.takes(event, &self.plain)
     }
 
     fn append(&mut self, event: Box<Event>) {
@@ -184,7 +180,7 @@ impl Chronicle {
     fn retell(&mut self, events: Events) {
         let (id, offset) = (self.plain.id, self.plain.offset);
         self.work.retold += events.len() as u64;
-        self.plain = Story::new(id, &self.plain.packs, offset);
+        *self.plain = Story::new(id, &self.plain.packs, offset);
         self.mended = None;
         self.tail = Tail::default();
         for mut event in order::in_order(id.division, events) {
@@ -197,8 +193,7 @@ impl Chronicle {
     }
 
     fn extend(&mut self, event: Box<Event>) {
-        let plain = &self.plain;
-        self.tail.append(&event, plain.id.division, |reference| plain.find(reference).is_some_and(|event| event.standing.is_valid()));
+        self.tail.append(&event, &self.plain);
         self.plain.take_in(event, None);
     }
 

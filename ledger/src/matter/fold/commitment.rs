@@ -21,7 +21,10 @@ impl Story {
             reporter: promise.reporter,
             first_due: first.map_or(promise.due, |first| first.first_due),
             due: promise.due,
-            dues: first.map_or_else(Vec::new, |first| first.dues.clone()),
+            dues: match first {
+                Some(first) => first.dues.clone(),
+                None => vec![DueView { date: promise.due, set_by: heard.reference.clone() }],
+            },
             first_budget: first.map_or(promise.budget, |first| first.first_budget),
             budget: promise.budget,
             source: promise.source,
@@ -33,11 +36,9 @@ impl Story {
             on_time: None,
             overdue_days: None,
         };
-        let Some(position) = self.commitment_places.get(&promise.id).copied() else {
-            let mut commitment = made(None);
-            commitment.dues.push(DueView { date: promise.due, set_by: heard.reference.clone() });
-            self.commitment_places.insert(promise.id, self.commitments.len());
-            self.commitments.push(commitment);
+        let Some(position) = self.commitment(promise.id) else {
+            let commitment = made(None);
+            self.add_commitment(commitment);
             return None;
         };
         let mut commitment = made(Some(&self.commitments[position]));
@@ -66,7 +67,7 @@ impl Story {
         }
         let confirmed = planner(commitment.responsible);
         // As with a promise, what was signed moves date and money here, and a correction at its own place.
-        let (due, budget) = match heard.signed.as_deref() {
+        let (due, budget) = match heard.signed() {
             Some(Said::Plan(signed)) => (signed.due, signed.budget),
             _ => (plan.due, plan.budget),
         };

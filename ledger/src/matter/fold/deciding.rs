@@ -1,6 +1,6 @@
 //! What leads to a decision: how topic, steps, outcome, reopening, objections and answers change a story.
 
-use super::story::{At, OutcomeStory, Story, Taken, Touched};
+use super::story::{At, OutcomeStory, Story, Taken, Touched, push, said_at};
 use crate::matter::codes::{Decision, Irregular, OutcomeResult};
 use crate::matter::facts::{Answer, CommitmentId, Objection, Outcome, Promise, Reopen, Said, Step, Topic};
 use crate::matter::signing;
@@ -61,7 +61,7 @@ impl Story {
         }
         round.outcome = Some(OutcomeStory { at, result: outcome.result, notice_days: outcome.notice_days });
         // What is promised and dropped is what was signed; a correction moves it from its own place on, so that nothing shows as never promised.
-        let was = match heard.signed.as_deref() {
+        let was = match heard.signed() {
             Some(Said::Outcome(signed)) => signed,
             _ => outcome,
         };
@@ -87,8 +87,7 @@ impl Story {
     pub(super) fn take_objection(&mut self, heard: &Event, objection: &Objection) -> Taken {
         self.by_convener_or_others(heard)?;
         let round = self.counted(&objection.target).ok_or(Irregular::Unresolved)?.round;
-        self.objection_places.insert(heard.reference.clone(), self.objections.len());
-        self.objections.push(At {
+        let objection = At {
             at: self.events.len(),
             said: ObjectionView {
                 on: heard.reference.clone(),
@@ -99,7 +98,8 @@ impl Story {
                 answer: None,
                 open: true,
             },
-        });
+        };
+        push(&mut self.objections, objection);
         Ok(Touched { round, moved: Vec::new() })
     }
 
@@ -107,7 +107,8 @@ impl Story {
     /// An order is answered by the office it names, the convener by default; an outcome by an office above, to which it was sent.
     pub(super) fn take_answer(&mut self, heard: &Event, answer: &Answer) -> Taken {
         let view = AnswerView { on: heard.reference.clone(), finding: answer.finding, date: heard.date };
-        if let Some(position) = self.objection_places.get(&answer.target).copied() {
+        let asked = self.place(&answer.target).ok_or(Irregular::Unresolved)?;
+        if let Some(position) = said_at(&self.objections, asked) {
             let target = self.counted(&self.objections[position].said.target).ok_or(Irregular::Unresolved)?;
             if !self.speaks_for(&heard.by, &target.by) {
                 return Err(Irregular::NotItsOffice);
@@ -116,15 +117,15 @@ impl Story {
             self.objections[position].said.answer = Some(view);
             return Ok(Touched { round, moved: Vec::new() });
         }
-        if let Some(position) = self.order_places.get(&answer.target).copied() {
+        if let Some(position) = said_at(&self.orders, asked) {
             return self.answer_order(heard, position, view);
         }
-        let target = self.counted(&answer.target).filter(|target| matches!(target.said, Said::Outcome(_))).ok_or(Irregular::Unresolved)?;
+        let target = Some(&self.events[asked]).filter(|target| matches!(target.said, Said::Outcome(_))).ok_or(Irregular::Unresolved)?;
         if !heard.by.iter().any(|by| by.division != self.id.division && signing::oversees(by)) {
             return Err(Irregular::NotItsOffice);
         }
         let round = target.round;
-        self.answers.insert(answer.target.clone(), view);
+        self.beside_at(asked).answer = Some(view);
         Ok(Touched { round, moved: Vec::new() })
     }
 

@@ -45,7 +45,7 @@ pub(super) fn is_back_filled(story: &Story, event: &Event) -> bool {
 
 /// The civil date on which the day of a fact was told: that of the entry, or of the correction that changed it.
 fn told_on(story: &Story, event: &Event) -> Date {
-    story.dated.get(&event.reference).copied().unwrap_or(event.logged).civil_date(story.offset)
+    story.beside(&event.reference).and_then(|beside| beside.dated).unwrap_or(event.logged).civil_date(story.offset)
 }
 
 fn of_commitment(commitment: &Commitment, flags: &mut Vec<Flag>) {
@@ -96,7 +96,7 @@ fn of_steps(story: &Story, round: &RoundStory, strip: &[StepView], flags: &mut V
         // Counts corrected are counts changed.
         let corrected = steps::records(story, round)
             .filter(|(_, _, record)| record.step == step)
-            .any(|(_, event, record)| matches!(event.signed.as_deref(), Some(Said::Step(signed)) if signed.tallies != record.tallies));
+            .any(|(_, event, record)| matches!(event.signed(), Some(Said::Step(signed)) if signed.tallies != record.tallies));
         if let (Some(on), true) = (&seen.on, corrected || counts.len() > 1) {
             flags.push(Flag::TallyChanged { on: on.clone(), step, round: number });
         }
@@ -205,11 +205,11 @@ fn of_event(story: &Story, event: &Event, flags: &mut Vec<Flag>) {
     if event.marks.annulled {
         flags.push(Flag::Annulled { on: on() });
     }
-    if !event.redacted_by.is_empty() {
+    if !event.redacted_by().is_empty() {
         flags.push(Flag::Redacted { on: on() });
     }
-    if !event.corrected_by.is_empty() {
-        flags.push(Flag::Corrected { on: on(), times: u32::try_from(event.corrected_by.len()).unwrap_or(u32::MAX) });
+    if !event.corrected_by().is_empty() {
+        flags.push(Flag::Corrected { on: on(), times: u32::try_from(event.corrected_by().len()).unwrap_or(u32::MAX) });
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whether it was done, and what else came up: how problems, verifications, results, feedback and termination change a story.
 
 use super::mending::Mends;
-use super::story::{At, Story, Taken, Touched};
+use super::story::{At, Story, Taken, Touched, push};
 use crate::matter::codes::Irregular;
 use crate::matter::facts::{Feedback, Problem, Said, Termination, Verification};
 use crate::matter::signing;
@@ -16,10 +16,9 @@ impl Story {
         if let Some(round) = problem.round {
             self.round_mut(round)?;
         }
-        self.problems.push(At {
-            at: self.events.len(),
-            said: ProblemView { on: heard.reference.clone(), by: heard.by.clone(), commitment: problem.commitment, open: true },
-        });
+        let said = ProblemView { on: heard.reference.clone(), by: heard.by.clone(), commitment: problem.commitment, open: true };
+        let at = self.events.len();
+        push(&mut self.problems, At { at, said });
         Ok(Touched { round: problem.round, moved: Vec::new() })
     }
 
@@ -28,7 +27,8 @@ impl Story {
         if !heard.by.iter().any(|by| signing::may_verify(by, self.id.division)) {
             return Err(Irregular::NotItsOffice);
         }
-        let target = self.counted(&verification.target).ok_or(Irregular::Unresolved)?;
+        let place = self.place(&verification.target).ok_or(Irregular::Unresolved)?;
+        let target = &self.events[place];
         if !can_be_verified(&target.said) {
             return Err(Irregular::Unresolved);
         }
@@ -38,8 +38,8 @@ impl Story {
         if mends.and_then(|mends| mends.corrected_at(&verification.target)).is_some_and(|corrected| time < corrected) {
             return Ok(Touched { round, moved: Vec::new() });
         }
-        let stands = self.verdicts.get(&verification.target);
-        if stands.is_none_or(|(stood, view)| (*stood, view.on.id) < (time, heard.reference.id)) {
+        let beside = self.beside_at(place);
+        if beside.verdict.as_ref().is_none_or(|(stood, view)| (*stood, view.on.id) < (time, heard.reference.id)) {
             let view = VerdictView {
                 on: heard.reference.clone(),
                 by: heard.by.clone(),
@@ -47,7 +47,7 @@ impl Story {
                 date: heard.date,
                 checks: verification.checks.clone(),
             };
-            self.verdicts.insert(verification.target.clone(), (time, view));
+            beside.verdict = Some((time, view));
         }
         Ok(Touched { round, moved: Vec::new() })
     }
@@ -60,20 +60,23 @@ impl Story {
 
     pub(super) fn take_feedback(&mut self, heard: &Event, feedback: &Feedback) -> Taken {
         self.by_convener_or_others(heard)?;
-        if feedback.commitment.is_some_and(|id| !self.commitment_places.contains_key(&id)) {
+        if feedback.commitment.is_some_and(|id| self.commitment(id).is_none()) {
             return Err(Irregular::NoSuchCommitment);
         }
-        self.feedback.push(FeedbackView {
-            on: heard.reference.clone(),
-            by: heard.by.clone(),
-            gathered: feedback.gathered,
-            commitment: feedback.commitment,
-            date: heard.date,
-            fixed: feedback.fixed,
-            partly: feedback.partly,
-            not: feedback.not,
-            unknown: feedback.unknown,
-        });
+        push(
+            &mut self.feedback,
+            FeedbackView {
+                on: heard.reference.clone(),
+                by: heard.by.clone(),
+                gathered: feedback.gathered,
+                commitment: feedback.commitment,
+                date: heard.date,
+                fixed: feedback.fixed,
+                partly: feedback.partly,
+                not: feedback.not,
+                unknown: feedback.unknown,
+            },
+        );
         Ok(Touched::default())
     }
 

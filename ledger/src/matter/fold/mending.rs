@@ -56,7 +56,7 @@ impl Mends {
         let at = steps.iter().position(|(on, _)| on == correction)?;
         let before = match at.checked_sub(1) {
             Some(before) => &steps[before].1,
-            None => target.signed.as_deref()?,
+            None => target.signed()?,
         };
         Some((before, &steps[at].1))
     }
@@ -66,22 +66,23 @@ impl Story {
     /// Puts a statement as it stands after all mends.
     pub(super) fn mend(&mut self, event: &mut Event, mends: &Mends) {
         if let Some(by) = mends.withdrawn.get(&event.reference) {
-            event.withdrawn_by = Some(by.clone());
+            event.mended.get_or_insert_default().withdrawn_by = Some(by.clone());
             event.effect = Effect::Irregular(Irregular::Withdrawn);
         }
         let Some((corrected, (_, now))) = mends.corrected.get(&event.reference).and_then(|all| Some((all, all.steps.last()?))) else {
             return;
         };
         let signed = std::mem::replace(&mut event.said, now.clone());
-        event.signed = Some(Box::new(signed));
-        event.corrected_by = corrected.steps.iter().map(|(on, _)| on.clone()).collect();
+        let mended = event.mended.get_or_insert_default();
+        mended.signed = Some(signed);
+        mended.corrected_by = corrected.steps.iter().map(|(on, _)| on.clone()).collect();
         event.date = event.said.date().unwrap_or_else(|| event.time.civil_date(self.offset));
         // Facts that did not read may do so now.
-        if event.standing.is_valid() && event.withdrawn_by.is_none() {
+        if event.standing.is_valid() && event.withdrawn_by().is_none() {
             event.effect = Effect::Counted;
         }
-        if let Some(dated) = corrected.dated {
-            self.dated.insert(event.reference.clone(), dated);
+        if corrected.dated.is_some() {
+            self.beside_at(self.events.len()).dated = corrected.dated;
         }
     }
 
@@ -147,7 +148,7 @@ impl Story {
         let target = self.of_its_office(heard, &withdrawal.target)?;
         let decided = |first: u32| self.rounds.iter().any(|round| round.number >= first && round.outcome.is_some());
         let too_late = match &target.said {
-            _ if self.verdicts.contains_key(&withdrawal.target) || self.spoken_to.contains(&withdrawal.target) => true,
+            _ if self.beside(&withdrawal.target).is_some_and(|beside| beside.spoken_to || beside.verdict.is_some()) => true,
             // One that had no effect carries nothing.
             _ if !target.effect.counts() => false,
             Said::Topic(_) => decided(1),
@@ -193,7 +194,7 @@ impl Story {
         }
         let round = target.round;
         if let Some(target) = self.find_mut(&redaction.target) {
-            target.redacted_by.push(heard.reference.clone());
+            target.mended.get_or_insert_default().redacted_by.push(heard.reference.clone());
         }
         Ok(Touched { round, moved: Vec::new() })
     }
@@ -259,14 +260,14 @@ impl Story {
 
     /// The live commitment of that id, if this outcome made it.
     fn made_by(&mut self, id: CommitmentId, outcome: &Reference) -> Option<&mut crate::matter::view::Commitment> {
-        let position = self.commitment_places.get(&id).copied()?;
+        let position = self.commitment(id)?;
         self.commitments.get_mut(position).filter(|commitment| commitment.made == *outcome && commitment.state != CommitmentState::Dropped)
     }
 }
 
 /// Whether a date was set by a statement, or by a correction of it.
 fn is_of(set_by: &Reference, statement: &Event) -> bool {
-    *set_by == statement.reference || statement.corrected_by.contains(set_by)
+    *set_by == statement.reference || statement.corrected_by().contains(set_by)
 }
 
 fn without_effect(mends: &Mends, heard: &Event) -> Result<(), Irregular> {

@@ -69,7 +69,7 @@ fn tell(story: &Story, as_of: Time) -> View {
         commitments,
         notice: notice::notice(story, today),
         objections: story.objections.iter().map(|objection| settle_objection(story, objection)).collect(),
-        orders: story.orders.clone(),
+        orders: story.orders.iter().map(|order| order.said.clone()).collect(),
         evaluations: story.evaluations.clone(),
         circulars: story.circulars.clone(),
         result: story.results.last().map(|at| story.events[*at].reference.clone()),
@@ -90,13 +90,14 @@ fn round_view(story: &Story, round: &story::RoundStory) -> Round {
     let outcome = round.outcome.as_ref().map(|outcome| {
         let event = &story.events[outcome.at];
         let signed = event.by.iter().any(|by| signing::is_supervisor(by, story.id.division));
+        let beside = story.beside(&event.reference);
         OutcomeView {
             on: event.reference.clone(),
             result: outcome.result,
             date: event.date,
             supervised: signed || story.is_accepted(&event.reference) || story.is_countersigned(&event.reference),
-            countersigned: story.countersigns.get(&event.reference).cloned().unwrap_or_default(),
-            answer: story.answers.get(&event.reference).cloned(),
+            countersigned: beside.map(|beside| beside.countersigned.clone()).unwrap_or_default(),
+            answer: beside.and_then(|beside| beside.answer.clone()),
         }
     });
     Round {
@@ -122,8 +123,8 @@ fn settle_objection(story: &Story, objection: &story::At<ObjectionView>) -> Obje
 /// A problem stays open until a further round, or until its commitment is completed anew and accepted, or dropped.
 fn problems(story: &Story, commitments: &[super::view::Commitment]) -> Vec<ProblemView> {
     let settled = |problem: &story::At<ProblemView>| {
-        let place = problem.said.commitment.and_then(|id| story.commitment_places.get(&id));
-        place.is_some_and(|place| commitment::is_settled_since(story, &commitments[*place], problem.at))
+        let place = problem.said.commitment.and_then(|id| story.commitment(id));
+        place.is_some_and(|place| commitment::is_settled_since(story, &commitments[place], problem.at))
     };
     let view = |problem: &story::At<ProblemView>| ProblemView {
         open: !story.reopened_after(problem.at) && !settled(problem),

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::story::Events;
+use super::story::{Events, Story};
 use crate::hash::Blake3;
 use crate::matter::record::Reference;
 use crate::matter::view::Event;
@@ -93,69 +93,62 @@ fn by_logged(event: &Event) -> (Time, &Reference) {
     (event.logged, &event.reference)
 }
 
-/// What has to be known of an order to tell whether a statement comes last in it.
+/// What has to be known of an order to tell whether a statement comes last in it. Statements are named by their places in the story.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tail {
     /// The last statement of the home log.
-    last_home: Option<Reference>,
+    last_home: Option<usize>,
     /// When the newest of the home log was logged, by its own word.
     newest_home: Option<Time>,
     /// The last of those without a target that stand after the home log's last.
-    last_free: Option<(Time, Reference)>,
+    last_free: Option<usize>,
     /// The last statement and those it follows, the outermost first.
-    chain: Vec<Link>,
+    chain: Vec<usize>,
     /// What was referred to and is not here, or is void: when it comes, or is void no longer, it may stand before what refers to it.
     awaited: BTreeSet<Reference>,
 }
 
-/// A statement of the chain at the end.
-#[derive(Clone, Debug)]
-struct Link {
-    reference: Reference,
-    key: (Time, Blake3),
-    valid: bool,
-}
-
 impl Tail {
     /// Whether `event`, which is not here yet, stands after all that is.
-    pub(super) fn takes(&self, event: &Event, division: Division, is_valid: impl Fn(&Reference) -> bool) -> bool {
+    pub(super) fn takes(&self, event: &Event, story: &Story) -> bool {
+        let at = |place: usize| story.events[place].as_ref();
         if self.awaited.contains(&event.reference) {
             return false;
         }
-        if event.reference.log.division == division {
-            return self.last_home.as_ref().is_none_or(|last| *last < event.reference)
-                && self.last_free.as_ref().is_none_or(|(logged, _)| *logged < event.logged);
+        if event.reference.log.division == story.id.division {
+            return self.last_home.is_none_or(|last| at(last).reference < event.reference)
+                && self.last_free.is_none_or(|last| at(last).logged < event.logged);
         }
-        match event.said.target().filter(|target| is_valid(target)) {
+        match event.said.target().and_then(|target| story.valid_place(target)) {
             Some(target) => {
-                let Some(at) = self.chain.iter().position(|link| link.valid && link.reference == *target) else { return false };
-                self.chain.get(at + 1).is_none_or(|sibling| sibling.key < by_time(event))
+                let Some(followed) = self.chain.iter().position(|link| *link == target) else { return false };
+                self.chain.get(followed + 1).is_none_or(|sibling| by_time(at(*sibling)) < by_time(event))
             }
             None => {
                 self.newest_home.is_none_or(|newest| newest <= event.logged)
-                    && self.last_free.as_ref().is_none_or(|(logged, reference)| (*logged, reference) < by_logged(event))
+                    && self.last_free.is_none_or(|last| by_logged(at(last)) < by_logged(event))
             }
         }
     }
 
-    /// Notes that `event` stands last.
-    pub(super) fn append(&mut self, event: &Event, division: Division, is_valid: impl Fn(&Reference) -> bool) {
-        let target = event.said.target().filter(|target| is_valid(target));
+    /// Notes that `event` stands last, as the next of the story.
+    pub(super) fn append(&mut self, event: &Event, story: &Story) {
+        let place = story.events.len();
+        let target = event.said.target().and_then(|target| story.valid_place(target));
         if let (Some(awaited), None) = (event.said.target(), target) {
             self.awaited.insert(awaited.clone());
         }
-        let link = Link { reference: event.reference.clone(), key: by_time(event), valid: event.standing.is_valid() };
-        if event.reference.log.division == division {
-            self.last_home = Some(event.reference.clone());
+        if event.reference.log.division == story.id.division {
+            self.last_home = Some(place);
             self.newest_home = self.newest_home.max(Some(event.logged));
             self.last_free = None;
             self.chain.clear();
-        } else if let Some(at) = target.and_then(|target| self.chain.iter().position(|link| link.reference == *target)) {
-            self.chain.truncate(at + 1);
+        } else if let Some(followed) = target.and_then(|target| self.chain.iter().position(|link| *link == target)) {
+            self.chain.truncate(followed + 1);
         } else {
-            self.last_free = Some((event.logged, event.reference.clone()));
+            self.last_free = Some(place);
             self.chain.clear();
         }
-        self.chain.push(link);
+        self.chain.push(place);
     }
 }

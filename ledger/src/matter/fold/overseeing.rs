@@ -1,6 +1,6 @@
 //! Those who stand beside a matter or look into it: how countersigns, evaluations, orders and circulars change a story.
 
-use super::story::{Story, Taken, Touched};
+use super::story::{At, Story, Taken, Touched, push};
 use crate::matter::codes::{Irregular, RectificationAction};
 use crate::matter::facts::{Circular, Countersign, Evaluation, Rectification, Said};
 use crate::matter::record::Reference;
@@ -10,7 +10,8 @@ use crate::matter::view::{AnswerView, CircularView, EvaluationView, Event, Order
 impl Story {
     /// A countersign stands beside what it names. Of an outcome or plan it also confirms the promises that the office is to carry out.
     pub(super) fn take_countersign(&mut self, heard: &Event, countersign: &Countersign) -> Taken {
-        let target = self.counted(&countersign.target).ok_or(Irregular::Unresolved)?;
+        let place = self.place(&countersign.target).ok_or(Irregular::Unresolved)?;
+        let target = &self.events[place];
         let planned = match &target.said {
             Said::Plan(plan) => Some(plan.commitment),
             Said::Topic(_)
@@ -28,29 +29,35 @@ impl Story {
             let confirmed = commitment.responsible.is_some_and(|bearer| heard.by.iter().any(|by| bearer.is(by, home)));
             commitment.responsible_unconfirmed &= !(spoken_of && confirmed);
         }
-        let beside = self.countersigns.entry(countersign.target.clone()).or_default();
-        beside.extend(heard.by.iter().filter(|by| !beside.contains(by)).cloned().collect::<Vec<_>>());
+        let countersigned = &mut self.beside_at(place).countersigned;
+        heard.by.iter().for_each(|by| {
+            if !countersigned.contains(by) {
+                countersigned.push(by.clone());
+            }
+        });
         Ok(Touched { round, moved: Vec::new() })
     }
 
     pub(super) fn take_evaluation(&mut self, heard: &Event, evaluation: &Evaluation) -> Taken {
         let round = self.looked_into(heard, evaluation.target.as_ref())?;
-        self.evaluations.push(EvaluationView {
-            on: heard.reference.clone(),
-            by: heard.by.clone(),
-            target: evaluation.target.clone(),
-            rating: evaluation.rating,
-            how: evaluation.how.clone(),
-            date: heard.date,
-        });
+        push(
+            &mut self.evaluations,
+            EvaluationView {
+                on: heard.reference.clone(),
+                by: heard.by.clone(),
+                target: evaluation.target.clone(),
+                rating: evaluation.rating,
+                how: evaluation.how.clone(),
+                date: heard.date,
+            },
+        );
         Ok(Touched { round, moved: Vec::new() })
     }
 
     /// An order stays open until whom it addresses has answered.
     pub(super) fn take_rectification(&mut self, heard: &Event, order: &Rectification) -> Taken {
         let round = self.looked_into(heard, order.target.as_ref())?;
-        self.order_places.insert(heard.reference.clone(), self.orders.len());
-        self.orders.push(OrderView {
+        let said = OrderView {
             on: heard.reference.clone(),
             by: heard.by.clone(),
             action: order.action,
@@ -61,12 +68,14 @@ impl Story {
             date: heard.date,
             answer: None,
             open: order.action == RectificationAction::Order,
-        });
+        };
+        let at = self.events.len();
+        push(&mut self.orders, At { at, said });
         Ok(Touched { round, moved: Vec::new() })
     }
 
     pub(super) fn answer_order(&mut self, heard: &Event, position: usize, answer: AnswerView) -> Taken {
-        let order = &self.orders[position];
+        let order = &self.orders[position].said;
         let addressed = match order.office {
             Some(office) => heard.by.iter().any(|by| office.is(by, self.id.division)),
             None => self.convener.as_ref().is_some_and(|convener| heard.by.contains(convener)),
@@ -75,22 +84,26 @@ impl Story {
             return Err(Irregular::NotItsOffice);
         }
         let round = self.counted(&order.on).and_then(|order| order.round);
-        self.orders[position].answer = Some(answer);
-        self.orders[position].open = false;
+        let order = &mut self.orders[position].said;
+        order.answer = Some(answer);
+        order.open = false;
         Ok(Touched { round, moved: Vec::new() })
     }
 
     pub(super) fn take_circular(&mut self, heard: &Event, circular: &Circular) -> Taken {
         let round = self.looked_into(heard, circular.target.as_ref())?;
-        self.circulars.push(CircularView {
-            on: heard.reference.clone(),
-            by: heard.by.clone(),
-            to: circular.to,
-            ground: circular.ground,
-            places: circular.places.clone(),
-            target: circular.target.clone(),
-            date: heard.date,
-        });
+        push(
+            &mut self.circulars,
+            CircularView {
+                on: heard.reference.clone(),
+                by: heard.by.clone(),
+                to: circular.to,
+                ground: circular.ground,
+                places: circular.places.clone(),
+                target: circular.target.clone(),
+                date: heard.date,
+            },
+        );
         Ok(Touched { round, moved: Vec::new() })
     }
 

@@ -33,7 +33,7 @@ pub(super) fn records<'s>(story: &'s Story, round: &'s RoundStory) -> impl Itera
     round.steps.iter().filter_map(|at| {
         let event = story.events.get(*at)?;
         let Said::Step(step) = &event.said else { return None };
-        Some((*at, event.as_ref(), step))
+        Some((*at, event.as_ref(), step.as_ref()))
     })
 }
 

@@ -32,6 +32,34 @@ pub(super) struct At<T> {
     pub(super) said: T,
 }
 
+/// Which of a list, which is in order, was said at a place of the order.
+pub(super) fn said_at<T>(list: &[At<T>], at: usize) -> Option<usize> {
+    list.binary_search_by_key(&at, |said| said.at).ok()
+}
+
+/// Puts one more into a list. The first gets a place of its own and no room to grow: most matters have one commitment and one round.
+pub(super) fn push<T>(list: &mut Vec<T>, one: T) {
+    if list.is_empty() {
+        list.reserve_exact(1);
+    }
+    list.push(one);
+}
+
+/// What others said of a statement, beside what it says itself.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Beside {
+    /// The verdict that stands on it, with the time it was signed.
+    pub(super) verdict: Option<(Time, VerdictView)>,
+    /// Who countersigned it.
+    pub(super) countersigned: Vec<OfficeName>,
+    /// What an office above answered to it.
+    pub(super) answer: Option<AnswerView>,
+    /// When its date was told, where that was corrected.
+    pub(super) dated: Option<Time>,
+    /// Another office has spoken to it.
+    pub(super) spoken_to: bool,
+}
+
 /// A round of consultation. Its last place in the order is the one before the next round's first.
 #[derive(Clone, Debug)]
 pub(super) struct RoundStory {
@@ -62,20 +90,10 @@ pub(super) struct Story {
     pub(super) rounds: Vec<RoundStory>,
     /// In the order they were made. What depends on the instant is settled later (see [`super::commitment`]).
     pub(super) commitments: Vec<Commitment>,
-    /// Where each stands in `commitments`.
-    pub(super) commitment_places: BTreeMap<CommitmentId, usize>,
-    /// The verdict that stands on each statement, with the time it was signed.
-    pub(super) verdicts: BTreeMap<Reference, (Time, VerdictView)>,
-    /// Who countersigned which statement.
-    pub(super) countersigns: BTreeMap<Reference, Vec<OfficeName>>,
+    /// Their places in `commitments`, sorted by id.
+    by_id: Vec<usize>,
     pub(super) objections: Vec<At<ObjectionView>>,
-    /// Where each stands in `objections`.
-    pub(super) objection_places: BTreeMap<Reference, usize>,
-    pub(super) orders: Vec<OrderView>,
-    /// Where each stands in `orders`.
-    pub(super) order_places: BTreeMap<Reference, usize>,
-    /// What offices above answered to outcomes.
-    pub(super) answers: BTreeMap<Reference, AnswerView>,
+    pub(super) orders: Vec<At<OrderView>>,
     pub(super) problems: Vec<At<ProblemView>>,
     pub(super) results: Vec<usize>,
     pub(super) feedback: Vec<FeedbackView>,
@@ -88,14 +106,10 @@ pub(super) struct Story {
     pub(super) events: Events,
     /// What corrections and withdrawals came to, in a story told as everything was signed; empty in one told with them.
     pub(super) mends: Mends,
-    /// Statements that another office has spoken to.
-    pub(super) spoken_to: BTreeSet<Reference>,
-    /// When the date of a corrected statement was told.
-    pub(super) dated: BTreeMap<Reference, Time>,
-    /// Where each statement stands in `events`.
-    places: BTreeMap<Reference, usize>,
-    /// Those that count, by id: it names the log as well, and what is meant for another log never counts.
-    counted_ids: BTreeSet<Blake3>,
+    /// What others said of statements, by their places in `events`.
+    beside: BTreeMap<usize, Box<Beside>>,
+    /// Where each statement stands in `events`, behind the [`hint`] of its id.
+    places: BTreeSet<(u64, usize)>,
 }
 
 /// What a statement that counts touched.
@@ -110,7 +124,7 @@ pub(super) type Taken = Result<Touched, Irregular>;
 /// A record as it enters a story: read, and not yet taken in.
 pub(super) fn heard(record: &Record, offset: i8) -> Box<Event> {
     let statement = &record.statement;
-    let said = Said::read(&statement.kind, &statement.facts).unwrap_or_else(|_| Said::Raw(statement.facts.fields().clone()));
+    let said = Said::read(&statement.kind, &statement.facts).unwrap_or_else(|_| Said::Raw(statement.facts.fields()));
     let mut event = Box::new(Event {
         reference: record.reference.clone(),
         kind: statement.kind.clone(),
@@ -124,10 +138,7 @@ pub(super) fn heard(record: &Record, offset: i8) -> Box<Event> {
         round: None,
         moved: Vec::new(),
         said,
-        signed: None,
-        corrected_by: Vec::new(),
-        withdrawn_by: None,
-        redacted_by: Vec::new(),
+        mended: None,
     });
     unhear(&mut event, offset);
     event
@@ -135,8 +146,8 @@ pub(super) fn heard(record: &Record, offset: i8) -> Box<Event> {
 
 /// Forgets what a story made of a statement, so that it can be taken in anew.
 pub(super) fn unhear(event: &mut Event, offset: i8) {
-    if let Some(signed) = event.signed.take() {
-        event.said = *signed;
+    if let Some(signed) = event.mended.take().and_then(|mended| mended.signed) {
+        event.said = signed;
     }
     event.date = event.said.date().unwrap_or_else(|| event.time.civil_date(offset));
     event.effect = match (event.standing, &event.said) {
@@ -149,9 +160,12 @@ pub(super) fn unhear(event: &mut Event, offset: i8) {
     };
     event.round = None;
     event.moved.clear();
-    event.corrected_by.clear();
-    event.withdrawn_by = None;
-    event.redacted_by.clear();
+}
+
+/// The first bytes of an id, by which a statement is found; those that share them are told apart by their references.
+fn hint(id: &Blake3) -> u64 {
+    let [first, ..] = id.as_bytes().as_chunks::<8>().0 else { return 0 };
+    u64::from_be_bytes(*first)
 }
 
 impl Story {
@@ -165,14 +179,9 @@ impl Story {
             rules: RulesUsed::None,
             rounds: Vec::new(),
             commitments: Vec::new(),
-            commitment_places: BTreeMap::new(),
-            verdicts: BTreeMap::new(),
-            countersigns: BTreeMap::new(),
+            by_id: Vec::new(),
             objections: Vec::new(),
-            objection_places: BTreeMap::new(),
             orders: Vec::new(),
-            order_places: BTreeMap::new(),
-            answers: BTreeMap::new(),
             problems: Vec::new(),
             results: Vec::new(),
             feedback: Vec::new(),
@@ -182,10 +191,8 @@ impl Story {
             last_word: None,
             events: Vec::new(),
             mends: Mends::default(),
-            spoken_to: BTreeSet::new(),
-            dated: BTreeMap::new(),
-            places: BTreeMap::new(),
-            counted_ids: BTreeSet::new(),
+            beside: BTreeMap::new(),
+            places: BTreeSet::new(),
         }
     }
 
@@ -199,18 +206,18 @@ impl Story {
                 Ok(touched) => {
                     event.round = touched.round;
                     event.moved = touched.moved;
-                    self.counted_ids.insert(event.reference.id);
                     self.note(&event);
                 }
                 Err(why) => event.effect = Effect::Irregular(why),
             }
         }
-        self.places.insert(event.reference.clone(), self.events.len());
+        self.places.insert((hint(&event.reference.id), self.events.len()));
         self.events.push(event);
     }
 
     fn take(&mut self, heard: &Event, mends: Option<&Mends>) -> Taken {
-        if self.counted_ids.contains(&heard.reference.id) {
+        // An id names the log as well, and what is meant for another log never counts.
+        if self.with_hint(&heard.reference.id).any(|(_, event)| event.reference.id == heard.reference.id && event.effect.counts()) {
             return Err(Irregular::Repeated);
         }
         match &heard.said {
@@ -256,9 +263,9 @@ impl Story {
             self.last_word = self.last_word.max(Some(event.logged));
         }
         if let Some(target) = event.said.target().filter(|_| !matches!(event.said, Said::Redaction(_))) {
-            let another = self.find(target).is_some_and(|target| !self.speaks_for(&event.by, &target.by));
-            if another {
-                self.spoken_to.insert(target.clone());
+            let another = self.find_place(target).filter(|at| !self.speaks_for(&event.by, &self.events[*at].by));
+            if let Some(target) = another {
+                self.beside_at(target).spoken_to = true;
             }
         }
     }
@@ -283,7 +290,8 @@ impl Story {
     }
 
     pub(super) fn open(&mut self, number: u32, reason: Option<Coded<ReopenReason>>) {
-        self.rounds.push(RoundStory { number, at: self.events.len(), steps: Vec::new(), reason, outcome: None });
+        let round = RoundStory { number, at: self.events.len(), steps: Vec::new(), reason, outcome: None };
+        push(&mut self.rounds, round);
     }
 
     pub(super) fn round_mut(&mut self, number: u32) -> Result<&mut RoundStory, Irregular> {
@@ -299,17 +307,51 @@ impl Story {
     }
 
     pub(super) fn live_commitment(&self, id: CommitmentId) -> Result<usize, Irregular> {
-        let place = self.commitment_places.get(&id).copied();
+        let place = self.commitment(id);
         place.filter(|place| self.commitments[*place].state != CommitmentState::Dropped).ok_or(Irregular::NoSuchCommitment)
+    }
+
+    /// Where in `commitments` the one of that id stands.
+    pub(super) fn commitment(&self, id: CommitmentId) -> Option<usize> {
+        let found = self.by_id.binary_search_by_key(&id, |at| self.commitments[*at].id).ok()?;
+        self.by_id.get(found).copied()
+    }
+
+    /// Adds a commitment whose id is new.
+    pub(super) fn add_commitment(&mut self, commitment: Commitment) {
+        let slot = self.by_id.partition_point(|at| self.commitments[*at].id < commitment.id);
+        self.by_id.insert(slot, self.commitments.len());
+        push(&mut self.commitments, commitment);
+    }
+
+    /// The statements whose ids begin as `id` does, with their places.
+    fn with_hint(&self, id: &Blake3) -> impl Iterator<Item = (usize, &Event)> {
+        let hint = hint(id);
+        self.places.range((hint, 0)..=(hint, usize::MAX)).map(|(_, at)| (*at, self.events[*at].as_ref()))
+    }
+
+    /// Where in the order the statement stands that a reference names, if it is here.
+    fn find_place(&self, reference: &Reference) -> Option<usize> {
+        self.with_hint(&reference.id).find(|(_, event)| event.reference == *reference).map(|(at, _)| at)
     }
 
     /// The statement a reference names, if it is here.
     pub(super) fn find(&self, reference: &Reference) -> Option<&Event> {
-        self.places.get(reference).and_then(|at| self.events.get(*at)).map(Box::as_ref)
+        self.find_place(reference).map(|at| self.events[at].as_ref())
     }
 
     pub(super) fn find_mut(&mut self, reference: &Reference) -> Option<&mut Event> {
-        self.places.get(reference).and_then(|at| self.events.get_mut(*at)).map(Box::as_mut)
+        self.find_place(reference).map(|at| self.events[at].as_mut())
+    }
+
+    /// What others said of a statement.
+    pub(super) fn beside(&self, reference: &Reference) -> Option<&Beside> {
+        self.beside.get(&self.find_place(reference)?).map(Box::as_ref)
+    }
+
+    /// What others said of the statement at a place of the order.
+    pub(super) fn beside_at(&mut self, at: usize) -> &mut Beside {
+        self.beside.entry(at).or_default()
     }
 
     /// The statement a reference names, if it is here and counts.
@@ -319,17 +361,22 @@ impl Story {
 
     /// Where in the order the statement stands that a reference names, if it counts.
     pub(super) fn place(&self, reference: &Reference) -> Option<usize> {
-        self.places.get(reference).copied().filter(|at| self.events[*at].effect.counts())
+        self.find_place(reference).filter(|at| self.events[*at].effect.counts())
+    }
+
+    /// Where in the order the statement stands that a reference names, if it is valid, whether or not it has an effect.
+    pub(super) fn valid_place(&self, reference: &Reference) -> Option<usize> {
+        self.find_place(reference).filter(|at| self.events[*at].standing.is_valid())
     }
 
     /// The verdict that stands on a statement.
     pub(super) fn verdict(&self, target: &Reference) -> Option<&VerdictView> {
-        self.verdicts.get(target).map(|(_, view)| view)
+        self.beside(target)?.verdict.as_ref().map(|(_, view)| view)
     }
 
     /// Every statement verified, with the verdict that stands, in the order of the statements.
     pub(super) fn verdicts(&self) -> impl Iterator<Item = (&Event, &VerdictView)> {
-        self.events.iter().filter_map(|event| Some((event.as_ref(), self.verdict(&event.reference)?)))
+        self.beside.iter().filter_map(|(at, beside)| Some((self.events[*at].as_ref(), &beside.verdict.as_ref()?.1)))
     }
 
     pub(super) fn is_accepted(&self, target: &Reference) -> bool {
@@ -338,7 +385,7 @@ impl Story {
 
     /// Whether the community's supervisors countersigned a statement.
     pub(super) fn is_countersigned(&self, target: &Reference) -> bool {
-        let by = self.countersigns.get(target);
+        let by = self.beside(target).map(|beside| &beside.countersigned);
         by.is_some_and(|by| by.iter().any(|by| signing::is_supervisor(by, self.id.division)))
     }
 

@@ -35,7 +35,7 @@ impl Adoptions {
         }
         match Said::read(&statement.kind, &statement.facts) {
             Ok(Said::Rules(rules)) => {
-                self.rules.insert(on.clone(), (statement.by.clone(), rules, statement.body));
+                self.rules.insert(on.clone(), (statement.by.clone(), *rules, statement.body));
             }
             Ok(Said::Void(void)) => self.withdrawn.extend(statement.by.iter().map(|by| (void.target.clone(), by.clone()))),
             _ => {}

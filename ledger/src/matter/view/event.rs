@@ -38,9 +38,18 @@ pub struct Event {
     pub moved: Vec<Moved>,
     /// What it says, corrections included.
     pub said: Said,
+    /// What mended it, if anything did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mended: Option<Box<Mended>>,
+}
+
+/// What mended a statement.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Mended {
     /// What it said when it was signed, where it was corrected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub signed: Option<Box<Said>>,
+    pub signed: Option<Said>,
     /// The corrections of it, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrected_by: Vec<Reference>,
@@ -50,6 +59,28 @@ pub struct Event {
     /// The redactions that erased words or attachments of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub redacted_by: Vec<Reference>,
+}
+
+impl Event {
+    /// What it said when it was signed, where it was corrected.
+    pub fn signed(&self) -> Option<&Said> {
+        self.mended.as_ref()?.signed.as_ref()
+    }
+
+    /// The corrections of it, oldest first.
+    pub fn corrected_by(&self) -> &[Reference] {
+        self.mended.as_ref().map_or(&[], |mended| &mended.corrected_by)
+    }
+
+    /// The withdrawal that took it back.
+    pub fn withdrawn_by(&self) -> Option<&Reference> {
+        self.mended.as_ref()?.withdrawn_by.as_ref()
+    }
+
+    /// The redactions that erased words or attachments of it.
+    pub fn redacted_by(&self) -> &[Reference] {
+        self.mended.as_ref().map_or(&[], |mended| &mended.redacted_by)
+    }
 }
 
 /// Whether a statement had an effect on the view.

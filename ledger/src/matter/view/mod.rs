@@ -12,7 +12,7 @@ mod voice;
 use serde::{Deserialize, Serialize};
 
 pub use commitment::{Commitment, CompletionView, DueView, MilestoneView, VerdictView};
-pub use event::{Effect, Event, Moved};
+pub use event::{Effect, Event, Mended, Moved};
 pub use flag::Flag;
 pub use overseeing::{CircularView, EvaluationView, OrderView};
 pub use round::{Judged, Notice, OutcomeView, Round, StepView, TallyView, Test};

@@ -164,9 +164,9 @@ proptest! {
     fn what_was_taken_back_moves_nothing(tale in history(), ahead in 0..200i64) {
         let as_of = latest(&tale).plus(ahead * 86_400);
         let view = seen(&tale.records, as_of);
-        for event in view.timeline.iter().filter(|event| event.withdrawn_by.is_some()) {
+        for event in view.timeline.iter().filter(|event| event.withdrawn_by().is_some()) {
             prop_assert!(!event.effect.counts());
-            let by = view.event(event.withdrawn_by.as_ref().unwrap()).unwrap();
+            let by = view.event(event.withdrawn_by().unwrap()).unwrap();
             prop_assert!(by.effect.counts() && by.by.iter().any(|by| event.by.contains(by)));
             let on = Some(&event.reference);
             prop_assert!(view.commitments.iter().all(|commitment| Some(&commitment.made) != on
@@ -241,9 +241,9 @@ fn random_histories_reach_every_status_that_a_decided_matter_can_have() {
         let tale = history().new_tree(&mut runner).unwrap().current();
         for ahead in [0, 20, 90] {
             let view = seen(&tale.records, latest(&tale));
-            mended[0] += view.timeline.iter().filter(|event| !event.corrected_by.is_empty()).count();
+            mended[0] += view.timeline.iter().filter(|event| !event.corrected_by().is_empty()).count();
             mended[1] += view.timeline.iter().filter(|event| event.effect == Effect::Irregular(Irregular::Withdrawn)).count();
-            mended[2] += view.timeline.iter().filter(|event| !event.redacted_by.is_empty()).count();
+            mended[2] += view.timeline.iter().filter(|event| !event.redacted_by().is_empty()).count();
             reached.insert(seen(&tale.records, latest(&tale).plus(ahead * 86_400)).status);
         }
     }

@@ -28,8 +28,8 @@ fn a_corrected_date_shows_as_moved_and_the_old_one_stays_in_view() {
     assert_eq!(commitment.dues[1].set_by, mend);
     assert!(view.has(FlagCode::Corrected) && !view.has(FlagCode::Overdue));
     let event = view.event(&outcome).unwrap();
-    assert_eq!(event.corrected_by, std::slice::from_ref(&mend));
-    let (Said::Outcome(now), Some(Said::Outcome(was))) = (&event.said, event.signed.as_deref()) else { panic!("{event:?}") };
+    assert_eq!(event.corrected_by(), std::slice::from_ref(&mend));
+    let (Said::Outcome(now), Some(Said::Outcome(was))) = (&event.said, event.signed()) else { panic!("{event:?}") };
     assert_eq!((now.commitments[0].due.to_string(), was.commitments[0].due.to_string()), ("2025-10-31".into(), "2025-09-30".into()));
     assert_eq!(view.event(&mend).unwrap().moved.len(), 1);
 }
@@ -145,7 +145,7 @@ fn what_was_taken_back_counts_nowhere_and_stays_in_view() {
     let view = tale.view("2025-07-04");
     assert_eq!((view.status, state(&view, "c1")), (Status::UnderWay, CommitmentState::Promised));
     assert_eq!(effect(&view, &claim), Effect::Irregular(Irregular::Withdrawn));
-    assert_eq!(view.event(&claim).unwrap().withdrawn_by, Some(back));
+    assert_eq!(view.event(&claim).unwrap().withdrawn_by(), Some(&back));
 }
 
 #[test]
@@ -188,6 +188,9 @@ fn a_redaction_marks_what_it_erased_and_moves_nothing() {
     let above = tale.say_in(TOWNSHIP, &[&by[2]], "redaction", &redaction, "2025-09-22");
     let view = tale.view("2025-09-25");
     assert_eq!((view.status, effect(&view, &alone)), (before, Effect::Irregular(Irregular::NotItsOffice)));
-    assert_eq!(view.event(&completion).unwrap().redacted_by.iter().collect::<std::collections::BTreeSet<_>>(), [&together, &above].into());
+    assert_eq!(
+        view.event(&completion).unwrap().redacted_by().iter().collect::<std::collections::BTreeSet<_>>(),
+        [&together, &above].into()
+    );
     assert!(view.flags.contains(&Flag::Redacted { on: completion }));
 }
