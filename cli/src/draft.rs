@@ -86,7 +86,7 @@ impl Draft {
         }
         let statement = Statement {
             log: self.log,
-            by,
+            by: by.into(),
             kind: self.kind,
             matter: self.matter,
             time: self.time.unwrap_or(now),

@@ -324,7 +324,7 @@ mod tests {
     fn clerk_reads(kind: &str, facts: &serde_json::Value) -> String {
         let statement = Statement {
             log: "luodi.example/demo/log/990101001001/1".parse().unwrap(),
-            by: vec!["luodi.example/demo/990101001001/committee".parse().unwrap()],
+            by: ["luodi.example/demo/990101001001/committee".parse().unwrap()].into(),
             kind: kind.parse().unwrap(),
             matter: Some("990101001001-2026-0001".parse().unwrap()),
             time: "2026-11-22T07:58:11Z".parse().unwrap(),

@@ -290,7 +290,7 @@ async fn publish(
     let body = words.transpose()?;
     let statement = Statement {
         log: log.clone(),
-        by: vec![office.clone()],
+        by: [office.clone()].into(),
         kind: "verification".parse()?,
         matter: Some(subject.view.id),
         time: clock::now(),

@@ -76,7 +76,7 @@ impl Spoken {
     pub(crate) fn note(&mut self, origin: &Origin, index: u64, held: &HeldEntry) {
         let Ok(entry) = &held.entry else { return };
         let (statement, at) = (entry.statement.statement(), (origin.generation, index));
-        for by in &statement.by {
+        for by in statement.by.iter() {
             let offices = Arc::make_mut(self.offices.entry(by.division).or_default());
             offices.entry(by.office.clone()).or_default().entry(origin.division).or_default().push(at);
         }

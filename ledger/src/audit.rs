@@ -14,7 +14,8 @@ use crate::hash::Blake3;
 use crate::matter::Reference;
 use crate::matter::facts::Redaction;
 use crate::merkle::{CompactRange, Hash};
-use crate::names::{OfficeName, Origin};
+use crate::names::Origin;
+use crate::statement::Signers;
 use crate::redaction;
 use crate::registry::{Registry, Witnessing};
 use crate::standing::{Standing, Void};
@@ -60,7 +61,7 @@ pub struct Redacting {
     /// Where it stands.
     pub on: Reference,
     /// Who signed it.
-    pub by: Vec<OfficeName>,
+    pub by: Signers,
     /// What it erases, whose that is, and why.
     pub redaction: Redaction,
 }
@@ -402,7 +403,7 @@ mod tests {
         let redaction =
             |hash| Redaction { date: None, ground: "personal-data".parse().unwrap(), hashes: vec![hash], target: target.clone() };
         let on = Reference { log: origin(COUNTY), index: 9, id: Blake3::of(b"redaction") };
-        let redacting = |hash| Redacting { on: on.clone(), by: vec![], redaction: redaction(hash) };
+        let redacting = |hash| Redacting { on: on.clone(), by: [].into(), redaction: redaction(hash) };
         let village = of(VILLAGE, vec![missing(3), missing(4)], vec![]);
         let audits = [of(COUNTY, vec![], vec![redacting(Blake3::of(b"words"))]), village];
         let told: Vec<_> = audits[1].erased(&audits).into_iter().map(|(missing, by)| (missing.index, by.on.clone())).collect();

@@ -14,8 +14,8 @@ use crate::matter::Reference;
 use crate::matter::codes::{Coded, RedactionGround};
 use crate::matter::facts::{Redaction, Said};
 use crate::matter::words::Words;
-use crate::names::{OfficeName, Origin};
-use crate::statement::Statement;
+use crate::names::Origin;
+use crate::statement::{Signers, Statement};
 use crate::time::Time;
 
 /// The kind that erases.
@@ -38,7 +38,7 @@ pub struct Tombstone {
     /// What was erased.
     pub hash: Blake3,
     /// Who had it erased.
-    pub by: Vec<OfficeName>,
+    pub by: Signers,
     /// Why.
     pub ground: Coded<RedactionGround>,
     /// When that was logged.

@@ -16,6 +16,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::SmolStr;
@@ -106,13 +107,16 @@ impl BodyRef {
     }
 }
 
+/// Who signs, in the order of the lines. Shared: most statements of a matter are signed by the same one or two offices.
+pub type Signers = Arc<[OfficeName]>;
+
 /// What is said, without signatures.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
     /// The log it is meant for.
     pub log: Origin,
     /// Who signs: sorted, distinct, 1 to [`MOST_SIGNERS`].
-    pub by: Vec<OfficeName>,
+    pub by: Signers,
     /// What kind of statement it is.
     pub kind: Kind,
     /// The matter it belongs to, if any.
@@ -155,7 +159,7 @@ impl Statement {
         while let Some(name) = field("by", !signers.is_empty())? {
             signers.push(name);
         }
-        let by = signers.iter().map(|name| name.parse()).collect::<Result<Vec<OfficeName>, _>>()?;
+        let by = signers.iter().map(|name| name.parse()).collect::<Result<Signers, _>>()?;
         // Compared as they are written, so that every language sorts them alike.
         if by.len() > MOST_SIGNERS || !signers.is_sorted_by(|a, b| a < b) {
             return Err(wrong("by", "1 to 8 lines wanted, sorted by their bytes and distinct"));
@@ -182,7 +186,7 @@ impl Statement {
     /// Signs with one key for each `by` line, whatever their order.
     pub fn sign(self, keys: &[SignerKey]) -> Result<SignedStatement, Malformed> {
         let mut note = Note::new(self.to_string())?;
-        for name in &self.by {
+        for name in self.by.iter() {
             let name = name.to_string();
             let key = keys.iter().find(|key| key.public().name() == name);
             note.sign(key.ok_or_else(|| Malformed::new("by", format!("no key given for {name}")))?, 0);

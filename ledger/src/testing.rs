@@ -136,7 +136,7 @@ impl World {
         let kind: Kind = kind.parse().unwrap();
         let matter = (!kind.is_registry()).then(|| format!("{}-2026-0001", origin(division).division).parse().unwrap());
         let statement =
-            Statement { log: origin(division), by: vec![by.public().name().parse().unwrap()], kind, matter, time: logged, facts, body };
+            Statement { log: origin(division), by: [by.public().name().parse().unwrap()].into(), kind, matter, time: logged, facts, body };
         let statement: SignedStatement = statement.sign(std::slice::from_ref(by)).unwrap();
         let entry = Entry { index: link.index, previous: link.previous, logged, statement };
         link.step(&entry.to_bytes()).unwrap();

@@ -35,7 +35,7 @@ impl Author {
         let words: Vec<String> = (0..38).map(|number| format!("\"k{number:02}\":1{number:02}1234")).collect();
         let statement = Statement {
             log: origin.clone(),
-            by: vec![office.parse().expect("an office")],
+            by: [office.parse().expect("an office")].into(),
             kind: "outcome".parse().expect("a kind"),
             matter: None,
             time: "2026-11-22T07:58:11Z".parse().expect("a time"),

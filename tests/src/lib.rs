@@ -261,7 +261,7 @@ impl County {
     ) -> (String, Option<String>) {
         let statement = Statement {
             log: self.nodes[at].origin.clone(),
-            by: vec![key.public().name().parse().expect("an office")],
+            by: [key.public().name().parse().expect("an office")].into(),
             kind: kind.parse().expect("a kind"),
             matter: matter.map(|id| id.parse().expect("a matter")),
             time: now(),

@@ -22,7 +22,7 @@ fn topic_at(county: &County, number: u32, words: u32, time: Time) -> (String, Op
     let words = topic_words(words);
     let statement = Statement {
         log: county.nodes[VILLAGE].origin.clone(),
-        by: vec![key.public().name().parse().expect("an office")],
+        by: [key.public().name().parse().expect("an office")].into(),
         kind: "topic".parse().expect("a kind"),
         matter: Some(format!("{}-2026-{number:04}", county.nodes[VILLAGE].division).parse().expect("a matter")),
         time,

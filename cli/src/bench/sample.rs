@@ -97,7 +97,7 @@ impl Growing {
         let matter = (kind == "topic").then(|| format!("{}-2026-0001", self.origin.division).parse()).transpose()?;
         let statement = Statement {
             log: self.origin.clone(),
-            by: vec![by.public().name().parse()?],
+            by: [by.public().name().parse()?].into(),
             kind: kind.parse()?,
             matter,
             time: self.logged,

@@ -176,7 +176,7 @@ impl<'f> Player<'f> {
         by.sort_by_key(ToString::to_string);
         let statement = Statement {
             log: act.place.origin(),
-            by,
+            by: by.into(),
             kind: act.kind.parse()?,
             matter: act.matter,
             time: act.at,

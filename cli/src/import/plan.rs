@@ -116,7 +116,7 @@ impl Desk<'_> {
         let body = String::from_utf8(todo.words.to_bytes()?)?;
         let statement = Statement {
             log: self.log.clone(),
-            by: vec![self.office.clone()],
+            by: [self.office.clone()].into(),
             kind,
             matter: Some(job.matter),
             time,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use luodi_ledger::entry::Entry;
 use luodi_ledger::key::VerifierKey;
 use luodi_ledger::names::{Division, OfficeName, Origin};
+use luodi_ledger::statement::Signers;
 use luodi_ledger::policy::{Policy, Warning};
 use luodi_ledger::registry::{Charter, Ending, FormerEnd, Ground, Registry, ValidUpTo, Witnessing};
 use luodi_ledger::standing::Void;
@@ -58,7 +59,7 @@ pub(crate) struct Change {
 pub(crate) struct Stated {
     pub(crate) log: Origin,
     pub(crate) index: u64,
-    pub(crate) by: Vec<OfficeName>,
+    pub(crate) by: Signers,
     pub(crate) logged: Option<Time>,
 }
 

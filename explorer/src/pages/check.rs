@@ -76,7 +76,7 @@ fn row(scene: Scene<'_>, event: &Event) -> Markup {
     html! {
         tr {
             td data-label=(heading(0)) { a href=(look.to(&entry_path(on))) { (what) } }
-            td data-label=(heading(1)) { span { @for by in &event.by { (office::link(scene, by)) br; } } }
+            td data-label=(heading(1)) { span { @for by in event.by.iter() { (office::link(scene, by)) br; } } }
             td data-label=(heading(2)) { (scene.moment(event.time)) }
             td data-label=(heading(3)) { @match event.standing {
                 Standing::Valid { term_expired: false } => span.pass { (look.say("✓ 是", "✓ yes")) },

@@ -193,7 +193,7 @@ impl County {
         let at = at.max(log.link.not_before);
         let statement = Statement {
             log: origin(code),
-            by,
+            by: by.into(),
             kind: kind.parse().unwrap(),
             matter,
             time: at,

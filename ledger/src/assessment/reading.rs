@@ -13,9 +13,9 @@ use crate::matter::facts::{Catalogue, Said};
 use crate::matter::pack::{Adoptions, Packs};
 use crate::matter::view::View;
 use crate::matter::{Marks, Record, Reference, fold};
-use crate::names::{Division, MatterId, OfficeName, Origin};
+use crate::names::{Division, MatterId, Origin};
 use crate::registry::Registry;
-use crate::statement::BodyRef;
+use crate::statement::{BodyRef, Signers};
 use crate::time::{Date, Time};
 
 /// What the logs of a county, and those above it, hold.
@@ -78,7 +78,7 @@ impl Reading {
 struct Shelf {
     began: BTreeMap<Division, Date>,
     adoptions: Adoptions,
-    catalogues: BTreeMap<Division, Vec<(Filled, Vec<OfficeName>, Catalogue)>>,
+    catalogues: BTreeMap<Division, Vec<(Filled, Signers, Catalogue)>>,
     records: BTreeMap<MatterId, Vec<Record>>,
 }
 
@@ -156,7 +156,7 @@ mod tests {
         let link = world.links.entry(division.to_owned()).or_insert_with(crate::entry::Link::start);
         let statement = Statement {
             log: origin(division),
-            by: vec![by.public().name().parse().unwrap()],
+            by: [by.public().name().parse().unwrap()].into(),
             kind: kind.parse().unwrap(),
             matter: of_matter.then(|| format!("{VILLAGE}-2026-0001").parse().unwrap()),
             time: format!("{day}T02:00:00Z").parse().unwrap(),

@@ -44,7 +44,7 @@ impl County {
         let (home, number) = matter;
         let statement = Statement {
             log: format!("a.example/log/{home}/1").parse().unwrap(),
-            by: vec![format!("a.example/{home}/{office}").parse().unwrap()],
+            by: [format!("a.example/{home}/{office}").parse().unwrap()].into(),
             kind: kind.parse().unwrap(),
             matter: Some(format!("{home}-2026-{number:04}").parse().unwrap()),
             time: at(day),

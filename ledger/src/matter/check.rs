@@ -348,7 +348,7 @@ mod tests {
     fn statement(kind: &str, facts: &Value, body: Option<&[u8]>) -> Statement {
         Statement {
             log: "a.example/log/990101101201/1".parse().unwrap(),
-            by: vec!["a.example/990101101201/committee".parse().unwrap()],
+            by: ["a.example/990101101201/committee".parse().unwrap()].into(),
             kind: kind.parse().unwrap(),
             matter: Some("990101101201-2025-0001".parse().unwrap()),
             time: "2025-06-10T02:00:00Z".parse().unwrap(),

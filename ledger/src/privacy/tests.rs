@@ -13,7 +13,7 @@ const CARD: &str = "6222020000000000018";
 fn statement(kind: &str, facts: &Json, body: &[u8]) -> Statement {
     Statement {
         log: "luodi.example/demo/log/990101001001/1".parse().unwrap(),
-        by: vec!["luodi.example/demo/990101001001/committee".parse().unwrap()],
+        by: ["luodi.example/demo/990101001001/committee".parse().unwrap()].into(),
         kind: kind.parse().unwrap(),
         matter: None,
         time: "2026-11-22T07:58:11Z".parse().unwrap(),

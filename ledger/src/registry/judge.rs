@@ -104,7 +104,7 @@ impl<'a> Law<'a> {
         if self.force.end(origin).is_some_and(|(_, end)| case.entry.index >= end.size) {
             return Err(Ground::BeyondEnd.into());
         }
-        for by in &statement.by {
+        for by in statement.by.iter() {
             if by.federation != origin.federation || !self.lies_below(case, by.division) {
                 return Err(Denied::new(Some(by), Ground::Outside { division: by.division, of: origin.division }));
             }

@@ -188,7 +188,7 @@ mod tests {
     fn said(kind: &str, facts: &str) -> Statement {
         Statement {
             log: "luodi.example/demo/log/990101000000/1".parse().unwrap(),
-            by: vec!["luodi.example/demo/990101000000/government".parse().unwrap()],
+            by: ["luodi.example/demo/990101000000/government".parse().unwrap()].into(),
             kind: kind.parse().unwrap(),
             matter: None,
             time: "2026-11-22T07:58:11Z".parse().unwrap(),

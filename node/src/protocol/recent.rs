@@ -73,7 +73,7 @@ impl Recent {
             let oldest = entry.logged.plus(-REACH);
             self.newest.retain(|_, (time, _)| *time >= oldest);
         }
-        for office in &statement.by {
+        for office in statement.by.iter() {
             if day == self.day {
                 let said = self.today.entry(office.clone()).or_default();
                 said.statements += 1;
@@ -89,7 +89,7 @@ impl Recent {
 
     /// Whether `statement` may be said after all that was observed, at `now`.
     pub fn check(&self, statement: &Statement, now: Time) -> Result<(), Refusal> {
-        for office in &statement.by {
+        for office in statement.by.iter() {
             if let Some(matter) = statement.matter
                 && let Some((last, index)) = self.newest.get(&(office.clone(), matter)).copied()
                 && statement.time < last
@@ -130,7 +130,7 @@ mod tests {
     fn statement(office: &str, matter: u32, at: &str, body: usize) -> Statement {
         Statement {
             log: "luodi.example/demo/log/990101001001/1".parse().unwrap(),
-            by: vec![format!("luodi.example/demo/990101001001/{office}").parse().unwrap()],
+            by: [format!("luodi.example/demo/990101001001/{office}").parse().unwrap()].into(),
             kind: "progress".parse().unwrap(),
             matter: Some(format!("990101001001-2026-{matter:04}").parse().unwrap()),
             time: time(at),

@@ -91,7 +91,7 @@ impl Accuser {
         let notice = EvidenceNotice { contradicts: contradicts.into(), evidence: evidence.id(), origin: origin.clone() };
         let statement = Statement {
             log: self.origin.clone(),
-            by: vec![self.key.public().name().parse().map_err(|fault: luodi_ledger::Malformed| fault.to_string())?],
+            by: [self.key.public().name().parse().map_err(|fault: luodi_ledger::Malformed| fault.to_string())?].into(),
             kind: "evidence".parse().map_err(|fault: luodi_ledger::Malformed| fault.to_string())?,
             matter: None,
             time: self.clock.now(),

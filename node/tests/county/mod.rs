@@ -132,7 +132,7 @@ impl Author {
         let logged: Time = "2026-06-01T00:00:00Z".parse::<Time>().unwrap().plus(i64::try_from(self.link.index).unwrap());
         let statement = Statement {
             log: origin(self.division),
-            by: vec![by.public().name().parse().unwrap()],
+            by: [by.public().name().parse().unwrap()].into(),
             kind: kind.parse().unwrap(),
             matter: None,
             time: logged,

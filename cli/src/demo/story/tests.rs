@@ -67,7 +67,7 @@ fn statement(event: &Event, said: &Said) -> (Statement, Vec<u8>) {
     by.sort_by_key(ToString::to_string);
     let statement = Statement {
         log: event.place.origin(),
-        by,
+        by: by.into(),
         kind: said_kind(said).parse().unwrap(),
         matter: event.matter,
         time: event.at,

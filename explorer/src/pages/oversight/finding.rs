@@ -4,6 +4,7 @@ use luodi_ledger::matter::Reference;
 use luodi_ledger::matter::codes::{Finding as Found, RectificationAction};
 use luodi_ledger::matter::facts::Said;
 use luodi_ledger::names::{Division, MatterId, OfficeName};
+use luodi_ledger::statement::Signers;
 use luodi_ledger::time::Date;
 use serde::Serialize;
 
@@ -16,7 +17,7 @@ use crate::spoken::Stands;
 /// What somebody above said.
 pub(super) struct Finding {
     pub(super) on: Reference,
-    pub(super) by: Vec<OfficeName>,
+    pub(super) by: Signers,
     pub(super) said: Said,
     /// Whom it concerns: the matter's home, or the place whose log holds it.
     pub(super) place: Division,
@@ -32,7 +33,7 @@ pub(super) struct Finding {
 
 /// An answer to it.
 pub(super) struct Reply {
-    pub(super) by: Vec<OfficeName>,
+    pub(super) by: Signers,
     pub(super) date: Date,
     pub(super) finding: Found,
     pub(super) text: Option<String>,

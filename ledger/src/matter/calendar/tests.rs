@@ -39,7 +39,7 @@ impl Village {
         let log = format!("a.example/log/{VILLAGE}/1");
         let statement = Statement {
             log: log.parse().unwrap(),
-            by: vec![format!("a.example/{VILLAGE}/{office}").parse().unwrap()],
+            by: [format!("a.example/{VILLAGE}/{office}").parse().unwrap()].into(),
             kind: kind.parse().unwrap(),
             matter: Some(format!("{VILLAGE}-2026-{number:04}").parse().unwrap()),
             time: at(day),

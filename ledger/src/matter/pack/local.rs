@@ -12,13 +12,13 @@ use crate::matter::record::Reference;
 use crate::matter::words::Words;
 use crate::names::OfficeName;
 use crate::registry::Registry;
-use crate::statement::{BodyRef, Statement};
+use crate::statement::{BodyRef, Signers, Statement};
 use crate::time::Date;
 
 /// The `rules` of some logs, and what was taken back.
 #[derive(Clone, Debug, Default)]
 pub struct Adoptions {
-    rules: BTreeMap<Reference, (Vec<OfficeName>, RulesNotice, Option<BodyRef>)>,
+    rules: BTreeMap<Reference, (Signers, RulesNotice, Option<BodyRef>)>,
     withdrawn: BTreeSet<(Reference, OfficeName)>,
 }
 
@@ -82,7 +82,7 @@ impl Adoptions {
     }
 
     fn standing(&self) -> impl Iterator<Item = (&Reference, &RulesNotice, Option<&BodyRef>)> {
-        let stands = |(on, (by, ..)): &(&Reference, &(Vec<OfficeName>, RulesNotice, Option<BodyRef>))| !self.is_withdrawn(on, by);
+        let stands = |(on, (by, ..)): &(&Reference, &(Signers, RulesNotice, Option<BodyRef>))| !self.is_withdrawn(on, by);
         self.rules.iter().filter(stands).map(|(on, (_, rules, named))| (on, rules, named.as_ref()))
     }
 }
@@ -106,7 +106,7 @@ mod tests {
         };
         let statement = Statement {
             log: origin(at.0),
-            by: vec![format!("{FEDERATION}/{}/civil-affairs", at.0).parse().unwrap()],
+            by: [format!("{FEDERATION}/{}/civil-affairs", at.0).parse().unwrap()].into(),
             kind: "rules".parse().unwrap(),
             matter: None,
             time: "2026-01-01T00:00:00Z".parse().unwrap(),

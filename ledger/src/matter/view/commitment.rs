@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::matter::codes::{CheckMade, Coded, CommitmentState, FundSource, Verdict};
 use crate::matter::facts::{Bearer, CommitmentId, Fen, Milestone};
 use crate::matter::record::Reference;
-use crate::names::OfficeName;
+use crate::statement::Signers;
 use crate::time::Date;
 
 /// 承诺: one checkable promise and what became of it.
@@ -107,7 +107,7 @@ pub struct VerdictView {
     /// The statement.
     pub on: Reference,
     /// Who found it.
-    pub by: Vec<OfficeName>,
+    pub by: Signers,
     /// What they found.
     pub verdict: Verdict,
     /// The day.

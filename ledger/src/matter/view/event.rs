@@ -5,9 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::matter::codes::Irregular;
 use crate::matter::facts::{CommitmentId, Said};
 use crate::matter::record::{Marks, Reference};
-use crate::names::OfficeName;
 use crate::standing::{Standing, Void};
-use crate::statement::Kind;
+use crate::statement::{Kind, Signers};
 use crate::time::{Date, Time};
 
 /// One statement in the timeline.
@@ -19,7 +18,7 @@ pub struct Event {
     /// Its kind.
     pub kind: Kind,
     /// Who signed.
-    pub by: Vec<OfficeName>,
+    pub by: Signers,
     /// When the signers say they signed.
     pub time: Time,
     /// When its log took it in.

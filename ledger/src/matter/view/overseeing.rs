@@ -6,7 +6,8 @@ use super::AnswerView;
 use crate::matter::codes::{Addressee, CircularGround, Coded, Inspection, Measure, Rating, RectificationAction};
 use crate::matter::facts::Bearer;
 use crate::matter::record::Reference;
-use crate::names::{Division, OfficeName};
+use crate::names::Division;
+use crate::statement::Signers;
 use crate::time::Date;
 
 /// 督促整改、问责
@@ -16,7 +17,7 @@ pub struct OrderView {
     /// The statement.
     pub on: Reference,
     /// Who ordered it.
-    pub by: Vec<OfficeName>,
+    pub by: Signers,
     /// 督促整改 or 问责
     pub action: RectificationAction,
     /// Whom it addresses; the convener where none.
@@ -42,7 +43,7 @@ pub struct EvaluationView {
     /// The statement.
     pub on: Reference,
     /// Who evaluated.
-    pub by: Vec<OfficeName>,
+    pub by: Signers,
     /// One statement; the whole matter where none.
     pub target: Option<Reference>,
     /// 评估等次
@@ -60,7 +61,7 @@ pub struct CircularView {
     /// The statement.
     pub on: Reference,
     /// Who speaks.
-    pub by: Vec<OfficeName>,
+    pub by: Signers,
     /// To whom.
     pub to: Addressee,
     /// 事由

@@ -6,8 +6,7 @@ use super::VerdictView;
 use crate::matter::codes::{Coded, Finding, Gathering, StepCode};
 use crate::matter::facts::{Bearer, CommitmentId};
 use crate::matter::record::Reference;
-use crate::names::OfficeName;
-use crate::statement::Kind;
+use crate::statement::{Kind, Signers};
 use crate::time::Date;
 
 /// 异议 and its answer.
@@ -19,7 +18,7 @@ pub struct ObjectionView {
     /// Against what.
     pub target: Reference,
     /// Who received it.
-    pub by: Vec<OfficeName>,
+    pub by: Signers,
     /// How many were received.
     pub count: u32,
     /// The day.
@@ -49,7 +48,7 @@ pub struct ProblemView {
     /// The statement.
     pub on: Reference,
     /// Who raised it.
-    pub by: Vec<OfficeName>,
+    pub by: Signers,
     /// With which commitment.
     pub commitment: Option<CommitmentId>,
     /// Neither a new round nor an accepted completion has answered it.
@@ -77,7 +76,7 @@ pub struct Claim {
     /// Which.
     pub kind: Kind,
     /// Who said it.
-    pub by: Vec<OfficeName>,
+    pub by: Signers,
     /// Of which commitment.
     pub commitment: CommitmentId,
     /// The day.
@@ -103,7 +102,7 @@ pub struct FeedbackView {
     /// The statement.
     pub on: Reference,
     /// Who gathered it.
-    pub by: Vec<OfficeName>,
+    pub by: Signers,
     /// How.
     pub gathered: Coded<Gathering>,
     /// Of which commitment; the whole matter where none.

@@ -209,7 +209,7 @@ impl Log {
         let matter = (kind == "topic").then(|| "990101001201-2026-0007".parse().unwrap());
         let log = origin.parse().unwrap();
         let by_name = by.public().name().parse().unwrap();
-        let statement = Statement { log, by: vec![by_name], kind: kind.parse().unwrap(), matter, time: at(0), facts, body: None };
+        let statement = Statement { log, by: [by_name].into(), kind: kind.parse().unwrap(), matter, time: at(0), facts, body: None };
         let statement = statement.sign(std::slice::from_ref(by)).unwrap();
         let entry = Entry { index: link.index, previous: link.previous, logged: at(1), statement };
         self.leaves.push(Hash::leaf(&entry.to_bytes()));

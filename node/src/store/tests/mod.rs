@@ -78,7 +78,7 @@ impl Author {
         let time = Time::from_unix(1_700_000_000 + i64::try_from(self.link.index).unwrap()).unwrap();
         let statement = Statement {
             log: self.origin.clone(),
-            by: vec![self.office.public().name().parse().unwrap()],
+            by: [self.office.public().name().parse().unwrap()].into(),
             kind: kind.parse().unwrap(),
             matter: None,
             time,
