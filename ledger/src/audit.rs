@@ -15,10 +15,10 @@ use crate::matter::Reference;
 use crate::matter::facts::Redaction;
 use crate::merkle::{CompactRange, Hash};
 use crate::names::Origin;
-use crate::statement::Signers;
 use crate::redaction;
 use crate::registry::{Registry, Witnessing};
 use crate::standing::{Standing, Void};
+use crate::statement::Signers;
 use crate::tile::{BundleId, FULL, TileId};
 
 /// Findings after which an audit stops: what is wrong is clear by then.

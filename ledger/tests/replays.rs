@@ -270,8 +270,8 @@ fn in_order(county: &County, as_of: Time) -> Told {
     write(&standings, &matters, &reading, as_of)
 }
 
-/// Entry by entry, `turns` choosing the log that the next one comes from; each matter grows as they come, and is judged anew when the registry
-/// says otherwise; no body ever arrives.
+/// Entry by entry, `turns` choosing the log that the next one comes from; each matter grows as they come, and is judged anew where the registry
+/// says that it bears on it; no body ever arrives.
 fn as_it_arrives(county: &County, turns: &[prop::sample::Index], as_of: Time) -> Told {
     let mut waiting: BTreeMap<&Origin, std::slice::Iter<'_, Vec<u8>>> =
         county.logs.iter().map(|(origin, leaves)| (origin, leaves.iter())).collect();
@@ -287,10 +287,13 @@ fn as_it_arrives(county: &County, turns: &[prop::sample::Index], as_of: Time) ->
         let origin = *waiting.keys().nth(turn.index(waiting.len())).unwrap();
         let leaf = waiting.get_mut(origin).unwrap().next().unwrap();
         let entry = links.entry(origin).or_insert_with(Link::start).step(leaf).unwrap();
-        let changed = registry.observe(origin, &entry);
+        let bearing = registry.observe(origin, &entry);
         arrived.push((origin.clone(), entry));
-        let judge = if changed { &arrived[..] } else { &arrived[arrived.len() - 1..] };
-        for (origin, entry) in judge {
+        let newest = arrived.len() - 1;
+        for (at, (origin, entry)) in arrived.iter().enumerate() {
+            if at != newest && !bearing.is_on(origin, entry) {
+                continue;
+            }
             let Some(id) = entry.statement.statement().matter else { continue };
             let chronicle = matters.entry(id).or_insert_with(|| Chronicle::new(id, &Packs::built_in(), 8));
             chronicle.take(&record(&registry, origin, entry));

@@ -50,7 +50,7 @@ impl Registrar {
         if entries.is_empty() {
             return false;
         }
-        self.registry.send_if_modified(|registry| Arc::make_mut(registry).observe_all(entries))
+        self.registry.send_if_modified(|registry| Arc::make_mut(registry).observe_all(entries).is_news())
     }
 
     /// Tells of changes.

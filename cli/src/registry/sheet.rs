@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use luodi_ledger::entry::Entry;
 use luodi_ledger::key::VerifierKey;
 use luodi_ledger::names::{Division, OfficeName, Origin};
-use luodi_ledger::statement::Signers;
 use luodi_ledger::policy::{Policy, Warning};
 use luodi_ledger::registry::{Charter, Ending, FormerEnd, Ground, Registry, ValidUpTo, Witnessing};
 use luodi_ledger::standing::Void;
+use luodi_ledger::statement::Signers;
 use luodi_ledger::time::{Date, Time};
 use serde::Serialize;
 

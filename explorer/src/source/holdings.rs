@@ -6,7 +6,7 @@
 //! Out of scope: fetching (see [`super::follow`]); what statements mean (see [`crate::index`]). Invariant: a leaf enters a log only under a
 //! signed root, and is never replaced; two signed heads that cannot both be honest are kept as evidence.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use luodi_ledger::Malformed;
@@ -18,9 +18,9 @@ use luodi_ledger::fork::Evidence;
 use luodi_ledger::hash::Blake3;
 use luodi_ledger::key::VerifierKey;
 use luodi_ledger::merkle::Hash;
-use luodi_ledger::names::Origin;
+use luodi_ledger::names::{Division, Origin};
 use luodi_ledger::redaction::Tombstone;
-use luodi_ledger::registry::{Charter, Denied, Ground, HeadRefused, Lines, Registry, Witnessing};
+use luodi_ledger::registry::{Bearing, Charter, Denied, Ground, HeadRefused, Lines, Registry, Witnessing};
 use luodi_ledger::statement::BodyRef;
 
 use super::erased::{Erased, erased};
@@ -322,28 +322,53 @@ impl Holdings {
         }
     }
 
-    /// Judges the entries of `origin` from `from` on, and all below it anew when they changed who may sign what.
+    /// Judges the entries of `origin` from `from` on, and anew those of any log on which they bear.
     fn rejudge(&mut self, origin: &Origin, from: u64) {
         let Some(log) = self.logs.get(origin) else { return };
-        let fresh = log.entries.iter().skip(usize::try_from(from).unwrap_or(usize::MAX)).filter_map(|held| held.entry.as_deref().ok());
+        let from = usize::try_from(from).unwrap_or(usize::MAX);
+        let fresh = log.entries.iter().skip(from).filter_map(|held| held.entry.as_deref().ok());
         let fresh: Vec<&Entry> = fresh.filter(|entry| entry.statement.statement().kind.is_registry()).collect();
-        let registry_changed =
-            !fresh.is_empty() && Arc::make_mut(&mut self.registry).observe_all(fresh.into_iter().map(|entry| (origin, entry)));
-        // Authority flows strictly downwards, so only this log and those below it can be affected.
-        let registry = self.registry.clone();
-        let affected = |each: &Origin| each == origin || (registry_changed && registry.is_within(each.division, origin.division));
-        let origins: Vec<Origin> = self.logs.keys().filter(|each| affected(each)).cloned().collect();
-        for each in origins {
-            let from = if registry_changed { 0 } else { from };
-            let registry = self.registry.clone();
-            for held in self.log(&each).entries.iter_mut().skip(usize::try_from(from).unwrap_or(usize::MAX)) {
-                if let (Ok(entry), Some(lines)) = (&held.entry, &held.lines) {
-                    held.judged = registry.judge_remembering(&each, entry, lines);
-                }
+        let bearing = if fresh.is_empty() {
+            Bearing::NoNews
+        } else {
+            Arc::make_mut(&mut self.registry).observe_all(fresh.into_iter().map(|entry| (origin, entry)))
+        };
+        self.judge_anew(origin, from, |_| true);
+        self.note(origin, from as u64);
+        // Whoever signs in a log is of its division or one below it.
+        let above: BTreeSet<Division> = match &bearing {
+            Bearing::Of(divisions) => divisions.iter().flat_map(|division| self.registry.above(*division)).collect(),
+            Bearing::NoNews | Bearing::Everybody => BTreeSet::new(),
+        };
+        let reached = |each: &&Origin| bearing == Bearing::Everybody || above.contains(&each.division);
+        for each in self.logs.keys().filter(reached).cloned().collect::<Vec<_>>() {
+            let lowest = self.judge_anew(&each, 0, |entry| bearing.is_on(&each, entry));
+            // A division may have moved, and with it what may be said of its matters and where.
+            if let Some(lowest) = if bearing == Bearing::Everybody { Some(0) } else { lowest } {
+                self.note(&each, lowest as u64);
             }
-            self.note(&each, from);
         }
         self.erase();
+    }
+
+    /// Judges the entries of a log from `from` on that `wanted` asks for; tells the first that counts otherwise than before.
+    fn judge_anew(&mut self, origin: &Origin, from: usize, wanted: impl Fn(&Entry) -> bool) -> Option<usize> {
+        let registry = self.registry.clone();
+        let judged = |(index, held): (usize, &HeldEntry)| {
+            let entry = held.entry.as_deref().ok().filter(|entry| wanted(entry))?;
+            let judged = registry.judge_remembering(origin, entry, held.lines.as_deref()?);
+            (judged != held.judged).then_some((index, judged))
+        };
+        let otherwise: Vec<_> = self.logs.get(origin)?.entries.iter().enumerate().skip(from).filter_map(judged).collect();
+        let lowest = otherwise.first()?.0;
+        // Pages that are being made hold the log as it was: it is copied only where it is judged otherwise.
+        let log = self.log(origin);
+        for (index, judged) in otherwise {
+            if let Some(held) = log.entries.get_mut(index) {
+                held.judged = judged;
+            }
+        }
+        Some(lowest)
     }
 }
 

@@ -1,5 +1,7 @@
 //! A registry statement, read once when it is first seen.
 
+use std::sync::Arc;
+
 use super::facts::{AppointFacts, CharterFacts, DivisionFacts, RevokeFacts};
 use super::lines::Lines;
 use crate::Malformed;
@@ -12,7 +14,7 @@ use crate::statement::Statement;
 #[derive(Clone, Debug)]
 pub(super) enum Act {
     Charter(Box<(CharterFacts, Policy)>),
-    Appoint(Box<AppointFacts>),
+    Appoint(Arc<AppointFacts>),
     Revoke(Box<RevokeFacts>, OfficeName),
     Division(Box<DivisionFacts>),
 }
@@ -30,7 +32,7 @@ impl Act {
             "appoint" => {
                 let facts: AppointFacts = statement.facts.read()?;
                 facts.check(federation)?;
-                Self::Appoint(Box::new(facts))
+                Self::Appoint(Arc::new(facts))
             }
             "revoke" => {
                 let facts: RevokeFacts = statement.facts.read()?;

@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::force::Place;
 use super::{Appointment, Registry};
 use crate::entry::Entry;
 use crate::key::VerifierKey;
 use crate::names::{Division, Level, Office, OfficeName, Origin};
 use crate::note::Signature;
-
-/// Where a registry entry stands.
-type Place = (Origin, u64);
 
 impl Registry {
     /// The registry entries of ancestors' logs on which the standing of `entry` rests, highest log first: the charters that judge each

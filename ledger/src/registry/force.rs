@@ -2,8 +2,12 @@
 //!
 //! Invariant: a function of the set of entries seen. What an entry of a log counts for rests on logs of higher levels only (at the root, on
 //! the pinned keys and what they registered), so one pass from the top settles everything, and no order of arrival can show.
+//!
+//! For the same reason one entry more is settled by what is in force already, and reaches, of all that is registered, only what stands in
+//! the logs of the division it is about. Where those count as before, as they mostly do, nothing else is looked at.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::act::{Act, Seen};
@@ -16,8 +20,11 @@ use crate::key::VerifierKey;
 use crate::names::{Level, OfficeName, Origin};
 use crate::time::Date;
 
-/// Every registry statement that reads as one, by log and index.
-pub(super) type AllSeen = BTreeMap<(Origin, u64), Arc<Seen>>;
+/// Where an entry stands: its log and index.
+pub(super) type Place = (Origin, u64);
+
+/// Every registry statement that reads as one.
+pub(super) type AllSeen = BTreeMap<Place, Arc<Seen>>;
 
 /// A key that has ended (停用), by a `revoke` or by its successor's `appoint`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,20 +51,34 @@ impl Ending {
     }
 }
 
+/// Of what concerns one division or key, what is stated higher holds first, then what is stated earlier.
+fn rank(stated: &Place) -> (Level, &Place) {
+    (stated.0.division.level(), stated)
+}
+
+/// A clone shares what appointments and charters say.
 #[derive(Clone, Debug)]
+#[cfg_attr(test, derive(PartialEq))]
 pub(super) struct InForce {
     /// By log and number.
-    pub(super) charters: BTreeMap<Origin, BTreeMap<u32, Charter>>,
+    pub(super) charters: BTreeMap<Origin, Arc<BTreeMap<u32, Charter>>>,
     pub(super) appointments: BTreeMap<OfficeName, Vec<Appointment>>,
     pub(super) endings: BTreeMap<VerifierKey, Vec<Ending>>,
     pub(super) tree: Tree,
+    /// The entries seen that count nowhere.
+    void: BTreeSet<Place>,
 }
 
 impl InForce {
     /// What the federation file alone puts in force.
     fn of(federation: &FederationFile) -> Self {
-        let mut force =
-            Self { charters: BTreeMap::new(), appointments: BTreeMap::new(), endings: BTreeMap::new(), tree: Tree::new(federation.root) };
+        let mut force = Self {
+            charters: BTreeMap::new(),
+            appointments: BTreeMap::new(),
+            endings: BTreeMap::new(),
+            tree: Tree::new(federation.root),
+            void: BTreeSet::new(),
+        };
         for facts in federation.charters() {
             if let Ok(policy) = facts.policy.parse() {
                 force.charter(Charter { facts: facts.clone(), policy, stated: None });
@@ -69,9 +90,9 @@ impl InForce {
     pub(super) fn derive(federation: &FederationFile, seen: &AllSeen) -> Self {
         let mut force = Self::of(federation);
         let root = federation.root;
-        let mut order: Vec<(Level, bool, &(Origin, u64), &Seen)> = seen
+        let mut order: Vec<(Level, bool, &Place, &Seen)> = seen
             .iter()
-            .filter(|(at, _)| at.0.federation == federation.name && at.0.division.is_within(root))
+            .filter(|(at, _)| is_heard(federation, at))
             // Within the root, what registers the root's own offices comes first.
             .map(|(at, seen)| (at.0.division.level(), seen.act.target() != root, at, seen.as_ref()))
             .collect();
@@ -79,15 +100,40 @@ impl InForce {
         for level in order.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
             // Judged before any of the level takes force, so that order within a level cannot show.
             let law = Law { federation, force: &force };
-            let valid: Vec<_> = level.iter().filter(|(_, _, at, seen)| law.judge_seen(&at.0, seen).is_ok()).collect();
+            let (valid, void): (Vec<_>, Vec<_>) = level.iter().partition(|(_, _, at, seen)| law.judge_seen(&at.0, seen).is_ok());
             for (_, _, at, seen) in valid {
                 force.take(at, &seen.act);
             }
+            force.void.extend(void.into_iter().map(|(_, _, at, _)| at.clone()));
         }
         force
     }
 
-    fn take(&mut self, at: &(Origin, u64), act: &Act) {
+    /// Takes in one entry more, `at` its place among all `seen`; says whether it counts. None where what it says reaches what others have
+    /// registered: then all is to be derived anew.
+    pub(super) fn add(&mut self, federation: &FederationFile, seen: &AllSeen, at: &Place, new: &Seen) -> Option<bool> {
+        if !is_heard(federation, at) {
+            return Some(false);
+        }
+        if (Law { federation, force: self }).judge_seen(&at.0, new).is_err() {
+            self.void.insert(at.clone());
+            return Some(false);
+        }
+        if matches!(new.act, Act::Division(_)) {
+            // Who registers for a division that is moved may be judged otherwise in any log on its way up.
+            return None;
+        }
+        self.take(at, &new.act);
+        // Only the offices of a division register in its log, so only there can others rest on what is said of it.
+        let law = Law { federation, force: self };
+        let target = new.act.target();
+        let first = Origin { federation: federation.name.clone(), division: target, generation: 0 };
+        let theirs = seen.range((first, 0)..).take_while(|((log, _), _)| log.division == target && log.federation == federation.name);
+        let mut theirs = theirs.filter(|(place, _)| is_heard(federation, place));
+        theirs.all(|(place, other)| law.judge_seen(&place.0, other).is_err() == self.void.contains(place)).then_some(true)
+    }
+
+    fn take(&mut self, at: &Place, act: &Act) {
         let stated = at.clone();
         match act {
             Act::Charter(charter) => {
@@ -97,26 +143,43 @@ impl InForce {
             Act::Appoint(facts) => self.appoint(facts, &stated),
             Act::Revoke(facts, _) => {
                 let RevokeFacts { key, reason, valid } = facts.as_ref().clone();
-                self.endings.entry(key).or_default().push(Ending { reason, valid, until: None, stated });
+                self.end_key(key, Ending { reason, valid, until: None, stated });
             }
             Act::Division(facts) => self.tree.take(DivisionChange { facts: facts.as_ref().clone(), stated }),
         }
     }
 
-    /// Same number: the higher ancestor's holds, for it is taken first; then the first in its log.
+    /// Same number: the higher ancestor's holds, then the first in its log; before all what stands in the federation file.
     fn charter(&mut self, charter: Charter) {
-        self.charters.entry(charter.facts.origin.clone()).or_default().entry(charter.facts.number).or_insert(charter);
+        let of_log = Arc::make_mut(self.charters.entry(charter.facts.origin.clone()).or_default());
+        match of_log.entry(charter.facts.number) {
+            Slot::Vacant(free) => {
+                free.insert(charter);
+            }
+            Slot::Occupied(mut held) => {
+                if charter.stated.as_ref().map(rank) < held.get().stated.as_ref().map(rank) {
+                    held.insert(charter);
+                }
+            }
+        }
     }
 
-    fn appoint(&mut self, facts: &AppointFacts, stated: &(Origin, u64)) {
+    fn appoint(&mut self, facts: &Arc<AppointFacts>, stated: &Place) {
         if let Some(Succession { keys, until, valid }) = &facts.succeeds {
             for key in keys {
                 let ending = Ending { reason: "succeeded".to_owned(), valid: valid.clone(), until: *until, stated: stated.clone() };
-                self.endings.entry(key.clone()).or_default().push(ending);
+                self.end_key(key.clone(), ending);
             }
         }
-        let appointment = Appointment { facts: facts.clone(), stated: stated.clone() };
-        self.appointments.entry(facts.office.clone()).or_default().push(appointment);
+        let of_office = self.appointments.entry(facts.office.clone()).or_default();
+        let at = of_office.partition_point(|each| rank(&each.stated) < rank(stated));
+        of_office.insert(at, Appointment { facts: facts.clone(), stated: stated.clone() });
+    }
+
+    fn end_key(&mut self, key: VerifierKey, ending: Ending) {
+        let of_key = self.endings.entry(key).or_default();
+        let at = of_key.partition_point(|each| rank(&each.stated) < rank(&ending.stated));
+        of_key.insert(at, ending);
     }
 
     /// The newest charter of a log.
@@ -134,4 +197,9 @@ impl InForce {
     pub(super) fn endings(&self, key: &VerifierKey) -> &[Ending] {
         self.endings.get(key).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Whether the log an entry stands in is one that can register anything in this federation.
+fn is_heard(federation: &FederationFile, at: &Place) -> bool {
+    at.0.federation == federation.name && at.0.division.is_within(federation.root)
 }

@@ -63,9 +63,47 @@ pub struct Charter {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Appointment {
     /// What it says.
-    pub facts: AppointFacts,
+    pub facts: Arc<AppointFacts>,
     /// The log and index it stands at.
     pub stated: (Origin, u64),
+}
+
+/// Whose entries may be judged otherwise since something was observed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bearing {
+    /// Nothing was seen that was not seen before.
+    NoNews,
+    /// What the offices and nodes of these divisions sign, and what stands in their logs; none where what was seen counts nowhere.
+    Of(BTreeSet<Division>),
+    /// All.
+    Everybody,
+}
+
+impl Bearing {
+    fn reaches(&mut self, division: Option<Division>) {
+        match self {
+            Self::NoNews => *self = Self::Of(division.into_iter().collect()),
+            Self::Of(divisions) => divisions.extend(division),
+            Self::Everybody => {}
+        }
+    }
+
+    /// Whether anything was seen that was not seen before.
+    pub fn is_news(&self) -> bool {
+        *self != Self::NoNews
+    }
+
+    /// Whether an entry of `origin` may be judged otherwise than before.
+    pub fn is_on(&self, origin: &Origin, entry: &Entry) -> bool {
+        match self {
+            Self::NoNews => false,
+            Self::Of(divisions) => {
+                let by = entry.statement.statement().by.iter().map(|by| by.division);
+                by.chain([origin.division]).any(|division| divisions.contains(&division))
+            }
+            Self::Everybody => true,
+        }
+    }
 }
 
 /// Why a head was not accepted.
@@ -95,7 +133,7 @@ pub enum Witnessing {
 pub fn check(statement: &Statement) -> Result<(), Malformed> {
     let written = match Act::read(statement)? {
         Act::Charter(charter) => Facts::of(&charter.0)?,
-        Act::Appoint(facts) => Facts::of(&facts)?,
+        Act::Appoint(facts) => Facts::of(facts.as_ref())?,
         Act::Revoke(facts, _) => Facts::of(&facts)?,
         Act::Division(facts) => Facts::of(&facts)?,
     };
@@ -125,32 +163,38 @@ impl Registry {
         &self.federation
     }
 
-    /// Takes in one entry of a log; returns whether anything in force may have changed.
-    pub fn observe(&mut self, origin: &Origin, entry: &Entry) -> bool {
+    /// Takes in one entry of a log; tells on whom it bears.
+    pub fn observe(&mut self, origin: &Origin, entry: &Entry) -> Bearing {
         self.observe_all([(origin, entry)])
     }
 
-    /// Takes in entries of logs, in any order; entries that are no registry statements are passed over.
-    pub fn observe_all<'e>(&mut self, entries: impl IntoIterator<Item = (&'e Origin, &'e Entry)>) -> bool {
-        let before = self.seen.len();
+    /// Takes in entries of logs, in any order; tells on whom they bear. Entries that are no registry statements are passed over.
+    ///
+    /// One more costs as much as the logs of the division it is about have registered; only a division that moves, and what makes a
+    /// registrar's entries count that did not or the other way round, has all derived anew.
+    pub fn observe_all<'e>(&mut self, entries: impl IntoIterator<Item = (&'e Origin, &'e Entry)>) -> Bearing {
+        let mut bearing = Bearing::NoNews;
         for (origin, entry) in entries {
             let statement = entry.statement.statement();
-            if !statement.kind.is_registry() || &statement.log != origin {
-                continue;
-            }
             let at = (origin.clone(), entry.index);
-            if self.seen.contains_key(&at) {
+            if !statement.kind.is_registry() || &statement.log != origin || self.seen.contains_key(&at) {
                 continue;
             }
-            if let Ok(act) = Act::read(statement) {
-                self.seen.insert(at, Arc::new(Seen::new(entry.clone(), act)));
+            let Ok(act) = Act::read(statement) else { continue };
+            let new = Arc::new(Seen::new(entry.clone(), act));
+            if bearing != Bearing::Everybody {
+                match self.in_force.add(&self.federation, &self.seen, &at, &new) {
+                    Some(true) => bearing.reaches(Some(new.act.target())),
+                    Some(false) => bearing.reaches(None),
+                    None => bearing = Bearing::Everybody,
+                }
             }
+            self.seen.insert(at, new);
         }
-        let changed = self.seen.len() > before;
-        if changed {
+        if bearing == Bearing::Everybody {
             self.in_force = InForce::derive(&self.federation, &self.seen);
         }
-        changed
+        bearing
     }
 
     /// Every registry entry that was seen and reads as one, whether it counts or not, by log and index.
@@ -191,7 +235,7 @@ impl Registry {
 
     /// The charters in force, oldest first, of every log.
     pub fn charters(&self) -> impl Iterator<Item = &Charter> {
-        self.in_force.charters.values().flat_map(BTreeMap::values)
+        self.in_force.charters.values().flat_map(|of_log| of_log.values())
     }
 
     /// The newest charter of a log.

@@ -34,6 +34,7 @@ impl DivisionChange {
 
 /// All that is said of divisions.
 #[derive(Clone, Debug)]
+#[cfg_attr(test, derive(PartialEq))]
 pub(super) struct Tree {
     root: Division,
     /// By division; the one that holds is the last that applies.
