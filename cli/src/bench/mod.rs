@@ -5,6 +5,7 @@ mod fold;
 mod matters;
 mod nodes;
 mod receipts;
+mod registry;
 mod sample;
 
 use std::collections::BTreeMap;
@@ -87,7 +88,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
         return Ok(Outcome::Done);
     }
     let (replicate, start, fold) = (args.replicate.max(1), args.start.max(1), args.fold.max(1));
-    let progress = ProgressBar::new(5);
+    let progress = ProgressBar::new(6);
     progress.set_style(indicatif::ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}")?);
     // Timing blocks a thread for minutes, which is what this one is for.
     let figures = tokio::task::spawn_blocking({
@@ -102,6 +103,8 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
             appends::measure(&mut figures)?;
             step(say!(language, "核对回执", "verifying receipts"));
             receipts::measure(&mut figures)?;
+            step(say!(language, "登记簿添一条", "one more in the registry"));
+            registry::measure(&mut figures)?;
             step(say!(language, "归并 {fold} 条陈述", "folding {fold} statements"));
             fold::measure(fold, &mut figures)?;
             step(say!(language, "复制 {replicate} 条", "replicating {replicate} entries"));
