@@ -2,58 +2,98 @@
 
 use super::story::{Story, Touched};
 use super::{days_between, flags};
-use crate::matter::codes::{CommitmentState, Irregular, OfficeCode, Verdict};
-use crate::matter::facts::{Bearer, CommitmentId, Completion, Plan, Progress, Promise, Said};
-use crate::matter::record::Reference;
+use crate::matter::codes::{Coded, CommitmentState, FundSource, Irregular, OfficeCode, Verdict};
+use crate::matter::facts::{Bearer, CommitmentId, Completion, Fen, Plan, Progress, Promise, Said};
 use crate::matter::view::{Commitment, CompletionView, DueView, Event, MilestoneView, Moved};
 use crate::time::Date;
 
+/// A commitment so far; statements are named by their places in the story.
+#[derive(Clone, Debug)]
+pub(super) struct CommitmentStory {
+    pub(super) id: CommitmentId,
+    pub(super) dropped: bool,
+    /// The outcome that made it, or last replaced it.
+    pub(super) made: usize,
+    pub(super) round: u32,
+    pub(super) responsible: Option<Bearer>,
+    pub(super) responsible_unconfirmed: bool,
+    pub(super) reporter: Option<Bearer>,
+    /// The first due date ever promised.
+    first_due: Date,
+    /// Every due date in force so far with the statement that set it, the current one last.
+    pub(super) dues: Vec<(Date, usize)>,
+    pub(super) first_budget: Option<Fen>,
+    pub(super) budget: Option<Fen>,
+    pub(super) source: Option<Coded<FundSource>>,
+    spent: Option<Fen>,
+    milestones: Vec<MilestoneView>,
+    /// The newest plan, progress and completion.
+    pub(super) plan: Option<usize>,
+    pub(super) progress: Option<usize>,
+    pub(super) completion: Option<usize>,
+}
+
+impl CommitmentStory {
+    /// Sets a due date, by the statement at a place.
+    pub(super) fn set_due(&mut self, due: Date, set_by: usize) -> Option<Moved> {
+        let from = self.due();
+        (from != due).then(|| {
+            self.dues.push((due, set_by));
+            Moved { commitment: self.id, from, to: due }
+        })
+    }
+
+    fn due(&self) -> Date {
+        self.dues.last().map_or(self.first_due, |(due, _)| *due)
+    }
+}
+
 impl Story {
-    /// Makes a commitment, or replaces the one of the same id. The first due date outlives a replacement: it is what was first promised.
-    pub(super) fn promise(&mut self, heard: &Event, round: u32, promise: &Promise) -> Option<Moved> {
-        let made = |first: Option<&Commitment>| Commitment {
-            id: promise.id,
-            state: CommitmentState::Promised,
-            made: heard.reference.clone(),
-            round,
-            responsible: promise.responsible,
-            responsible_unconfirmed: self.is_unconfirmed(promise.responsible, heard),
-            reporter: promise.reporter,
-            first_due: first.map_or(promise.due, |first| first.first_due),
-            due: promise.due,
-            dues: match first {
-                Some(first) => first.dues.clone(),
-                None => vec![DueView { date: promise.due, set_by: heard.reference.clone() }],
-            },
-            first_budget: first.map_or(promise.budget, |first| first.first_budget),
-            budget: promise.budget,
-            source: promise.source,
-            spent: first.and_then(|first| first.spent),
-            milestones: Vec::new(),
-            plan: first.and_then(|first| first.plan.clone()),
-            progress: first.and_then(|first| first.progress.clone()),
-            completion: None,
-            on_time: None,
-            overdue_days: None,
-        };
+    /// Makes a commitment by the outcome at a place, or replaces the one of the same id. The first due date outlives a replacement: it is what
+    /// was first promised.
+    pub(super) fn promise(&mut self, outcome: &Event, made: usize, round: u32, promise: &Promise) -> Option<Moved> {
+        let responsible_unconfirmed = self.is_unconfirmed(promise.responsible, outcome);
         let Some(position) = self.commitment(promise.id) else {
-            let commitment = made(None);
-            self.add_commitment(commitment);
+            self.add_commitment(CommitmentStory {
+                id: promise.id,
+                dropped: false,
+                made,
+                round,
+                responsible: promise.responsible,
+                responsible_unconfirmed,
+                reporter: promise.reporter,
+                first_due: promise.due,
+                dues: vec![(promise.due, made)],
+                first_budget: promise.budget,
+                budget: promise.budget,
+                source: promise.source,
+                spent: None,
+                milestones: Vec::new(),
+                plan: None,
+                progress: None,
+                completion: None,
+            });
             return None;
         };
-        let mut commitment = made(Some(&self.commitments[position]));
-        let moved = set_due(&mut commitment, promise.due, &heard.reference);
-        self.commitments[position] = commitment;
-        moved
+        let commitment = &mut self.commitments[position];
+        commitment.dropped = false;
+        (commitment.made, commitment.round) = (made, round);
+        (commitment.responsible, commitment.responsible_unconfirmed) = (promise.responsible, responsible_unconfirmed);
+        commitment.reporter = promise.reporter;
+        commitment.budget = promise.budget;
+        commitment.source = promise.source;
+        commitment.milestones.clear();
+        commitment.completion = None;
+        commitment.set_due(promise.due, made)
     }
 
     /// Drops commitments. One that was accepted is done and stays.
     pub(super) fn drop_commitments(&mut self, ids: &[CommitmentId]) {
         for id in ids {
             let Ok(position) = self.live_commitment(*id) else { continue };
-            let completion = self.commitments[position].completion.as_ref();
-            if !completion.is_some_and(|completion| self.is_accepted(&completion.on)) {
-                self.commitments[position].state = CommitmentState::Dropped;
+            let completion = self.commitments[position].completion;
+            if !completion.is_some_and(|completion| self.is_accepted(completion)) {
+                self.commitments[position].dropped = true;
             }
         }
     }
@@ -71,22 +111,24 @@ impl Story {
             Some(Said::Plan(signed)) => (signed.due, signed.budget),
             _ => (plan.due, plan.budget),
         };
+        let at = self.events.len();
         let commitment = &mut self.commitments[position];
         commitment.responsible_unconfirmed &= !confirmed;
-        commitment.plan = Some(heard.reference.clone());
+        commitment.plan = Some(at);
         commitment.budget = budget.or(commitment.budget);
         if !plan.milestones.is_empty() {
             let reached = |id| commitment.milestones.iter().find(|known| known.milestone.id == id).and_then(|known| known.reached);
             commitment.milestones =
                 plan.milestones.iter().map(|milestone| MilestoneView { milestone: *milestone, reached: reached(milestone.id) }).collect();
         }
-        let moved = due.and_then(|due| set_due(commitment, due, &heard.reference));
+        let moved = due.and_then(|due| commitment.set_due(due, at));
         Ok(Touched { round: Some(commitment.round), moved: moved.into_iter().collect() })
     }
 
     pub(super) fn take_progress(&mut self, heard: &Event, progress: &Progress) -> Result<Touched, Irregular> {
+        let at = self.events.len();
         let commitment = self.reported(heard, progress.commitment)?;
-        commitment.progress = Some(heard.reference.clone());
+        commitment.progress = Some(at);
         commitment.spent = progress.spent.or(commitment.spent);
         for milestone in &mut commitment.milestones {
             if Some(milestone.milestone.id) == progress.milestone {
@@ -97,16 +139,16 @@ impl Story {
     }
 
     pub(super) fn take_completion(&mut self, heard: &Event, completion: &Completion) -> Result<Touched, Irregular> {
+        let at = self.events.len();
         let commitment = self.reported(heard, completion.commitment)?;
-        commitment.completion =
-            Some(CompletionView { on: heard.reference.clone(), date: completion.date, cost: completion.cost, verdict: None });
+        commitment.completion = Some(at);
         Ok(Touched { round: Some(commitment.round), moved: Vec::new() })
     }
 
     /// A live commitment, for a statement of its reporter.
-    fn reported(&mut self, heard: &Event, id: CommitmentId) -> Result<&mut Commitment, Irregular> {
+    fn reported(&mut self, heard: &Event, id: CommitmentId) -> Result<&mut CommitmentStory, Irregular> {
         let position = self.live_commitment(id)?;
-        let Commitment { reporter, responsible, .. } = self.commitments[position];
+        let CommitmentStory { reporter, responsible, .. } = self.commitments[position];
         match reporter {
             Some(reporter) if !self.is_by(heard, reporter) => return Err(Irregular::NotItsOffice),
             Some(_) => {}
@@ -131,38 +173,51 @@ impl Story {
     }
 }
 
-pub(super) fn set_due(commitment: &mut Commitment, due: Date, set_by: &Reference) -> Option<Moved> {
-    let from = commitment.dues.last().map_or(commitment.due, |last| last.date);
-    commitment.due = due;
-    (from != due).then(|| {
-        commitment.dues.push(DueView { date: due, set_by: set_by.clone() });
-        Moved { commitment: commitment.id, from, to: due }
-    })
-}
-
 /// A commitment with its state as of `today`.
-pub(super) fn settled(story: &Story, commitment: &Commitment, today: Date) -> Commitment {
-    let mut view = commitment.clone();
-    if view.state == CommitmentState::Dropped {
-        return view;
+pub(super) fn settled(story: &Story, commitment: &CommitmentStory, today: Date) -> Commitment {
+    let on = |at: usize| story.events[at].reference.clone();
+    let completion = commitment.completion.and_then(|at| match &story.events[at].said {
+        Said::Completion(said) => {
+            Some((at, CompletionView { on: on(at), date: said.date, cost: said.cost, verdict: story.verdict_view(at) }))
+        }
+        _ => None,
+    });
+    let started = commitment.plan.is_some() || commitment.progress.is_some() || completion.is_some();
+    let state = match completion.as_ref().map(|(_, completion)| completion.verdict.as_ref().map(|verdict| verdict.verdict)) {
+        _ if commitment.dropped => CommitmentState::Dropped,
+        Some(None) => CommitmentState::Claimed,
+        Some(Some(Verdict::Accepted)) => CommitmentState::Accepted,
+        Some(Some(Verdict::Partly | Verdict::Rejected)) => CommitmentState::UnderWay,
+        None if started => CommitmentState::UnderWay,
+        None => CommitmentState::Promised,
+    };
+    // A day told long after the fact proves nothing about time.
+    let stands = matches!(state, CommitmentState::Claimed | CommitmentState::Accepted);
+    let told_in_time = completion.as_ref().filter(|(at, _)| stands && !flags::is_back_filled(story, *at));
+    let open = matches!(state, CommitmentState::Promised | CommitmentState::UnderWay);
+    let due = commitment.due();
+    Commitment {
+        id: commitment.id,
+        state,
+        made: on(commitment.made),
+        round: commitment.round,
+        responsible: commitment.responsible,
+        responsible_unconfirmed: commitment.responsible_unconfirmed,
+        reporter: commitment.reporter,
+        first_due: commitment.first_due,
+        due,
+        dues: commitment.dues.iter().map(|(date, set_by)| DueView { date: *date, set_by: on(*set_by) }).collect(),
+        first_budget: commitment.first_budget,
+        budget: commitment.budget,
+        source: commitment.source,
+        spent: commitment.spent,
+        milestones: commitment.milestones.clone(),
+        plan: commitment.plan.map(on),
+        progress: commitment.progress.map(on),
+        on_time: told_in_time.map(|(_, completion)| completion.date <= commitment.first_due),
+        overdue_days: (open && today > due).then(|| days_between(due, today)),
+        completion: completion.map(|(_, completion)| completion),
     }
-    let started = view.plan.is_some() || view.progress.is_some() || view.completion.is_some();
-    view.state = if started { CommitmentState::UnderWay } else { CommitmentState::Promised };
-    if let Some(completion) = &mut view.completion {
-        completion.verdict = story.verdict(&completion.on).cloned();
-        view.state = match completion.verdict.as_ref().map(|verdict| verdict.verdict) {
-            None => CommitmentState::Claimed,
-            Some(Verdict::Accepted) => CommitmentState::Accepted,
-            Some(Verdict::Partly | Verdict::Rejected) => CommitmentState::UnderWay,
-        };
-        // A day told long after the fact proves nothing about time.
-        let told_in_time = story.counted(&completion.on).is_some_and(|event| !flags::is_back_filled(story, event));
-        let stands = matches!(view.state, CommitmentState::Claimed | CommitmentState::Accepted);
-        view.on_time = (stands && told_in_time).then_some(completion.date <= view.first_due);
-    }
-    let open = matches!(view.state, CommitmentState::Promised | CommitmentState::UnderWay);
-    view.overdue_days = (open && today > view.due).then(|| days_between(view.due, today));
-    view
 }
 
 /// Whether a commitment was dropped, or completed anew and accepted, after place `at` of the order.

@@ -67,7 +67,7 @@ impl Story {
         };
         let drops: Vec<CommitmentId> = dropped(was).iter().filter(|id| dropped(outcome).contains(id)).copied().collect();
         self.drop_commitments(&drops);
-        let moved = promised(was).iter().filter_map(|promise| self.promise(heard, outcome.round, promise)).collect();
+        let moved = promised(was).iter().filter_map(|promise| self.promise(heard, at, outcome.round, promise)).collect();
         Ok(Touched { round: Some(outcome.round), moved })
     }
 
@@ -106,7 +106,7 @@ impl Story {
     /// An objection is answered by whom it addresses: the convener, if it signed what is objected to, whoever signed beside it; else who did.
     /// An order is answered by the office it names, the convener by default; an outcome by an office above, to which it was sent.
     pub(super) fn take_answer(&mut self, heard: &Event, answer: &Answer) -> Taken {
-        let view = AnswerView { on: heard.reference.clone(), finding: answer.finding, date: heard.date };
+        let view = || AnswerView { on: heard.reference.clone(), finding: answer.finding, date: heard.date };
         let asked = self.place(&answer.target).ok_or(Irregular::Unresolved)?;
         if let Some(position) = said_at(&self.objections, asked) {
             let target = self.counted(&self.objections[position].said.target).ok_or(Irregular::Unresolved)?;
@@ -114,18 +114,19 @@ impl Story {
                 return Err(Irregular::NotItsOffice);
             }
             let round = target.round;
-            self.objections[position].said.answer = Some(view);
+            self.objections[position].said.answer = Some(view());
             return Ok(Touched { round, moved: Vec::new() });
         }
         if let Some(position) = said_at(&self.orders, asked) {
-            return self.answer_order(heard, position, view);
+            return self.answer_order(heard, position, view());
         }
         let target = Some(&self.events[asked]).filter(|target| matches!(target.said, Said::Outcome(_))).ok_or(Irregular::Unresolved)?;
         if !heard.by.iter().any(|by| by.division != self.id.division && signing::oversees(by)) {
             return Err(Irregular::NotItsOffice);
         }
         let round = target.round;
-        self.beside_at(asked).answer = Some(view);
+        let at = self.events.len();
+        self.beside_at(asked).answer = Some(at);
         Ok(Touched { round, moved: Vec::new() })
     }
 

@@ -64,8 +64,8 @@ fn another_round(view: &View, convener: Bearer) -> Option<Expected> {
 /// The supervisors' name under an outcome that asks for it, while it is on notice.
 fn supervisors_signature(story: &Story, view: &View) -> Option<Expected> {
     let notice = view.notice.as_ref().filter(|notice| notice.left.is_some())?;
-    let event = story.counted(&notice.on).filter(|event| flags::is_unsigned(story, event))?;
-    expect(KindCode::Countersign, &verifiers(story), Some(notice.to), None, Some(&event.reference))
+    story.place(&notice.on).filter(|at| flags::is_unsigned(story, *at))?;
+    expect(KindCode::Countersign, &verifiers(story), Some(notice.to), None, Some(&notice.on))
 }
 
 /// News of work that goes on: at the next milestone, else before the silence grows long, unless the promise is due by then.

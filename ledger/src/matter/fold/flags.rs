@@ -6,7 +6,7 @@ use crate::matter::codes::{Coded, CommitmentState, OutcomeResult, Status, StepCo
 use crate::matter::facts::Said;
 use crate::matter::pack::Fulfilment;
 use crate::matter::signing;
-use crate::matter::view::{Commitment, Event, Flag, StepView, View};
+use crate::matter::view::{Commitment, Flag, StepView, View};
 use crate::names::Level;
 use crate::standing::Standing;
 use crate::time::Date;
@@ -30,7 +30,7 @@ pub(super) fn flags(story: &Story, view: &View, today: Date) -> Vec<Flag> {
     of_result(story, view, today, &mut flags);
     of_objections(story, view, today, &mut flags);
     of_orders(view, today, &mut flags);
-    story.events.iter().for_each(|event| of_event(story, event, &mut flags));
+    (0..story.events.len()).for_each(|at| of_event(story, at, &mut flags));
     if story.events.iter().any(|event| event.marks.fork_seen) {
         flags.push(Flag::ForkSeen);
     }
@@ -39,13 +39,13 @@ pub(super) fn flags(story: &Story, view: &View, today: Date) -> Vec<Flag> {
 }
 
 /// Whether a statement was logged over seven days after the fact.
-pub(super) fn is_back_filled(story: &Story, event: &Event) -> bool {
-    days_between(event.date, told_on(story, event)) > BACK_FILLED_DAYS
+pub(super) fn is_back_filled(story: &Story, at: usize) -> bool {
+    days_between(story.events[at].date, told_on(story, at)) > BACK_FILLED_DAYS
 }
 
 /// The civil date on which the day of a fact was told: that of the entry, or of the correction that changed it.
-fn told_on(story: &Story, event: &Event) -> Date {
-    story.beside(&event.reference).and_then(|beside| beside.dated).unwrap_or(event.logged).civil_date(story.offset)
+fn told_on(story: &Story, at: usize) -> Date {
+    story.beside(at).and_then(|beside| beside.dated).unwrap_or(story.events[at].logged).civil_date(story.offset)
 }
 
 fn of_commitment(commitment: &Commitment, flags: &mut Vec<Flag>) {
@@ -123,7 +123,7 @@ fn of_outcome(story: &Story, round: &RoundStory, flags: &mut Vec<Flag>) {
         return;
     }
     let event = &story.events[outcome.at];
-    if is_unsigned(story, event) {
+    if is_unsigned(story, outcome.at) {
         flags.push(Flag::UnsignedBySupervisors { on: event.reference.clone() });
     }
     let Some(pack) = story.pack() else { return };
@@ -144,9 +144,8 @@ fn of_outcome(story: &Story, round: &RoundStory, flags: &mut Vec<Flag>) {
 
 /// A result is due once all was accepted; a method without that step asks for none.
 fn of_result(story: &Story, view: &View, today: Date, flags: &mut Vec<Flag>) {
-    let result = story.results.last().map(|at| &story.events[*at]);
-    if let Some(event) = result.filter(|event| is_unsigned(story, event)) {
-        flags.push(Flag::UnsignedBySupervisors { on: event.reference.clone() });
+    if let Some(at) = story.results.last().filter(|at| is_unsigned(story, **at)) {
+        flags.push(Flag::UnsignedBySupervisors { on: story.events[*at].reference.clone() });
     }
     let asked = story.method().iter().any(|rule| rule.fulfilled_by == Fulfilment::Result);
     let (Some(accepted), Some(pack), true) = (accepted_on(story, view), story.pack(), asked) else { return };
@@ -163,8 +162,8 @@ fn of_result(story: &Story, view: &View, today: Date, flags: &mut Vec<Flag>) {
 /// The civil date the last live commitment's acceptance was logged, once all are accepted.
 pub(super) fn accepted_on(story: &Story, view: &View) -> Option<Date> {
     let logged = |commitment: &Commitment| {
-        let verdict = story.verdict(&commitment.completion.as_ref()?.on)?;
-        Some(story.counted(&verdict.on)?.logged.civil_date(story.offset))
+        let (verification, _) = story.verdict(story.place(&commitment.completion.as_ref()?.on)?)?;
+        Some(verification.logged.civil_date(story.offset))
     };
     let is_done = |commitment: &Commitment| commitment.state == CommitmentState::Accepted;
     if view.live().all(is_done) { view.live().filter_map(logged).max() } else { None }
@@ -191,10 +190,11 @@ fn of_orders(view: &View, today: Date, flags: &mut Vec<Flag>) {
     }
 }
 
-fn of_event(story: &Story, event: &Event, flags: &mut Vec<Flag>) {
+fn of_event(story: &Story, at: usize, flags: &mut Vec<Flag>) {
+    let event = &story.events[at];
     let on = || event.reference.clone();
-    if event.effect.counts() && is_back_filled(story, event) && !matches!(event.said, Said::Raw(_)) {
-        flags.push(Flag::BackFilled { on: on(), date: event.date, logged: told_on(story, event) });
+    if event.effect.counts() && is_back_filled(story, at) && !matches!(event.said, Said::Raw(_)) {
+        flags.push(Flag::BackFilled { on: on(), date: event.date, logged: told_on(story, at) });
     }
     if event.standing == (Standing::Valid { term_expired: true }) {
         flags.push(Flag::TermExpired { on: on() });
@@ -214,12 +214,8 @@ fn of_event(story: &Story, event: &Event, flags: &mut Vec<Flag>) {
 }
 
 /// Whether a community's supervisors, though the method asks it, neither signed a statement nor accepted it.
-pub(super) fn is_unsigned(story: &Story, event: &Event) -> bool {
+pub(super) fn is_unsigned(story: &Story, at: usize) -> bool {
     let asked = story.pack().is_none_or(|pack| pack.supervisors_sign);
-    let signed = event.by.iter().any(|by| signing::is_supervisor(by, story.id.division));
-    asked
-        && story.id.division.level() == Level::Community
-        && !signed
-        && !story.is_accepted(&event.reference)
-        && !story.is_countersigned(&event.reference)
+    let signed = story.events[at].by.iter().any(|by| signing::is_supervisor(by, story.id.division));
+    asked && story.id.division.level() == Level::Community && !signed && !story.is_accepted(at) && !story.is_countersigned(at)
 }

@@ -5,7 +5,7 @@ use super::story::{At, Story, Taken, Touched, push};
 use crate::matter::codes::Irregular;
 use crate::matter::facts::{Feedback, Problem, Said, Termination, Verification};
 use crate::matter::signing;
-use crate::matter::view::{Event, FeedbackView, ProblemView, VerdictView};
+use crate::matter::view::{Event, FeedbackView, ProblemView};
 
 impl Story {
     pub(super) fn take_problem(&mut self, heard: &Event, problem: &Problem) -> Taken {
@@ -38,16 +38,10 @@ impl Story {
         if mends.and_then(|mends| mends.corrected_at(&verification.target)).is_some_and(|corrected| time < corrected) {
             return Ok(Touched { round, moved: Vec::new() });
         }
-        let beside = self.beside_at(place);
-        if beside.verdict.as_ref().is_none_or(|(stood, view)| (*stood, view.on.id) < (time, heard.reference.id)) {
-            let view = VerdictView {
-                on: heard.reference.clone(),
-                by: heard.by.clone(),
-                verdict: verification.verdict,
-                date: heard.date,
-                checks: verification.checks.clone(),
-            };
-            beside.verdict = Some((time, view));
+        let stands = self.verdict(place).map(|(stands, _)| (stands.time, stands.reference.id));
+        if stands.is_none_or(|stands| stands < (time, heard.reference.id)) {
+            let at = self.events.len();
+            self.beside_at(place).verdict = Some(at);
         }
         Ok(Touched { round, moved: Vec::new() })
     }

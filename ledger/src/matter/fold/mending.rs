@@ -9,11 +9,10 @@
 
 use std::collections::BTreeMap;
 
-use super::commitment::set_due;
 use super::deciding::{dropped, promised};
 use super::notice;
 use super::story::{OutcomeStory, Story, Taken, Touched};
-use crate::matter::codes::{CommitmentState, Irregular};
+use crate::matter::codes::Irregular;
 use crate::matter::facts::{CommitmentId, Correction, Outcome, Plan, Redaction, Said, Withdrawal};
 use crate::matter::record::Reference;
 use crate::matter::signing;
@@ -148,7 +147,13 @@ impl Story {
         let target = self.of_its_office(heard, &withdrawal.target)?;
         let decided = |first: u32| self.rounds.iter().any(|round| round.number >= first && round.outcome.is_some());
         let too_late = match &target.said {
-            _ if self.beside(&withdrawal.target).is_some_and(|beside| beside.spoken_to || beside.verdict.is_some()) => true,
+            _ if self
+                .find_place(&withdrawal.target)
+                .and_then(|at| self.beside(at))
+                .is_some_and(|beside| beside.spoken_to || beside.verdict.is_some()) =>
+            {
+                true
+            }
             // One that had no effect carries nothing.
             _ if !target.effect.counts() => false,
             Said::Topic(_) => decided(1),
@@ -201,25 +206,28 @@ impl Story {
 
     /// Carries a correction of what was promised, planned or dropped into the commitments, from here on.
     fn amend(&mut self, heard: &Event, target: &Reference, mends: &Mends) -> Touched {
-        let Some(of) = self.counted(target).cloned() else { return Touched::default() };
+        let Some(at) = self.place(target) else { return Touched::default() };
+        let of = self.events[at].clone();
         let moved = match mends.around(&of, &heard.reference) {
-            Some((Said::Outcome(was), Said::Outcome(now))) => self.amend_outcome(heard, &of, was, now),
-            Some((Said::Plan(was), Said::Plan(now))) => self.amend_plan(heard, &of, was, now).into_iter().collect(),
+            Some((Said::Outcome(was), Said::Outcome(now))) => self.amend_outcome(&of, at, was, now),
+            Some((Said::Plan(was), Said::Plan(now))) => self.amend_plan(&of, was, now).into_iter().collect(),
             _ => Vec::new(),
         };
         Touched { round: of.round, moved }
     }
 
-    fn amend_outcome(&mut self, heard: &Event, of: &Event, was: &Outcome, now: &Outcome) -> Vec<Moved> {
-        let (before, after) = (promised(was), promised(now));
+    fn amend_outcome(&mut self, of: &Event, made: usize, was: &Outcome, now: &Outcome) -> Vec<Moved> {
+        let (before, after, here) = (promised(was), promised(now), self.events.len());
         let mut moved = Vec::new();
         for promise in after {
             let Some(first) = before.iter().find(|first| first.id == promise.id) else {
-                moved.extend(self.promise(of, now.round, promise));
+                moved.extend(self.promise(of, made, now.round, promise));
                 continue;
             };
             let unconfirmed = self.is_unconfirmed(promise.responsible, of);
-            let Some(commitment) = self.made_by(promise.id, &of.reference) else { continue };
+            let Some(position) = self.made_by(promise.id, made) else { continue };
+            let newest = self.commitments[position].dues.last().is_some_and(|(_, set_by)| self.is_of(*set_by, of));
+            let commitment = &mut self.commitments[position];
             if first.responsible != promise.responsible {
                 commitment.responsible = promise.responsible;
                 commitment.responsible_unconfirmed = unconfirmed;
@@ -229,45 +237,45 @@ impl Story {
             if first.budget != promise.budget {
                 commitment.budget = promise.budget;
             }
-            if first.due != promise.due && commitment.dues.last().is_some_and(|due| is_of(&due.set_by, of)) {
-                moved.extend(set_due(commitment, promise.due, &heard.reference));
+            if first.due != promise.due && newest {
+                moved.extend(commitment.set_due(promise.due, here));
             }
         }
         let gone = before.iter().map(|promise| promise.id).filter(|id| !after.iter().any(|promise| promise.id == *id));
-        let mut gone: Vec<CommitmentId> = gone.filter(|id| self.made_by(*id, &of.reference).is_some()).collect();
+        let mut gone: Vec<CommitmentId> = gone.filter(|id| self.made_by(*id, made).is_some()).collect();
         gone.extend(dropped(now).iter().filter(|id| !dropped(was).contains(id)));
         self.drop_commitments(&gone);
         moved
     }
 
-    fn amend_plan(&mut self, heard: &Event, of: &Event, was: &Plan, now: &Plan) -> Option<Moved> {
-        let position = self.live_commitment(now.commitment).ok()?;
+    fn amend_plan(&mut self, of: &Event, was: &Plan, now: &Plan) -> Option<Moved> {
+        let (position, here) = (self.live_commitment(now.commitment).ok()?, self.events.len());
+        let (_, set_by) = *self.commitments[position].dues.last()?;
+        let of_this_plan = self.is_of(set_by, of);
         let commitment = &mut self.commitments[position];
         if was.budget != now.budget {
             commitment.budget = now.budget.or(commitment.first_budget);
         }
-        let newest = commitment.dues.len().checked_sub(1)?;
-        let of_this_plan = is_of(&commitment.dues[newest].set_by, of);
         match (was.due == now.due, now.due) {
-            (false, Some(due)) if was.due.is_none() || of_this_plan => set_due(commitment, due, &heard.reference),
+            (false, Some(due)) if was.due.is_none() || of_this_plan => commitment.set_due(due, here),
             (false, None) if of_this_plan => {
-                let before = commitment.dues.get(newest.checked_sub(1)?)?.date;
-                set_due(commitment, before, &heard.reference)
+                let (before, _) = *commitment.dues.iter().rev().nth(1)?;
+                commitment.set_due(before, here)
             }
             _ => None,
         }
     }
 
-    /// The live commitment of that id, if this outcome made it.
-    fn made_by(&mut self, id: CommitmentId, outcome: &Reference) -> Option<&mut crate::matter::view::Commitment> {
-        let position = self.commitment(id)?;
-        self.commitments.get_mut(position).filter(|commitment| commitment.made == *outcome && commitment.state != CommitmentState::Dropped)
+    /// The live commitment of that id, if the outcome at that place made it.
+    fn made_by(&self, id: CommitmentId, outcome: usize) -> Option<usize> {
+        self.live_commitment(id).ok().filter(|position| self.commitments[*position].made == outcome)
     }
-}
 
-/// Whether a date was set by a statement, or by a correction of it.
-fn is_of(set_by: &Reference, statement: &Event) -> bool {
-    *set_by == statement.reference || statement.corrected_by().contains(set_by)
+    /// Whether a date was set by a statement, or by a correction of it, such as the one that is being taken in.
+    fn is_of(&self, set_by: usize, statement: &Event) -> bool {
+        let set_by = self.events.get(set_by).map(|event| &event.reference);
+        set_by.is_none_or(|set_by| *set_by == statement.reference || statement.corrected_by().contains(set_by))
+    }
 }
 
 fn without_effect(mends: &Mends, heard: &Event) -> Result<(), Irregular> {

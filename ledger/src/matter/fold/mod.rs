@@ -90,14 +90,14 @@ fn round_view(story: &Story, round: &story::RoundStory) -> Round {
     let outcome = round.outcome.as_ref().map(|outcome| {
         let event = &story.events[outcome.at];
         let signed = event.by.iter().any(|by| signing::is_supervisor(by, story.id.division));
-        let beside = story.beside(&event.reference);
+        let countersigned = story.beside(outcome.at).map(|beside| beside.countersigned.clone());
         OutcomeView {
             on: event.reference.clone(),
             result: outcome.result,
             date: event.date,
-            supervised: signed || story.is_accepted(&event.reference) || story.is_countersigned(&event.reference),
-            countersigned: beside.map(|beside| beside.countersigned.clone()).unwrap_or_default(),
-            answer: beside.and_then(|beside| beside.answer.clone()),
+            supervised: signed || story.is_accepted(outcome.at) || story.is_countersigned(outcome.at),
+            countersigned: countersigned.unwrap_or_default(),
+            answer: story.answer_view(outcome.at),
         }
     });
     Round {

@@ -25,7 +25,7 @@ impl Story {
         };
         let (round, home) = (target.round, self.id.division);
         for commitment in &mut self.commitments {
-            let spoken_of = commitment.made == countersign.target || Some(commitment.id) == planned;
+            let spoken_of = commitment.made == place || Some(commitment.id) == planned;
             let confirmed = commitment.responsible.is_some_and(|bearer| heard.by.iter().any(|by| bearer.is(by, home)));
             commitment.responsible_unconfirmed &= !(spoken_of && confirmed);
         }

@@ -7,16 +7,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::commitment::CommitmentStory;
 use super::mending::Mends;
 use crate::hash::Blake3;
-use crate::matter::codes::{Coded, CommitmentState, Decision, Irregular, KindCode, OutcomeResult, ReopenReason, StepCode, Verdict};
-use crate::matter::facts::{CommitmentId, Said};
+use crate::matter::codes::{Coded, Decision, Irregular, KindCode, OutcomeResult, ReopenReason, StepCode, Verdict};
+use crate::matter::facts::{CommitmentId, Said, Verification};
 use crate::matter::pack::{Pack, Packs, StepRule};
 use crate::matter::record::{Record, Reference};
 use crate::matter::signing;
 use crate::matter::view::{
-    AnswerView, CircularView, Commitment, Effect, EvaluationView, Event, FeedbackView, Moved, ObjectionView, OrderView, ProblemView,
-    RulesUsed, TopicView, VerdictView,
+    AnswerView, CircularView, Effect, EvaluationView, Event, FeedbackView, Moved, ObjectionView, OrderView, ProblemView, RulesUsed,
+    TopicView, VerdictView,
 };
 use crate::names::{MatterId, OfficeName};
 use crate::standing::Standing;
@@ -45,15 +46,15 @@ pub(super) fn push<T>(list: &mut Vec<T>, one: T) {
     list.push(one);
 }
 
-/// What others said of a statement, beside what it says itself.
+/// What others said of a statement, beside what it says itself; statements are named by their places.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Beside {
-    /// The verdict that stands on it, with the time it was signed.
-    pub(super) verdict: Option<(Time, VerdictView)>,
+    /// The verification whose verdict stands on it.
+    pub(super) verdict: Option<usize>,
     /// Who countersigned it.
     pub(super) countersigned: Vec<OfficeName>,
-    /// What an office above answered to it.
-    pub(super) answer: Option<AnswerView>,
+    /// The newest answer of an office above to it.
+    pub(super) answer: Option<usize>,
     /// When its date was told, where that was corrected.
     pub(super) dated: Option<Time>,
     /// Another office has spoken to it.
@@ -89,7 +90,7 @@ pub(super) struct Story {
     pub(super) rules: RulesUsed,
     pub(super) rounds: Vec<RoundStory>,
     /// In the order they were made. What depends on the instant is settled later (see [`super::commitment`]).
-    pub(super) commitments: Vec<Commitment>,
+    pub(super) commitments: Vec<CommitmentStory>,
     /// Their places in `commitments`, sorted by id.
     by_id: Vec<usize>,
     pub(super) objections: Vec<At<ObjectionView>>,
@@ -201,6 +202,7 @@ impl Story {
         if let Some(mends) = mends {
             self.mend(&mut event, mends);
         }
+        self.share_signers(&mut event);
         if event.effect.counts() {
             match self.take(&event, mends) {
                 Ok(touched) => {
@@ -213,6 +215,13 @@ impl Story {
         }
         self.places.insert((hint(&event.reference.id), self.events.len()));
         self.events.push(event);
+    }
+
+    /// Nearly always the same offices have just spoken: one list of them will do.
+    fn share_signers(&self, event: &mut Event) {
+        if let Some(before) = self.events.iter().rev().take(4).find(|before| before.by == event.by) {
+            event.by = before.by.clone();
+        }
     }
 
     fn take(&mut self, heard: &Event, mends: Option<&Mends>) -> Taken {
@@ -308,7 +317,7 @@ impl Story {
 
     pub(super) fn live_commitment(&self, id: CommitmentId) -> Result<usize, Irregular> {
         let place = self.commitment(id);
-        place.filter(|place| self.commitments[*place].state != CommitmentState::Dropped).ok_or(Irregular::NoSuchCommitment)
+        place.filter(|place| !self.commitments[*place].dropped).ok_or(Irregular::NoSuchCommitment)
     }
 
     /// Where in `commitments` the one of that id stands.
@@ -318,7 +327,7 @@ impl Story {
     }
 
     /// Adds a commitment whose id is new.
-    pub(super) fn add_commitment(&mut self, commitment: Commitment) {
+    pub(super) fn add_commitment(&mut self, commitment: CommitmentStory) {
         let slot = self.by_id.partition_point(|at| self.commitments[*at].id < commitment.id);
         self.by_id.insert(slot, self.commitments.len());
         push(&mut self.commitments, commitment);
@@ -331,7 +340,7 @@ impl Story {
     }
 
     /// Where in the order the statement stands that a reference names, if it is here.
-    fn find_place(&self, reference: &Reference) -> Option<usize> {
+    pub(super) fn find_place(&self, reference: &Reference) -> Option<usize> {
         self.with_hint(&reference.id).find(|(_, event)| event.reference == *reference).map(|(at, _)| at)
     }
 
@@ -344,12 +353,12 @@ impl Story {
         self.find_place(reference).map(|at| self.events[at].as_mut())
     }
 
-    /// What others said of a statement.
-    pub(super) fn beside(&self, reference: &Reference) -> Option<&Beside> {
-        self.beside.get(&self.find_place(reference)?).map(Box::as_ref)
+    /// What others said of the statement at a place of the order, if anything.
+    pub(super) fn beside(&self, at: usize) -> Option<&Beside> {
+        self.beside.get(&at).map(Box::as_ref)
     }
 
-    /// What others said of the statement at a place of the order.
+    /// What others said of the statement at a place of the order, to be noted.
     pub(super) fn beside_at(&mut self, at: usize) -> &mut Beside {
         self.beside.entry(at).or_default()
     }
@@ -369,24 +378,43 @@ impl Story {
         self.find_place(reference).filter(|at| self.events[*at].standing.is_valid())
     }
 
-    /// The verdict that stands on a statement.
-    pub(super) fn verdict(&self, target: &Reference) -> Option<&VerdictView> {
-        self.beside(target)?.verdict.as_ref().map(|(_, view)| view)
+    /// The verdict that stands on the statement at a place of the order: the verification, and what it says.
+    pub(super) fn verdict(&self, at: usize) -> Option<(&Event, &Verification)> {
+        let event = &self.events[self.beside(at)?.verdict?];
+        let Said::Verification(verification) = &event.said else { return None };
+        Some((event, verification))
+    }
+
+    pub(super) fn verdict_view(&self, at: usize) -> Option<VerdictView> {
+        self.verdict(at).map(|(event, verification)| VerdictView {
+            on: event.reference.clone(),
+            by: event.by.clone(),
+            verdict: verification.verdict,
+            date: event.date,
+            checks: verification.checks.clone(),
+        })
     }
 
     /// Every statement verified, with the verdict that stands, in the order of the statements.
-    pub(super) fn verdicts(&self) -> impl Iterator<Item = (&Event, &VerdictView)> {
-        self.beside.iter().filter_map(|(at, beside)| Some((self.events[*at].as_ref(), &beside.verdict.as_ref()?.1)))
+    pub(super) fn verdicts(&self) -> impl Iterator<Item = (&Event, VerdictView)> {
+        self.beside.keys().filter_map(|at| Some((self.events[*at].as_ref(), self.verdict_view(*at)?)))
     }
 
-    pub(super) fn is_accepted(&self, target: &Reference) -> bool {
-        self.verdict(target).is_some_and(|view| view.verdict == Verdict::Accepted)
+    pub(super) fn is_accepted(&self, at: usize) -> bool {
+        self.verdict(at).is_some_and(|(_, verification)| verification.verdict == Verdict::Accepted)
     }
 
-    /// Whether the community's supervisors countersigned a statement.
-    pub(super) fn is_countersigned(&self, target: &Reference) -> bool {
-        let by = self.beside(target).map(|beside| &beside.countersigned);
+    /// Whether the community's supervisors countersigned the statement at a place of the order.
+    pub(super) fn is_countersigned(&self, at: usize) -> bool {
+        let by = self.beside(at).map(|beside| &beside.countersigned);
         by.is_some_and(|by| by.iter().any(|by| signing::is_supervisor(by, self.id.division)))
+    }
+
+    /// What an office above answered to the statement at a place of the order.
+    pub(super) fn answer_view(&self, at: usize) -> Option<AnswerView> {
+        let event = &self.events[self.beside(at)?.answer?];
+        let Said::Answer(answer) = &event.said else { return None };
+        Some(AnswerView { on: event.reference.clone(), finding: answer.finding, date: event.date })
     }
 
     /// The rule pack that judges the matter, where it may and is known.

@@ -1,15 +1,12 @@
 //! 三方说法: who claims, who verifies, who answers. Side by side, never merged, never added up.
 
 use super::story::Story;
-use crate::matter::codes::CommitmentState;
 use crate::matter::facts::Said;
 use crate::matter::view::{Claim, FindingView, Voices};
 
 pub(super) fn voices(story: &Story) -> Voices {
-    let claims = story.commitments.iter().filter(|commitment| commitment.state != CommitmentState::Dropped).filter_map(|commitment| {
-        let completion = commitment.completion.as_ref().map(|completion| &completion.on);
-        let said = [commitment.plan.as_ref(), commitment.progress.as_ref(), completion];
-        let newest = said.into_iter().flatten().filter_map(|on| story.place(on)).max()?;
+    let claims = story.commitments.iter().filter(|commitment| !commitment.dropped).filter_map(|commitment| {
+        let newest = [commitment.plan, commitment.progress, commitment.completion].into_iter().flatten().max()?;
         let event = &story.events[newest];
         Some(Claim {
             on: event.reference.clone(),
@@ -25,7 +22,7 @@ pub(super) fn voices(story: &Story) -> Voices {
             Said::Completion(completion) => Some(completion.commitment),
             _ => None,
         },
-        verdict: verdict.clone(),
+        verdict,
     });
     Voices { convener: claims.collect(), supervisors: findings.collect(), residents: story.feedback.clone() }
 }

@@ -35,6 +35,16 @@ fn a_corrected_date_shows_as_moved_and_the_old_one_stays_in_view() {
 }
 
 #[test]
+fn a_promise_that_a_correction_names_twice_takes_the_last_date() {
+    let (mut tale, outcome) = decided();
+    let twice = json!([promise("c1", "2025-10-31"), promise("c1", "2025-11-30")]);
+    let change = json!([{"new": twice, "old": [promise("c1", "2025-09-30")], "path": "commitments"}]);
+    tale.say("committee", "correction", &correction(&outcome, &change), "2025-07-01");
+    let view = tale.view("2025-07-02");
+    assert_eq!((view.commitments.len(), view.commitments[0].due.to_string()), (1, "2025-11-30".into()));
+}
+
+#[test]
 fn a_later_plan_outlives_the_correction_of_an_earlier_date() {
     let (mut tale, outcome) = decided();
     tale.say("committee", "plan", &json!({"commitment": "c1", "due": "2025-12-31"}), "2025-07-01");
