@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use luodi_ledger::entry::Entry;
 use luodi_ledger::federation::FederationFile;
 use luodi_ledger::hash::Blake3;
@@ -25,6 +25,10 @@ const PATIENCE_TO_SEND: Duration = Duration::from_secs(900);
 /// Largest answer read: a full entry bundle is at most 256 leaves of 64 KiB.
 const LONGEST_ANSWER: usize = 17 * 1024 * 1024;
 
+/// Most statements that a node takes in with one request: as many as it seals under one head.
+pub(crate) const MOST_AT_ONCE: usize = 256;
+/// Most bytes of statements and bodies in one request: JSON may double them, and a node takes 1 MiB.
+pub(crate) const MOST_BYTES_AT_ONCE: usize = 500 * 1024;
 /// How often a request is made again that a node asked to make more slowly.
 const MOST_WAITS: usize = 30;
 /// A longer wait than this is for the next day, not for a queue.
@@ -49,6 +53,16 @@ pub(crate) struct Published {
     pub(crate) size: u64,
     /// A receipt file under the log's own signature; absent where chain and entry are too long for one.
     pub(crate) receipt: Option<String>,
+}
+
+/// What a node says of each of many statements.
+#[derive(Deserialize)]
+struct AnswerToOne {
+    status: u16,
+    index: Option<u64>,
+    #[serde(default)]
+    error: Fault,
+    retry_after: Option<u64>,
 }
 
 /// How a publication ended.
@@ -137,6 +151,22 @@ struct Submission<'a> {
     statement: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<&'a str>,
+}
+
+impl<'a> Submission<'a> {
+    fn of(statement: &SignedStatement, body: Option<&'a str>) -> Self {
+        Self { statement: statement.note().to_string(), body }
+    }
+}
+
+#[derive(Serialize)]
+struct Submissions<'a> {
+    statements: Vec<Submission<'a>>,
+}
+
+#[derive(Deserialize)]
+struct AnswerToMany {
+    answers: Vec<AnswerToOne>,
 }
 
 #[derive(Deserialize)]
@@ -264,7 +294,7 @@ impl Node {
 
     /// Sends a statement with its body. Sending it again changes nothing.
     pub(crate) async fn publish(&self, statement: &SignedStatement, body: Option<&str>) -> anyhow::Result<Answer<Box<Published>>> {
-        let submission = Submission { statement: statement.note().to_string(), body };
+        let submission = Submission::of(statement, body);
         let url = format!("{}{}/statements", self.base, Self::log_path(&statement.statement().log));
         let response = self.client.post(&url).json(&submission).send().await.map_err(|error| self.unreachable(&error))?;
         match answered(&url, response).await? {
@@ -276,6 +306,28 @@ impl Node {
             Answer::Busy(wait, fault) => Ok(Answer::Busy(wait, fault)),
             Answer::Spent(wait, fault) => Ok(Answer::Spent(wait, fault)),
         }
+    }
+
+    /// Sends statements for one log with their bodies, at most [`MOST_AT_ONCE`] of [`MOST_BYTES_AT_ONCE`]; answers for each, in their order,
+    /// with its place in the log. Sending them again changes nothing.
+    pub(crate) async fn publish_many(&self, log: &Origin, sent: &[(SignedStatement, Option<String>)]) -> anyhow::Result<Vec<Answer<u64>>> {
+        let statements = sent.iter().map(|(statement, body)| Submission::of(statement, body.as_deref())).collect();
+        let submissions = Submissions { statements };
+        let url = format!("{}{}/batch", self.base, Self::log_path(log));
+        let response = self.client.post(&url).json(&submissions).send().await.map_err(|error| self.unreachable(&error))?;
+        let answers = match answered(&url, response).await? {
+            Answer::Taken(bytes) => serde_json::from_slice::<AnswerToMany>(&bytes).with_context(|| url.clone())?.answers,
+            Answer::Refused(fault) => bail!("{url}: {fault}"),
+            Answer::Busy(wait, fault) => return Ok(vec![Answer::Busy(wait, fault); sent.len()]),
+            Answer::Spent(wait, fault) => return Ok(vec![Answer::Spent(wait, fault); sent.len()]),
+        };
+        ensure!(answers.len() == sent.len(), "{url}: {} / {}", answers.len(), sent.len());
+        let judged = |AnswerToOne { status, index, error, retry_after }| {
+            let status = StatusCode::from_u16(status).with_context(|| url.clone())?;
+            let taken = || index.with_context(|| format!("{url}: index"));
+            judged(&url, status, retry_after.map(Duration::from_secs), error, taken)
+        };
+        answers.into_iter().map(judged).collect()
     }
 
     /// Sends the stored bytes of an attachment, in pieces, from `file`; the entry at `index` of `log` lists it. Sending it again changes nothing.
@@ -300,13 +352,24 @@ impl Node {
 
 /// What a node says of what it was sent: the bytes of a success, or its refusal.
 async fn answered(url: &str, response: Response) -> anyhow::Result<Answer<Vec<u8>>> {
-    let status = response.status();
-    let wait = retry_after(&response).unwrap_or(Duration::from_secs(1));
+    let (status, wait) = (response.status(), retry_after(&response));
     let bytes = bounded(response).await?;
+    let fault = if status.is_success() { Fault::default() } else { fault(&bytes) };
+    judged(url, status, wait, fault, || Ok(bytes))
+}
+
+/// What a status means for what was sent; `taken` is what a success says.
+fn judged<T>(
+    url: &str,
+    status: StatusCode,
+    wait: Option<Duration>,
+    mut fault: Fault,
+    taken: impl FnOnce() -> anyhow::Result<T>,
+) -> anyhow::Result<Answer<T>> {
     if status.is_success() {
-        return Ok(Answer::Taken(bytes));
+        return Ok(Answer::Taken(taken()?));
     }
-    let mut fault = fault(&bytes);
+    let wait = wait.unwrap_or(Duration::from_secs(1));
     if fault.why.is_empty() {
         fault.why = status.to_string();
     }

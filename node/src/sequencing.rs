@@ -86,6 +86,12 @@ struct Waiting {
     answer: oneshot::Sender<Result<Accepted, SubmitError>>,
 }
 
+/// One of many, once all are judged.
+enum Queued {
+    Ended(Result<Accepted, SubmitError>),
+    Waiting(oneshot::Receiver<Result<Accepted, SubmitError>>),
+}
+
 /// Hands statements to the sequencer; clones share it.
 #[derive(Clone, Debug)]
 pub struct Sequencer {
@@ -193,8 +199,35 @@ impl Sequencer {
 
     /// Takes a statement in; answers when it is durable. One that is already in the log is answered with where it stands.
     pub async fn submit(&self, submission: Submission) -> Result<Accepted, SubmitError> {
+        match self.admit(&submission).await? {
+            Some(known) => Ok(known),
+            None => self.queue(submission)?.await.map_err(|_| SubmitError::Closed)?,
+        }
+    }
+
+    /// Takes many in, each as if it came alone, in their order. All are judged before the first is queued, so that they are sealed together.
+    pub async fn submit_many(&self, submissions: Vec<Submission>) -> Vec<Result<Accepted, SubmitError>> {
+        let mut judged = Vec::with_capacity(submissions.len());
+        for submission in submissions {
+            judged.push((self.admit(&submission).await, submission));
+            // Hundreds of signatures are checked in a row, and others are waiting.
+            tokio::task::yield_now().await;
+        }
+        let queued: Vec<Queued> = judged.into_iter().map(|(known, new)| self.queue_unknown(known, new)).collect();
+        let mut ends = Vec::with_capacity(queued.len());
+        for queued in queued {
+            ends.push(match queued {
+                Queued::Ended(end) => end,
+                Queued::Waiting(answered) => answered.await.unwrap_or(Err(SubmitError::Closed)),
+            });
+        }
+        ends
+    }
+
+    /// Judges a statement as far as can be told before its place is known; answers where it stands if it is in the log already.
+    async fn admit(&self, submission: &Submission) -> Result<Option<Accepted>, SubmitError> {
         if let Some(known) = self.log.find(&submission.statement)? {
-            return Ok(known);
+            return Ok(Some(known));
         }
         match self.gate() {
             Gate::Open => {}
@@ -209,12 +242,24 @@ impl Sequencer {
         let link = self.log.reader.log(&self.log.origin)?.ok_or(SubmitError::Stopped("it has no first head".to_owned()))?.link;
         submission.admit(&self.log.origin, link, &self.log.registrar.snapshot(), now)?;
         self.log.check_mend(&submission.statement, link.index, now).await?;
+        Ok(None)
+    }
+
+    fn queue_unknown(&self, known: Result<Option<Accepted>, SubmitError>, submission: Submission) -> Queued {
+        match known {
+            Ok(Some(known)) => Queued::Ended(Ok(known)),
+            Ok(None) => self.queue(submission).map_or_else(|error| Queued::Ended(Err(error)), Queued::Waiting),
+            Err(error) => Queued::Ended(Err(error)),
+        }
+    }
+
+    fn queue(&self, submission: Submission) -> Result<oneshot::Receiver<Result<Accepted, SubmitError>>, SubmitError> {
         let (answer, answered) = oneshot::channel();
         self.queue.try_send(Waiting { submission, answer }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => SubmitError::Full,
             mpsc::error::TrySendError::Closed(_) => SubmitError::Closed,
         })?;
-        answered.await.map_err(|_| SubmitError::Closed)?
+        Ok(answered)
     }
 }
 

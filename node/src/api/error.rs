@@ -171,8 +171,9 @@ impl From<NumberError> for ApiError {
     }
 }
 
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
+impl ApiError {
+    /// The code, the error object, and after how many seconds to come again: what an answer to one of many says.
+    pub(super) fn told(self) -> (StatusCode, serde_json::Value, Option<u64>) {
         let Self { status, field, why, why_zh, remedy, retry_after, found } = self;
         let mut error = json!({ "field": field, "why": why, "remedy": remedy });
         if let Some(why) = why_zh {
@@ -181,6 +182,13 @@ impl IntoResponse for ApiError {
         if !found.is_empty() {
             error["found"] = json!(found);
         }
+        (status, error, retry_after)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, error, retry_after) = self.told();
         let mut response = (status, Json(json!({ "error": error }))).into_response();
         if let Some(seconds) = retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));

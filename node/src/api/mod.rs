@@ -1,7 +1,7 @@
 //! What a node serves over HTTP. A function gives the router, so that tests need no socket.
 //!
-//! Reading follows C2SP tlog-tiles under each log's prefix `/log/<division>/<generation>/`; writing is one signed statement at a time,
-//! and its signature is the only authority. Nothing served here is to be believed: readers judge it again.
+//! Reading follows C2SP tlog-tiles under each log's prefix `/log/<division>/<generation>/`; writing is signed statements, one or many in a
+//! request, and the signature of each is the only authority. Nothing served here is to be believed: readers judge it again.
 
 mod attachments;
 mod error;
@@ -43,6 +43,8 @@ use crate::witnessing::Witness;
 
 /// Largest request body: a statement of an entry's size and a body of 64 KiB, both inside JSON, which may double them.
 const LONGEST_REQUEST: usize = 192 * 1024;
+/// Largest request with many statements: those of one head, of a few KiB each, as rows of a table make them.
+const LONGEST_BATCH: usize = 1 << 20;
 /// Longest time for one answer: a long poll of 25 seconds and room to write it.
 const DEADLINE: Duration = Duration::from_secs(40);
 
@@ -87,6 +89,7 @@ pub fn router(api: Api) -> Router {
         .route("/log/{division}/{generation}/body/{hash}", get(tiles::body))
         .route("/log/{division}/{generation}/receipt/{index}", get(tiles::receipt))
         .route("/log/{division}/{generation}/statements", post(submit::submit))
+        .route("/log/{division}/{generation}/batch", post(submit::submit_many).layer(DefaultBodyLimit::max(LONGEST_BATCH)))
         .route("/log/{division}/{generation}/matters", post(submit::reserve))
         .route("/witness/add-checkpoint", post(witness::add_checkpoint))
         .route("/witness/{hash}/checkpoint", get(witness::checkpoint))
