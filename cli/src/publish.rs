@@ -14,7 +14,7 @@ use luodi_ledger::statement::SignedStatement;
 use crate::Outcome;
 use crate::attachments;
 use crate::language::{Language, say, tell};
-use crate::node_client::{Answer, Node, Published};
+use crate::node_client::{Answer, Fault, Node, Published};
 use crate::personal;
 use crate::preview::preview;
 use crate::sign::body_beside;
@@ -22,9 +22,20 @@ use crate::sign::body_beside;
 /// The node takes no more from this office today (429).
 #[derive(Debug)]
 pub(crate) struct Spent {
-    /// When it will again.
-    pub(crate) wait: Duration,
     told: String,
+}
+
+impl Spent {
+    /// It will again after `wait`.
+    pub(crate) fn new(wait: Duration, fault: &Fault, language: Language) -> Self {
+        let hours = wait.as_secs().div_ceil(3600);
+        let told = say!(
+            language,
+            "节点今天不再收这个组织的（{fault}）；约 {hours} 小时后再公布一次",
+            "the node takes no more from this office today ({fault}); publish again in about {hours} h"
+        );
+        Self { told }
+    }
 }
 
 impl std::fmt::Display for Spent {
@@ -36,7 +47,7 @@ impl std::fmt::Display for Spent {
 impl std::error::Error for Spent {}
 
 /// How often a busy node is asked again before giving up.
-const TRIES: usize = 20;
+pub(crate) const TRIES: usize = 20;
 
 /// Arguments of `luodi publish`.
 #[derive(Debug, clap::Args)]
@@ -157,13 +168,7 @@ pub(crate) async fn deliver(
             }
             Answer::Spent(wait, fault) => {
                 waiting.finish_and_clear();
-                let hours = wait.as_secs().div_ceil(3600);
-                let told = say!(
-                    language,
-                    "节点今天不再收这个组织的（{fault}）；约 {hours} 小时后再公布一次",
-                    "the node takes no more from this office today ({fault}); publish again in about {hours} h"
-                );
-                return Err(Spent { wait, told }.into());
+                return Err(Spent::new(wait, &fault, language).into());
             }
             Answer::Busy(wait, fault) => {
                 waiting.enable_steady_tick(Duration::from_millis(120));
@@ -173,8 +178,17 @@ pub(crate) async fn deliver(
         }
     }
     waiting.finish_and_clear();
+    Err(busy(node, language))
+}
+
+/// A node that asked to wait until patience was at its end.
+pub(crate) fn busy(node: &Node, language: Language) -> anyhow::Error {
     let base = node.base();
-    bail!(say!(language, "{base}：一直忙；稍后再公布一次，不会重复", "{base}: busy all along; publish again later, nothing is doubled"))
+    anyhow::anyhow!(say!(
+        language,
+        "{base}：一直忙；稍后再公布一次，不会重复",
+        "{base}: busy all along; publish again later, nothing is doubled"
+    ))
 }
 
 /// Asks for a yes on the terminal; without one the answer is no.

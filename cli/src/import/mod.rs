@@ -16,6 +16,7 @@ mod known;
 mod mapping;
 mod matters;
 mod plan;
+mod post;
 mod progress;
 mod reading;
 mod rows;
@@ -119,12 +120,14 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
     let first = Origin { federation: federation.name.clone(), division: office.division, generation: 1 };
     let log = shelf.as_ref().and_then(|shelf| shelf.registry.home_log(office.division).cloned()).unwrap_or(first);
     let desk = Desk { log, office, key: key.as_ref(), mapping: &mapping, language };
+    let mut items = read.items;
+    desk.mark(&mut items);
     let journal = Journal::beside(&args.table)?;
     let mut known = match (&shelf, &node) {
-        (Some(shelf), Some(node)) => Some(Known::read(shelf, node, &desk.log, &desk.office, &desk.expected(&read.items)?).await?),
+        (Some(shelf), Some(node)) => Some(Known::read(shelf, node, &desk.log, &desk.office, &desk.expected(&items)?).await?),
         _ => None,
     };
-    let (jobs, faults) = desk.jobs(read.items, known.as_mut(), &journal, now)?;
+    let (jobs, faults) = desk.jobs(items, known.as_mut(), &journal, now)?;
     found.faults.extend(faults);
     found.faults.sort_by_key(|fault| fault.row);
     let bad: std::collections::BTreeSet<u32> = found.faults.iter().map(|fault| fault.row).collect();

@@ -84,14 +84,23 @@ impl Desk<'_> {
         words
     }
 
-    /// The bodies that rows make, by their hash.
+    /// Gives the words of every statement their source and nonce; done once, for each nonce is a signature.
+    pub(super) fn mark(&self, items: &mut [Item]) {
+        for Item { key, pieces, .. } in items {
+            for piece in pieces {
+                let source = self.source(key, piece.part);
+                piece.words = self.words(&source, std::mem::take(&mut piece.words));
+            }
+        }
+    }
+
+    /// The bodies that rows make, once marked, by their hash.
     pub(super) fn expected(&self, items: &[Item]) -> anyhow::Result<HashMap<Blake3, Source>> {
         let mut expected = HashMap::new();
         if self.key.is_some() {
             for (item, piece) in items.iter().flat_map(|item| item.pieces.iter().map(move |piece| (item, piece))) {
                 let source = self.source(&item.key, piece.part);
-                let body = self.words(&source, piece.words.clone()).to_bytes()?;
-                expected.insert(Blake3::of(&body), source);
+                expected.insert(Blake3::of(&piece.words.to_bytes()?), source);
             }
         }
         Ok(expected)
@@ -126,7 +135,7 @@ impl Desk<'_> {
         Ok((statement, body))
     }
 
-    /// Numbers the rows, finds what is published, and checks the rest as the node will.
+    /// Numbers the rows, which are marked, finds what is published, and checks the rest as the node will.
     pub(super) fn jobs(
         &self,
         items: Vec<Item>,
@@ -156,8 +165,7 @@ impl Desk<'_> {
             let mut job = Job { row, key: item.key.clone(), matter, todos: Vec::new() };
             for piece in item.pieces {
                 let source = self.source(&item.key, piece.part);
-                let words = self.words(&source, piece.words);
-                let mut todo = Todo { source, facts: piece.facts, words, published: None, signed: None };
+                let mut todo = Todo { source, facts: piece.facts, words: piece.words, published: None, signed: None };
                 match known.of(&todo.source) {
                     Some(found) if is_the_same(&todo, found)? => todo.published = Some(found.reference.clone()),
                     Some(found) => {

@@ -1,5 +1,7 @@
 //! Signs and publishes what a table comes to, one matter after the other within itself and several beside each other.
 //!
+//! Statements of different matters travel together; [`super::post`] carries them.
+//!
 //! Invariant: a statement is written to the journal before it is sent, and what the node has not answered for counts as unsent.
 
 use std::collections::BTreeMap;
@@ -15,13 +17,14 @@ use luodi_ledger::names::MatterId;
 use super::item::Facts;
 use super::journal::{Journal, Signed};
 use super::plan::{Desk, Job, Todo};
+use super::post::Post;
 use crate::clock;
 use crate::language::say;
-use crate::node_client::Node;
-use crate::publish::{Spent, deliver};
+use crate::node_client::{Answer, MOST_AT_ONCE, Node};
+use crate::publish::{Spent, TRIES, busy};
 
-/// Matters published beside each other: enough to fill the batches that a node seals under one head.
-const AT_ONCE: usize = 32;
+/// Matters published beside each other: enough that a request is full while another is on its way.
+const AT_ONCE: usize = 3 * MOST_AT_ONCE;
 
 /// How a run ended.
 #[derive(Debug, Default)]
@@ -48,6 +51,7 @@ struct Run<'a> {
     desk: &'a Desk<'a>,
     key: &'a SignerKey,
     node: &'a Node,
+    post: Post,
     journal: &'a Journal,
     /// Waits for the next day instead of stopping.
     wait: bool,
@@ -68,7 +72,17 @@ pub(super) async fn send(
     let open: usize = jobs.iter().map(Job::open).sum();
     let style = ProgressStyle::with_template("{msg} {bar:32} {pos}/{len} {eta}")?;
     let bar = ProgressBar::new(u64::try_from(open)?).with_style(style).with_message(desk.language.pick("公布", "publishing"));
-    let run = Run { desk, key, node, journal, wait, bar, stop: AtomicBool::new(false), published: AtomicU64::new(0) };
+    let run = Run {
+        desk,
+        key,
+        node,
+        post: Post::to(node, &desk.log),
+        journal,
+        wait,
+        bar,
+        stop: AtomicBool::new(false),
+        published: AtomicU64::new(0),
+    };
     // What is told of one matter keeps its order.
     let mut matters: BTreeMap<MatterId, Vec<&Job>> = BTreeMap::new();
     for job in jobs.iter().filter(|job| job.open() > 0) {
@@ -137,32 +151,33 @@ impl Run<'_> {
         self.deliver(&signed).await
     }
 
-    /// Sends a statement; waits for the next day where that is asked for.
+    /// Sends a statement; waits for the next day where that is asked for. The inner error is the node's refusal.
     async fn deliver(&self, signed: &Signed) -> anyhow::Result<Result<Reference, String>> {
-        loop {
-            match deliver(self.node, &signed.statement, signed.body.as_deref(), self.desk.language).await {
-                Ok(Ok(published)) => {
+        let language = self.desk.language;
+        let mut tries = 0;
+        while tries < TRIES {
+            match self.post.send(signed).await? {
+                Answer::Taken(index) => {
                     self.published.fetch_add(1, Ordering::Relaxed);
                     self.bar.inc(1);
                     let statement = signed.statement.statement();
-                    return Ok(Ok(Reference { log: statement.log.clone(), index: published.index, id: statement.id() }));
+                    return Ok(Ok(Reference { log: statement.log.clone(), index, id: statement.id() }));
                 }
-                Ok(Err(why)) => return Ok(Err(why)),
-                Err(error) => match error.downcast_ref::<Spent>() {
-                    Some(spent) if self.wait => {
-                        let hours = spent.wait.as_secs().div_ceil(3600);
-                        self.bar.set_message(say!(
-                            self.desk.language,
-                            "今日已满，约 {hours} 小时后继续",
-                            "full for today; on in about {hours} h"
-                        ));
-                        tokio::time::sleep(spent.wait.max(Duration::from_secs(1))).await;
-                        self.bar.set_message(self.desk.language.pick("公布", "publishing"));
-                    }
-                    _ => return Err(error),
-                },
+                Answer::Refused(fault) => return Ok(Err(fault.told(language))),
+                Answer::Busy(wait, _) => {
+                    tries += 1;
+                    tokio::time::sleep(wait.clamp(Duration::from_millis(200), Duration::from_secs(5))).await;
+                }
+                Answer::Spent(wait, _) if self.wait => {
+                    let hours = wait.as_secs().div_ceil(3600);
+                    self.bar.set_message(say!(language, "今日已满，约 {hours} 小时后继续", "full for today; on in about {hours} h"));
+                    tokio::time::sleep(wait.max(Duration::from_secs(1))).await;
+                    self.bar.set_message(language.pick("公布", "publishing"));
+                }
+                Answer::Spent(wait, fault) => return Err(Spent::new(wait, &fault, language).into()),
             }
         }
+        Err(busy(self.node, language))
     }
 }
 
