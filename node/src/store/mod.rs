@@ -40,6 +40,7 @@ mod writer;
 use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use luodi_ledger::hash::Blake3;
 use luodi_ledger::merkle::CompactRange;
@@ -55,6 +56,7 @@ use self::journal::{Fault, Journal, Record};
 use self::open::Lock;
 use self::payload::decode_tombstone;
 use self::record::Kind;
+use self::rows::Rows;
 use self::stage::Stage;
 use self::state::{Payload, Told};
 use self::view::View;
@@ -85,7 +87,39 @@ pub struct Store {
     trees: HashMap<u32, CompactRange>,
     /// Bodies under a durable tombstone whose bytes may not be gone yet.
     to_erase: Vec<Blake3>,
+    absorbing: Absorbing,
     _lock: Lock,
+}
+
+/// The index taking in the rows of a sealed segment, which keeps no commit waiting: the rows stay in memory until they are in it, and a
+/// start that finds some missing takes them from the footer. Dropping it waits for the end.
+#[derive(Debug, Default)]
+struct Absorbing(Option<JoinHandle<()>>);
+
+impl Absorbing {
+    fn start(view: Arc<View>, rows: Arc<Rows>, mark: Mark) -> Self {
+        let work = move || {
+            let absorbed = view.index.absorb(rows.in_order(), Some(&mark)).and_then(|()| view.index.sync());
+            // If the index failed they stay, and the next commit builds it again.
+            if absorbed.is_ok() {
+                view.state_mut().sealing = Arc::default();
+            }
+        };
+        Self(Some(std::thread::spawn(work)))
+    }
+
+    fn end(&mut self) {
+        if let Some(thread) = self.0.take() {
+            // A panic inside the index has been caught there and has put it in doubt.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Absorbing {
+    fn drop(&mut self) {
+        self.end();
+    }
 }
 
 impl Store {
@@ -154,19 +188,14 @@ impl Store {
         }
     }
 
-    /// Seals the active segment, puts its rows into the index and begins the next.
+    /// Seals the active segment, begins the next, and has the index take the sealed one in.
     fn roll(&mut self) -> Result<(), CommitError> {
-        let rows = {
-            let mut state = self.view.state_mut();
-            state.sealing = std::mem::take(&mut state.rows);
-            rows::encode(&state.sealing)
-        };
-        if let Err(fault) = self.journal.seal(&rows) {
-            let mut state = self.view.state_mut();
-            state.rows = std::mem::take(&mut state.sealing);
-            drop(state);
-            return Err(self.refusal(fault));
-        }
+        self.settle_index()?;
+        let rows = rows::encode(&self.view.state().rows);
+        self.journal.seal(&rows).map_err(|fault| self.refusal(fault))?;
+        let mut state = self.view.state_mut();
+        state.sealing = Arc::new(std::mem::take(&mut state.rows));
+        drop(state);
         self.begin_segment()
     }
 
@@ -181,11 +210,19 @@ impl Store {
             commit: self.journal.position().commit,
             counts: state.counts(),
         };
-        let absorbed = self.view.index.absorb(state.sealing.in_order(), Some(&mark)).and_then(|()| self.view.index.sync());
+        let rows = state.sealing.clone();
         drop(state);
-        // If the index failed the rows stay in memory, and the next commit builds it again.
-        if absorbed.is_ok() {
-            self.view.state_mut().sealing.clear();
+        self.absorbing = Absorbing::start(self.view.clone(), rows, mark);
+        Ok(())
+    }
+
+    /// Waits until the index has taken in what was sealed, and builds it again if it could not.
+    fn settle_index(&mut self) -> Result<(), CommitError> {
+        self.absorbing.end();
+        if self.view.index.is_doubted() {
+            open::rebuild(&self.view.index, &self.view.journal, self.journal.preamble())
+                .map_err(|error| CommitError::Unavailable(error.to_string()))?;
+            self.view.state_mut().sealing = Arc::default();
         }
         Ok(())
     }
@@ -196,9 +233,7 @@ impl Store {
             self.begin_segment()?;
         }
         if self.view.index.is_doubted() {
-            open::rebuild(&self.view.index, &self.view.journal, self.journal.preamble())
-                .map_err(|error| CommitError::Unavailable(error.to_string()))?;
-            self.view.state_mut().sealing.clear();
+            self.settle_index()?;
         }
         let free = self.view.free().map_err(|error| CommitError::Unavailable(error.to_string()))?;
         if free < self.view.floor { Err(CommitError::Full { free, floor: self.view.floor }) } else { Ok(()) }

@@ -19,7 +19,7 @@ use super::rows::{self, EVIDENCE, LOG, Ordered, SETTING, TOMBSTONE, WITNESS};
 use super::segment::{Preamble, Stored, path_of, read_footer};
 use super::state::State;
 use super::view::View;
-use super::{Options, Store};
+use super::{Absorbing, Options, Store};
 
 const JOURNAL: &str = "journal";
 const INDEX: &str = "index";
@@ -98,7 +98,14 @@ impl Store {
             open: Mutex::new(HashMap::new()),
         };
         erasing::finish(&view).map_err(failed(dir, "finish erasing what is redacted"))?;
-        Ok(Self { view: Arc::new(view), journal, trees: HashMap::new(), to_erase: Vec::new(), _lock: lock })
+        Ok(Self {
+            view: Arc::new(view),
+            journal,
+            trees: HashMap::new(),
+            to_erase: Vec::new(),
+            absorbing: Absorbing::default(),
+            _lock: lock,
+        })
     }
 }
 

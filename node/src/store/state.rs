@@ -4,6 +4,7 @@
 //! records; so what is seen after a restart is what was seen before.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use luodi_ledger::entry::Link;
 use luodi_ledger::hash::Blake3;
@@ -124,7 +125,7 @@ pub(super) struct State {
     /// Rows of the active segment.
     pub(super) rows: Rows,
     /// Rows of a segment that is being sealed and may not be in the index yet.
-    pub(super) sealing: Rows,
+    pub(super) sealing: Arc<Rows>,
 }
 
 /// A change that is durable.
