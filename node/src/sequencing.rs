@@ -18,7 +18,7 @@ use luodi_ledger::time::Time;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clock;
-use crate::mending;
+use crate::mending::Mends;
 use crate::protocol::recent::{DailyLimits, Recent};
 use crate::protocol::sequencer::{MOST_SEALED, Refusal, Sealed, Submission, seal};
 use crate::registrar::Registrar;
@@ -115,6 +115,8 @@ pub struct Log {
     pub clock: Clock,
     /// How much an office may say in a day.
     pub limits: DailyLimits,
+    /// What corrections are held against.
+    pub mends: Mends,
 }
 
 impl Log {
@@ -171,8 +173,8 @@ impl Log {
         let reference = Reference { log: self.origin.clone(), index, id: statement.id() };
         let standing = Standing::Valid { term_expired: false };
         let mend = Record { reference, statement: said.clone(), logged: now, standing, marks: Marks::default() };
-        let (reader, registry) = (self.reader.clone(), self.registrar.snapshot());
-        let check = tokio::task::spawn_blocking(move || mending::check(&reader, &registry, &mend, &target));
+        let (mends, reader, registry) = (self.mends.clone(), self.reader.clone(), self.registrar.snapshot());
+        let check = tokio::task::spawn_blocking(move || mends.check(&reader, &registry, &mend, &target));
         let checked = check.await.map_err(|error| ReadError::Unavailable(error.to_string()))??;
         Ok(checked.map_err(Refusal::Malformed)?)
     }

@@ -29,6 +29,7 @@ use crate::config::Config;
 use crate::keys::MachineKeys;
 use crate::marks::{ALONE, NEWBORN, RESTORED};
 use crate::matters::Matters;
+use crate::mending::Mends;
 use crate::network;
 use crate::redacting;
 use crate::registrar::Registrar;
@@ -124,6 +125,7 @@ fn log(config: &Config, keys: &MachineKeys, writer: &Writer, registrar: Registra
         registrar,
         clock: clock(config)?,
         limits: config.file.limits.daily(),
+        mends: Mends::default(),
     })
 }
 
