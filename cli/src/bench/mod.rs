@@ -7,6 +7,7 @@ mod nodes;
 mod receipts;
 mod registry;
 mod sample;
+mod stalls;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -88,7 +89,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
         return Ok(Outcome::Done);
     }
     let (replicate, start, fold) = (args.replicate.max(1), args.start.max(1), args.fold.max(1));
-    let progress = ProgressBar::new(6);
+    let progress = ProgressBar::new(7);
     progress.set_style(indicatif::ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}")?);
     // Timing blocks a thread for minutes, which is what this one is for.
     let figures = tokio::task::spawn_blocking({
@@ -105,6 +106,8 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
             receipts::measure(&mut figures)?;
             step(say!(language, "登记簿添一条", "one more in the registry"));
             registry::measure(&mut figures)?;
+            step(say!(language, "段写满与更正", "full segments and corrections"));
+            stalls::measure(&mut figures)?;
             step(say!(language, "归并 {fold} 条陈述", "folding {fold} statements"));
             fold::measure(fold, &mut figures)?;
             step(say!(language, "复制 {replicate} 条", "replicating {replicate} entries"));
