@@ -23,6 +23,7 @@ use serde_json::json;
 use crate::arguments::Trusting;
 use crate::language::{Language, say, tell};
 use crate::node_client::Node;
+use crate::preview::yuan;
 use crate::reading::{Shelf, words_of};
 use crate::{Outcome, clock};
 
@@ -202,14 +203,14 @@ impl Page<'_> {
             text += &say!(language, "，已过 {days} 天", ", {days} days past");
         }
         if let Some(budget) = commitment.budget {
-            text += &say!(language, "　预算：{budget} 元", " · budget: {budget} yuan");
+            text += &say!(language, "　预算：{}", " · budget: {}", yuan(budget, language));
         }
         text.push('\n');
         if let Some(completion) = &commitment.completion {
             let date = completion.date;
             text += &say!(language, "      报告完成：{date}", "      reported done: {date}");
             if let Some(cost) = completion.cost {
-                text += &say!(language, "，支出 {cost} 元", ", cost {cost} yuan");
+                text += &say!(language, "，支出 {}", ", cost {}", yuan(cost, language));
             }
             text += &match &completion.verdict {
                 Some(verdict) => {

@@ -58,6 +58,12 @@ pub(crate) fn preview(statement: &Statement, body: Option<&[u8]>, language: Lang
     page.lines.concat()
 }
 
+/// An amount as people write it.
+pub(crate) fn yuan(amount: Fen, language: Language) -> String {
+    let amount = amount.grouped();
+    say!(language, "{amount} 元", "{amount} yuan")
+}
+
 struct Page<'w> {
     lines: Vec<String>,
     words: &'w Words,
@@ -101,7 +107,19 @@ impl<'w> Page<'w> {
     }
 
     fn money(&self, amount: Option<Fen>) -> Option<String> {
-        amount.map(|fen| say!(self.language, "{fen} 元", "{fen} yuan"))
+        amount.map(|fen| yuan(fen, self.language))
+    }
+
+    /// The value at a path of facts: money in yuan, words without marks, anything else as it stands.
+    fn at(&self, path: &str, value: Option<&Value>) -> String {
+        match value {
+            None => "—".to_owned(),
+            Some(Value::Text(text)) => text.clone(),
+            Some(Value::Integer(amount)) if Fen::stands_at(path) => {
+                u64::try_from(*amount).map_or_else(|_| amount.to_string(), |fen| yuan(Fen(fen), self.language))
+            }
+            Some(other) => serde_json::to_string(other).unwrap_or_default(),
+        }
     }
 
     fn target(&mut self, target: &Reference) {
@@ -181,10 +199,8 @@ impl<'w> Page<'w> {
             Said::Correction(correction) => {
                 self.target(&correction.target);
                 for Change { path, old, new } in &correction.changes {
-                    let shown = |value: &Option<Value>| {
-                        value.as_ref().map_or_else(|| "—".to_owned(), |value| serde_json::to_string(value).unwrap_or_default())
-                    };
-                    self.row(path.as_str(), path.as_str(), format!("{} → {}", shown(old), shown(new)));
+                    let (old, new) = (self.at(path.as_str(), old.as_ref()), self.at(path.as_str(), new.as_ref()));
+                    self.row(path.as_str(), path.as_str(), format!("{old} → {new}"));
                 }
             }
             Said::Redaction(redaction) => {
@@ -336,10 +352,18 @@ mod tests {
         let facts = r#"{"commitments":[{"budget":1850050,"due":"2026-12-31","id":"c1"}],"result":"consensus","round":1}"#;
         let body = r#"{"commitments":{"c1":{"what":"疏通水沟"}},"en":{"commitments":{"c1":{"what":"Clear the ditch"}}},"text":"先通水沟"}"#;
         let chinese = shown("outcome", facts, body, Language::Chinese);
-        assert!(chinese.contains("疏通水沟") && chinese.contains("18500.50 元") && chinese.contains("2026-12-31"), "{chinese}");
+        assert!(chinese.contains("疏通水沟") && chinese.contains("18,500.50 元") && chinese.contains("2026-12-31"), "{chinese}");
         let english = shown("outcome", facts, body, Language::English);
-        assert!(english.contains("Clear the ditch") && english.contains("18500.50 yuan"), "{english}");
+        assert!(english.contains("Clear the ditch") && english.contains("18,500.50 yuan"), "{english}");
         assert!(!english.contains("consensus\""), "{english}");
+    }
+
+    #[test]
+    fn corrected_amounts_are_told_in_yuan() {
+        let facts = r#"{"changes":[{"new":1180050,"old":1160000,"path":"cost"},{"new":3,"old":2,"path":"round"}],"target":{"id":"ID","index":7,"log":"luodi.example/demo/log/990101001001/1"}}"#;
+        let facts = facts.replace("ID", &luodi_ledger::hash::Blake3::of(b"completion").to_string());
+        let chinese = shown("correction", &facts, r#"{"text":"抄错了一位"}"#, Language::Chinese);
+        assert!(chinese.contains("11,600 元 → 11,800.50 元") && chinese.contains("2 → 3") && chinese.contains("抄错了一位"), "{chinese}");
     }
 
     #[test]

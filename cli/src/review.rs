@@ -22,6 +22,7 @@ use luodi_ledger::time::Time;
 use crate::arguments::Opening;
 use crate::language::{Language, say, tell};
 use crate::node_client::Node;
+use crate::preview::yuan;
 use crate::publish::deliver;
 use crate::reading::Shelf;
 use crate::{Outcome, clock};
@@ -193,12 +194,12 @@ async fn show(view: &View, commitment: &Commitment, shelf: &Shelf, node: &Node, 
         tell!("  {}", say!(language, "承诺：{promise}", "Promised: {promise}"));
     }
     let (first, due) = (commitment.first_due, commitment.due);
-    let budget = commitment.budget.map_or_else(|| "—".to_owned(), |fen| fen.to_string());
-    tell!("  {}", say!(language, "期限：{due}（原定 {first}）　预算：{budget} 元", "Due: {due} (first {first}) · budget: {budget} yuan"));
+    let budget = commitment.budget.map_or_else(|| "—".to_owned(), |fen| yuan(fen, language));
+    tell!("  {}", say!(language, "期限：{due}（原定 {first}）　预算：{budget}", "Due: {due} (first {first}) · budget: {budget}"));
     if let Some(completion) = &commitment.completion {
         let date = completion.date;
-        let cost = completion.cost.map_or_else(|| "—".to_owned(), |fen| fen.to_string());
-        tell!("  {}", say!(language, "报告完成：{date}　结算：{cost} 元", "Reported done: {date} · cost: {cost} yuan"));
+        let cost = completion.cost.map_or_else(|| "—".to_owned(), |fen| yuan(fen, language));
+        tell!("  {}", say!(language, "报告完成：{date}　结算：{cost}", "Reported done: {date} · cost: {cost}"));
     }
     if let Some(text) = told(&report, language, |words| words.text.as_ref()) {
         tell!("  {}", say!(language, "报告说：{text}", "The report says: {text}"));

@@ -159,7 +159,7 @@ fn a_table_goes_in_once_however_often_it_is_imported() {
     // A dry run signs nothing, says what it would, and needs neither node nor key.
     let (code, told) = demo.run("zh", &["import", matters.0, "--mapping", matters.1, "--federation", "demo/federation.txt", "--dry-run"]);
     assert_eq!(code, Some(0), "{told}");
-    for part in ["村西道路硬化", "预算 123500 元", "报告完成·待核实", "补录", "联系人", "22 条待签署"] {
+    for part in ["村西道路硬化", "预算 123,500 元", "报告完成·待核实", "补录", "联系人", "22 条待签署"] {
         assert!(told.contains(part), "{part}: {told}");
     }
     assert!(!demo.path().join("import-matters.csv.signed.jsonl").exists());
@@ -309,7 +309,7 @@ fn what_went_in_comes_out(demo: &Demo) {
         ["import", "out/timeline.csv", "--mapping", "import-exported-progress.toml", "--federation", "demo/federation.txt", "--dry-run"];
     let (code, told) = demo.run("en", &[&dry[..], &["--skip-faulty"]].concat());
     assert_eq!(code, Some(0), "{told}");
-    assert!(told.contains("cost 31999 yuan") && told.contains("now due 2024-11-15") && told.contains("1 rows are at fault"), "{told}");
+    assert!(told.contains("cost 31,999 yuan") && told.contains("now due 2024-11-15") && told.contains("1 rows are at fault"), "{told}");
     assert!(!told.contains("not mapped"), "{told}");
 }
 

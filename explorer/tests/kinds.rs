@@ -104,8 +104,9 @@ async fn the_timeline_tells_what_others_said_of_a_matter() {
 async fn what_was_mended_stands_side_by_side_with_what_stood_there() {
     let site = story::county().site();
     let claimed = format!("/matter/{CLAIMED}/versions");
-    says(&site, &claimed, &["版本对比", "更正前", "更正后", "1.82万元", "18,250元", "村委会", "漏记了一笔运费", "报告完成"]).await;
-    says(&site, &format!("{claimed}?lang=en"), &["Before", "After", "CNY 18,200", "CNY 18,250"]).await;
+    says(&site, &claimed, &["版本对比", "更正前", "更正后", "1.82万元", "18,250元", "村委会", "更正原因： 漏记了一笔运费", "报告完成"])
+        .await;
+    says(&site, &format!("{claimed}?lang=en"), &["Before", "After", "CNY 18,200", "CNY 18,250", "Why: A bill for carriage"]).await;
     says(&site, &format!("/matter/{DONE}/versions"), &["整条撤回", "重复录入", "居民反馈", "依法删除", "含个人信息", "落实进展"]).await;
     says(&site, &format!("/matter/{REJECTED}/versions"), &["没有更正、撤回或删除过"]).await;
 }

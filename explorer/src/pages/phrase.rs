@@ -1,7 +1,6 @@
 //! Turning codes, dates, amounts and office names into words, in either language.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use luodi_ledger::matter::calendar::Span;
 use luodi_ledger::matter::codes::{CommitmentState, Every, Status, Verdict};
@@ -86,7 +85,7 @@ impl<'a> Scene<'a> {
 
     /// An amount: exact, and in 万元 beside it where that is how people say it.
     pub(crate) fn money(&self, amount: Fen) -> String {
-        let exact = grouped(amount);
+        let exact = amount.grouped();
         match self.look.is_english() {
             true => format!("CNY {exact}"),
             // From 10,000 yuan, where it says the same in fewer digits.
@@ -232,23 +231,6 @@ fn month(date: Date) -> &'static str {
     usize::try_from(date.month() - 1).ok().and_then(|month| NAMES.get(month)).copied().unwrap_or_default()
 }
 
-/// `18,500` or `18,500.50`.
-pub(crate) fn grouped(amount: Fen) -> String {
-    let (yuan, fen) = ((amount.0 / 100).to_string(), amount.0 % 100);
-    let mut out = String::new();
-    for (position, digit) in yuan.chars().enumerate() {
-        if position > 0 && (yuan.len() - position).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if fen > 0 {
-        // Writing to a String cannot fail.
-        let _ = write!(out, ".{fen:02}");
-    }
-    out
-}
-
 /// `1.85` of 18,500 yuan; the amount is a multiple of 100 yuan.
 fn ten_thousands(amount: Fen) -> String {
     let (whole, rest) = (amount.0 / 1_000_000, amount.0 / 10_000 % 100);
@@ -360,9 +342,9 @@ mod tests {
 
     #[test]
     fn amounts_are_said_as_people_say_them() {
-        assert_eq!(grouped(Fen(1_850_000)), "18,500");
-        assert_eq!(grouped(Fen(50)), "0.50");
-        assert_eq!(grouped(Fen(123_456_789)), "1,234,567.89");
+        assert_eq!(Fen(1_850_000).grouped(), "18,500");
+        assert_eq!(Fen(50).grouped(), "0.50");
+        assert_eq!(Fen(123_456_789).grouped(), "1,234,567.89");
         assert_eq!(ten_thousands(Fen(1_850_000)), "1.85");
         assert_eq!(ten_thousands(Fen(10_000_000)), "10");
         assert_eq!(ten_thousands(Fen(10_500_000)), "10.5");

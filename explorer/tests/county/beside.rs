@@ -164,7 +164,7 @@ fn mending(events: &mut Vec<Event>) {
         let change = Change { new: Some(Value::Integer(1_825_000)), old: Some(Value::Integer(1_820_000)), path: "cost".parse().unwrap() };
         Said::from(Correction { changes: vec![change], date: None, target: placed[&format!("{CLAIMED}/completion")].clone() })
     };
-    let why = Words { reason: Some("漏记了一笔运费。".into()), ..Words::default() };
+    let why = words("漏记了一笔运费。", "A bill for carriage was left out.");
     events.push(event(2, "correction", OTHER, office(OTHER, "committee"), CLAIMED, mended, why));
     let twice = |_: &Placed| {
         Said::from(Feedback { commitment: None, date: None, fixed: 1, gathered: Gathering::Phone.into(), not: 0, partly: 0, unknown: 0 })

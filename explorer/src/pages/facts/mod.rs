@@ -38,18 +38,13 @@ fn key_name(scene: Scene<'_>, group: &str, key: &str) -> String {
 
 /// The value of the fact at a path: dates and money as people write them, anything else as it stands.
 pub(super) fn fact_value(scene: Scene<'_>, path: &str, value: Option<&Value>) -> String {
-    let key = path.rsplit('.').find(|part| part.parse::<usize>().is_err()).unwrap_or_default();
     match value {
         None => scene.look.say("（没有）", "(none)").to_owned(),
         Some(Value::Text(text)) => text.parse::<Date>().map_or_else(|_| text.clone(), |date| scene.whole_date(date)),
-        Some(Value::Integer(amount)) if is_money(key) => {
+        Some(Value::Integer(amount)) if Fen::stands_at(path) => {
             u64::try_from(*amount).map_or_else(|_| amount.to_string(), |fen| scene.money(Fen(fen)))
         }
         Some(Value::Integer(number)) => number.to_string(),
         Some(value) => serde_json::to_string(value).unwrap_or_default(),
     }
-}
-
-fn is_money(key: &str) -> bool {
-    matches!(key, "budget" | "cost" | "spent")
 }

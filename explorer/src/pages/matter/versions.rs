@@ -63,16 +63,20 @@ fn one(scene: Scene<'_>, case: &Case, event: &Event, target: &Reference) -> Mark
     let (look, view) = (scene.look, &case.view);
     let before = view.event(target);
     let why = said(scene, case, Some(&event.reference), |words| words.reason.clone());
-    let ground = match &event.said {
-        Said::Void(taken) => Some(scene.label(&taken.reason)),
-        Said::Redaction(erased) => Some(scene.label(&erased.ground)),
-        _ => None,
+    let (ground, asked) = match &event.said {
+        Said::Void(taken) => (Some(scene.label(&taken.reason)), ("原因：", "Why: ")),
+        Said::Redaction(erased) => (Some(scene.label(&erased.ground)), ("原因：", "Why: ")),
+        // Words beside corrected facts explain them and take the place of nothing.
+        Said::Correction(mended) if !mended.changes.is_empty() => {
+            (said(scene, case, Some(&event.reference), |words| words.text.clone()), ("更正原因：", "Why: "))
+        }
+        _ => (None, ("更正原因：", "Why: ")),
     };
     html! {
         section.card {
             h2 { (scene.date(event.date)) " " (scene.label(&event.kind)) " " span.quiet.small { (scene.offices_linked(&event.by, view.place)) } }
             @if !event.effect.counts() { p.fail { (look.say("没有效力，前一版照旧。", "Without effect: the former version stands.")) } }
-            @for why in ground.into_iter().chain(why) { p { span.quiet { (look.say("原因：", "Reason: ")) } (why) } }
+            @for why in ground.into_iter().chain(why) { p { span.quiet { (look.pick(asked)) } (why) } }
             p.small {
                 (look.say("针对：", "Of: "))
                 @match before {
@@ -96,10 +100,9 @@ fn one(scene: Scene<'_>, case: &Case, event: &Event, target: &Reference) -> Mark
 /// Facts and words, before and after.
 fn corrected(scene: Scene<'_>, case: &Case, event: &Event, target: &Reference, mended: &Correction) -> Markup {
     let look = scene.look;
-    let (old, new) = (
-        said(scene, case, Some(target), |words| words.text.clone()),
-        said(scene, case, Some(&event.reference), |words| words.text.clone()),
-    );
+    let text = |of: &Reference| said(scene, case, Some(of), |words| words.text.clone());
+    // The words of a correction take the place of others only where it corrects no facts.
+    let words = text(&event.reference).filter(|_| mended.changes.is_empty()).map(|new| (text(target), new));
     html! {
         table.stack.versions {
             thead { tr { th { (look.say("哪一项", "What")) } th { (look.say("更正前", "Before")) } th { (look.say("更正后", "After")) } } }
@@ -108,12 +111,8 @@ fn corrected(scene: Scene<'_>, case: &Case, event: &Event, target: &Reference, m
                     @let path = change.path.as_str();
                     (side_by_side(scene, &fact_name(scene, path), &fact_value(scene, path, change.old.as_ref()), &fact_value(scene, path, change.new.as_ref())))
                 }
-                @if let Some(new) = new {
-                    // Words beside corrected facts explain them and take the place of nothing.
-                    @let (name, old) = (look.say("文字", "The words"), old.as_deref().unwrap_or(look.say("（没有）", "(none)")));
-                    @if mended.changes.is_empty() { (side_by_side(scene, name, old, &new)) } @else { tr {
-                        td { (name) } td data-label=(look.say("更正前", "Before")) { (old) } td data-label=(look.say("更正后", "After")) { (new) }
-                    } }
+                @if let Some((old, new)) = words {
+                    (side_by_side(scene, look.say("文字", "The words"), old.as_deref().unwrap_or(look.say("（没有）", "(none)")), &new))
                 }
             }
         }

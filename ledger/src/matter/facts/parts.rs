@@ -27,6 +27,20 @@ pub struct Fen(pub u64);
 impl Fen {
     /// The largest amount that publishing accepts, 100 billion yuan: more is a slip of the unit.
     pub const MOST: Self = Self(10_000_000_000_000);
+
+    /// Whether what stands at a path of facts, such as `commitments.0.budget`, is an amount.
+    pub fn stands_at(path: &str) -> bool {
+        let key = path.rsplit('.').find(|part| part.parse::<usize>().is_err());
+        matches!(key, Some("budget" | "cost" | "spent"))
+    }
+
+    /// In yuan as people write it: `18,500` or `18,500.50`.
+    pub fn grouped(self) -> String {
+        let plain = self.to_string();
+        let (yuan, fen) = plain.split_at(plain.find('.').unwrap_or(plain.len()));
+        let comma = |place: usize| if place > 0 && (yuan.len() - place).is_multiple_of(3) { "," } else { "" };
+        yuan.char_indices().map(|(place, digit)| format!("{}{digit}", comma(place))).chain([fen.to_owned()]).collect()
+    }
 }
 
 impl fmt::Display for Fen {
