@@ -133,10 +133,10 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
     let bad: std::collections::BTreeSet<u32> = found.faults.iter().map(|fault| fault.row).collect();
     let jobs: Vec<Job> = jobs.into_iter().filter(|job| !bad.contains(&job.row)).collect();
 
-    let before = shelf.as_ref().map(|shelf| shelf.records.as_slice()).unwrap_or_default();
     if args.dry_run {
+        let before = telling::by_matter(shelf.as_ref().map(|shelf| shelf.records.as_slice()).unwrap_or_default());
         for job in &jobs {
-            tell!("{}", telling::job(&desk, job, before, &packs, (now, offset))?);
+            tell!("{}", telling::job(&desk, job, &before, &packs, (now, offset))?);
         }
     }
     show_first(&desk, &jobs, now)?;

@@ -1,6 +1,6 @@
 //! What an import would sign, in words: each row, its statements, and what pages will say.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use console::style;
 use luodi_ledger::matter::codes::FlagCode;
@@ -8,15 +8,30 @@ use luodi_ledger::matter::facts::{Fen, Said};
 use luodi_ledger::matter::labels::Label;
 use luodi_ledger::matter::pack::Packs;
 use luodi_ledger::matter::{Marks, Record, Reference, fold};
+use luodi_ledger::names::MatterId;
 use luodi_ledger::standing::Standing;
 use luodi_ledger::time::Time;
 
 use super::item::Facts;
 use super::plan::{Desk, Job, Todo};
 use crate::language::{Language, say};
+use crate::preview::yuan;
+
+/// What the log holds, by matter: a table is as long as a log.
+pub(super) type Before<'a> = HashMap<MatterId, Vec<&'a Record>>;
+
+pub(super) fn by_matter(records: &[Record]) -> Before<'_> {
+    let mut before = Before::new();
+    for record in records {
+        if let Some(matter) = record.statement.matter {
+            before.entry(matter).or_default().push(record);
+        }
+    }
+    before
+}
 
 /// A row and all that is said of it.
-pub(super) fn job(desk: &Desk<'_>, job: &Job, before: &[Record], packs: &Packs, (now, offset): (Time, i8)) -> anyhow::Result<String> {
+pub(super) fn job(desk: &Desk<'_>, job: &Job, before: &Before<'_>, packs: &Packs, (now, offset): (Time, i8)) -> anyhow::Result<String> {
     let language = desk.language;
     let (row, key, matter) = (job.row, &job.key, job.matter);
     let title = job.todos.iter().find_map(|todo| todo.words.title.as_deref()).unwrap_or_default();
@@ -55,7 +70,7 @@ fn one(todo: &Todo, language: Language) -> String {
             Language::English => format!("{english} {value}"),
         }));
     };
-    let yuan = |fen: Option<Fen>| fen.map(|fen| say!(language, "{fen} 元", "{fen} yuan"));
+    let yuan = |fen: Option<Fen>| fen.map(|fen| yuan(fen, language));
     match &todo.facts {
         Facts::Termination { date, reason } => {
             add("", "on", date.map(|date| date.to_string()));
@@ -94,8 +109,8 @@ fn one(todo: &Todo, language: Language) -> String {
 }
 
 /// What pages will say of a matter once everything of a row is logged.
-fn after(desk: &Desk<'_>, job: &Job, before: &[Record], packs: &Packs, (now, offset): (Time, i8)) -> anyhow::Result<String> {
-    let mut records: Vec<Record> = before.iter().filter(|record| record.statement.matter == Some(job.matter)).cloned().collect();
+fn after(desk: &Desk<'_>, job: &Job, before: &Before<'_>, packs: &Packs, (now, offset): (Time, i8)) -> anyhow::Result<String> {
+    let mut records: Vec<Record> = before.get(&job.matter).into_iter().flatten().map(|record| (*record).clone()).collect();
     let mut next =
         records.iter().filter(|record| record.reference.log == desk.log).map(|record| record.reference.index + 1).max().unwrap_or_default();
     let mut resolution: Option<Reference> = None;
