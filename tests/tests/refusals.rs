@@ -55,6 +55,46 @@ fn statements_without_authority_are_refused_with_the_reason() {
     assert!(county.audit(VILLAGE, &[0, TOWNSHIP, VILLAGE]).iter().all(|audit| audit.is_sound() && audit.void.is_empty()));
 }
 
+#[test]
+fn of_many_in_one_request_each_is_answered_as_if_it_came_alone() {
+    let mut county = County::found(PROGRAM);
+    county.open();
+    let committee = county.office(VILLAGE, "committee").clone();
+    let impostor = luodi_node::keys::generate_office(&committee.public().name().parse().expect("an office")).expect("randomness");
+    let signed = |key: &luodi_ledger::key::SignerKey, number: u32| {
+        let (statement, body) =
+            county.sign(VILLAGE, key, "topic", Some(&matter(&county, VILLAGE, number)), topic(), Some(&topic_words(number)));
+        json!({ "statement": statement, "body": body })
+    };
+    let path = format!("log/{}/1/batch", county.nodes[VILLAGE].division);
+    let send = |statements: &[Value]| {
+        let (status, answer) = county.send(VILLAGE, &path, Some(json!({ "statements": statements }).to_string().into_bytes()));
+        (status, serde_json::from_str::<Value>(&answer).unwrap_or_else(|_| panic!("{answer}")))
+    };
+
+    let (first, second) = (signed(&committee, 1), signed(&committee, 2));
+    let many = [first.clone(), signed(&impostor, 3), json!({ "statement": "none" }), second.clone(), first.clone()];
+    let (status, told) = send(&many);
+    assert_eq!(status, 200, "{told}");
+    let answers = told["answers"].as_array().expect("answers");
+    let of = |field: &str| answers.iter().map(|answer| answer[field].as_u64()).collect::<Vec<_>>();
+    assert_eq!(of("status"), [200, 403, 400, 200, 200].map(Some), "{told}");
+    assert_eq!(of("index"), [Some(0), None, None, Some(1), Some(0)], "in their order, and a twin once: {told}");
+    for refused in &answers[1..3] {
+        assert!(refused["error"]["remedy"].as_str().is_some_and(|remedy| !remedy.is_empty()), "{told}");
+    }
+    assert_eq!(send(&[second, first]).1["answers"][0]["index"], 1, "sent again they stand where they stood");
+    assert_eq!(county.holds(VILLAGE, VILLAGE).0, 2);
+
+    for wrong in [vec![], vec![json!({ "statement": "none" }); 257]] {
+        let (status, told) = send(&wrong);
+        assert_eq!((status, &told["error"]["field"]), (400, &json!("statements")), "{told}");
+    }
+    let (status, answer) = county.send(VILLAGE, &path, Some(vec![b' '; 1_100_000]));
+    assert!(matches!(status, 400 | 413), "over a megabyte: {status} {answer}");
+    assert_eq!(county.holds(VILLAGE, VILLAGE).0, 2, "nothing of it is in the log");
+}
+
 /// What is sent as a statement although it is none; each with a word for it.
 fn malformed(county: &County) -> Vec<(&'static str, Vec<u8>)> {
     let committee = county.office(VILLAGE, "committee");
