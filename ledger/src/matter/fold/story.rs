@@ -5,23 +5,23 @@
 //!
 //! A handler either changes the story or returns why the statement has no effect; it never does both.
 
+mod asked;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::commitment::CommitmentStory;
 use super::mending::Mends;
-use crate::hash::Blake3;
-use crate::matter::codes::{Coded, Decision, Irregular, KindCode, OutcomeResult, ReopenReason, StepCode, Verdict};
-use crate::matter::facts::{CommitmentId, Said, Verification};
-use crate::matter::pack::{Pack, Packs, StepRule};
+use crate::matter::codes::{Coded, Decision, Irregular, KindCode, OutcomeResult, ReopenReason};
+use crate::matter::facts::Said;
+use crate::matter::pack::Packs;
 use crate::matter::record::{Record, Reference};
 use crate::matter::signing;
 use crate::matter::view::{
-    AnswerView, CircularView, Effect, EvaluationView, Event, FeedbackView, Moved, ObjectionView, OrderView, ProblemView, RulesUsed,
-    TopicView, VerdictView,
+    CircularView, Effect, EvaluationView, Event, FeedbackView, Moved, ObjectionView, OrderView, ProblemView, RulesUsed, TopicView,
 };
 use crate::names::{MatterId, OfficeName};
 use crate::standing::Standing;
-use crate::time::{Date, Time};
+use crate::time::Time;
 
 /// Statements in some order; each by itself, for a list keeps room to grow, and that costs one word a place so, and not a whole event.
 pub(super) type Events = Vec<Box<Event>>;
@@ -109,7 +109,7 @@ pub(super) struct Story {
     pub(super) mends: Mends,
     /// What others said of statements, by their places in `events`.
     beside: BTreeMap<usize, Box<Beside>>,
-    /// Where each statement stands in `events`, behind the [`hint`] of its id.
+    /// Where each statement stands in `events`, behind the [`asked::hint`] of its id.
     places: BTreeSet<(u64, usize)>,
 }
 
@@ -163,12 +163,6 @@ pub(super) fn unhear(event: &mut Event, offset: i8) {
     event.moved.clear();
 }
 
-/// The first bytes of an id, by which a statement is found; those that share them are told apart by their references.
-fn hint(id: &Blake3) -> u64 {
-    let [first, ..] = id.as_bytes().as_chunks::<8>().0 else { return 0 };
-    u64::from_be_bytes(*first)
-}
-
 impl Story {
     pub(super) fn new(id: MatterId, packs: &Packs, offset: i8) -> Self {
         Self {
@@ -213,7 +207,7 @@ impl Story {
                 Err(why) => event.effect = Effect::Irregular(why),
             }
         }
-        self.places.insert((hint(&event.reference.id), self.events.len()));
+        self.places.insert((asked::hint(&event.reference.id), self.events.len()));
         self.events.push(event);
     }
 
@@ -225,8 +219,7 @@ impl Story {
     }
 
     fn take(&mut self, heard: &Event, mends: Option<&Mends>) -> Taken {
-        // An id names the log as well, and what is meant for another log never counts.
-        if self.with_hint(&heard.reference.id).any(|(_, event)| event.reference.id == heard.reference.id && event.effect.counts()) {
+        if self.counts_already(&heard.reference.id) {
             return Err(Irregular::Repeated);
         }
         match &heard.said {
@@ -309,23 +302,6 @@ impl Story {
         position.and_then(|position| self.rounds.get_mut(position)).ok_or(Irregular::NoSuchRound)
     }
 
-    /// Where in the order the round after `round` begins.
-    pub(super) fn end_of(&self, round: &RoundStory) -> usize {
-        let next = usize::try_from(round.number).ok().and_then(|next| self.rounds.get(next));
-        next.map_or(self.events.len(), |next| next.at)
-    }
-
-    pub(super) fn live_commitment(&self, id: CommitmentId) -> Result<usize, Irregular> {
-        let place = self.commitment(id);
-        place.filter(|place| !self.commitments[*place].dropped).ok_or(Irregular::NoSuchCommitment)
-    }
-
-    /// Where in `commitments` the one of that id stands.
-    pub(super) fn commitment(&self, id: CommitmentId) -> Option<usize> {
-        let found = self.by_id.binary_search_by_key(&id, |at| self.commitments[*at].id).ok()?;
-        self.by_id.get(found).copied()
-    }
-
     /// Adds a commitment whose id is new.
     pub(super) fn add_commitment(&mut self, commitment: CommitmentStory) {
         let slot = self.by_id.partition_point(|at| self.commitments[*at].id < commitment.id);
@@ -333,123 +309,9 @@ impl Story {
         push(&mut self.commitments, commitment);
     }
 
-    /// The statements whose ids begin as `id` does, with their places.
-    fn with_hint(&self, id: &Blake3) -> impl Iterator<Item = (usize, &Event)> {
-        let hint = hint(id);
-        self.places.range((hint, 0)..=(hint, usize::MAX)).map(|(_, at)| (*at, self.events[*at].as_ref()))
-    }
-
-    /// Where in the order the statement stands that a reference names, if it is here.
-    pub(super) fn find_place(&self, reference: &Reference) -> Option<usize> {
-        self.with_hint(&reference.id).find(|(_, event)| event.reference == *reference).map(|(at, _)| at)
-    }
-
-    /// The statement a reference names, if it is here.
-    pub(super) fn find(&self, reference: &Reference) -> Option<&Event> {
-        self.find_place(reference).map(|at| self.events[at].as_ref())
-    }
-
-    pub(super) fn find_mut(&mut self, reference: &Reference) -> Option<&mut Event> {
-        self.find_place(reference).map(|at| self.events[at].as_mut())
-    }
-
-    /// What others said of the statement at a place of the order, if anything.
-    pub(super) fn beside(&self, at: usize) -> Option<&Beside> {
-        self.beside.get(&at).map(Box::as_ref)
-    }
-
     /// What others said of the statement at a place of the order, to be noted.
     pub(super) fn beside_at(&mut self, at: usize) -> &mut Beside {
         self.beside.entry(at).or_default()
-    }
-
-    /// The statement a reference names, if it is here and counts.
-    pub(super) fn counted(&self, reference: &Reference) -> Option<&Event> {
-        self.find(reference).filter(|event| event.effect.counts())
-    }
-
-    /// Where in the order the statement stands that a reference names, if it counts.
-    pub(super) fn place(&self, reference: &Reference) -> Option<usize> {
-        self.find_place(reference).filter(|at| self.events[*at].effect.counts())
-    }
-
-    /// Where in the order the statement stands that a reference names, if it is valid, whether or not it has an effect.
-    pub(super) fn valid_place(&self, reference: &Reference) -> Option<usize> {
-        self.find_place(reference).filter(|at| self.events[*at].standing.is_valid())
-    }
-
-    /// The verdict that stands on the statement at a place of the order: the verification, and what it says.
-    pub(super) fn verdict(&self, at: usize) -> Option<(&Event, &Verification)> {
-        let event = &self.events[self.beside(at)?.verdict?];
-        let Said::Verification(verification) = &event.said else { return None };
-        Some((event, verification))
-    }
-
-    pub(super) fn verdict_view(&self, at: usize) -> Option<VerdictView> {
-        self.verdict(at).map(|(event, verification)| VerdictView {
-            on: event.reference.clone(),
-            by: event.by.clone(),
-            verdict: verification.verdict,
-            date: event.date,
-            checks: verification.checks.clone(),
-        })
-    }
-
-    /// Every statement verified, with the verdict that stands, in the order of the statements.
-    pub(super) fn verdicts(&self) -> impl Iterator<Item = (&Event, VerdictView)> {
-        self.beside.keys().filter_map(|at| Some((self.events[*at].as_ref(), self.verdict_view(*at)?)))
-    }
-
-    pub(super) fn is_accepted(&self, at: usize) -> bool {
-        self.verdict(at).is_some_and(|(_, verification)| verification.verdict == Verdict::Accepted)
-    }
-
-    /// Whether the community's supervisors countersigned the statement at a place of the order.
-    pub(super) fn is_countersigned(&self, at: usize) -> bool {
-        let by = self.beside(at).map(|beside| &beside.countersigned);
-        by.is_some_and(|by| by.iter().any(|by| signing::is_supervisor(by, self.id.division)))
-    }
-
-    /// What an office above answered to the statement at a place of the order.
-    pub(super) fn answer_view(&self, at: usize) -> Option<AnswerView> {
-        let event = &self.events[self.beside(at)?.answer?];
-        let Said::Answer(answer) = &event.said else { return None };
-        Some(AnswerView { on: event.reference.clone(), finding: answer.finding, date: event.date })
-    }
-
-    /// The rule pack that judges the matter, where it may and is known.
-    pub(super) fn pack(&self) -> Option<&Pack> {
-        match &self.rules {
-            RulesUsed::Known { pack, .. } | RulesUsed::OtherMethod { pack } => self.packs.judging(pack, self.id.division),
-            RulesUsed::Unknown { .. } | RulesUsed::None => None,
-        }
-    }
-
-    /// The steps of the matter's method, none where no pack judges it.
-    pub(super) fn method(&self) -> &[StepRule] {
-        let method = self.topic.as_ref().and_then(|topic| topic.method.known());
-        method.and_then(|method| self.pack()?.methods.get(&method)).map_or(&[], Vec::as_slice)
-    }
-
-    pub(super) fn rule(&self, step: Coded<StepCode>) -> Option<&StepRule> {
-        self.method().iter().find(|rule| Coded::Known(rule.step) == step)
-    }
-
-    /// Whether the rule pack was in force here on `day`; none is, where none judges.
-    pub(super) fn rules_in_force(&self, day: Date) -> bool {
-        matches!(&self.rules, RulesUsed::Known { pack, .. } if self.packs.in_force(pack, self.id.division, day))
-    }
-
-    pub(super) fn reopened_after(&self, at: usize) -> bool {
-        self.rounds.last().is_some_and(|round| round.number > 1 && round.at > at)
-    }
-
-    pub(super) fn open_round(&self) -> Option<&RoundStory> {
-        self.rounds.last().filter(|round| round.outcome.is_none())
-    }
-
-    pub(super) fn newest_outcome(&self) -> Option<&OutcomeStory> {
-        self.rounds.iter().rev().find_map(|round| round.outcome.as_ref())
     }
 }
 
