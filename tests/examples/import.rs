@@ -85,7 +85,7 @@ fn main() {
         println!(
             "{what} in {:.1} s: {}",
             start.elapsed().as_secs_f64(),
-            told.lines().find(|line| line.contains("rows")).unwrap_or_default()
+            told.lines().find(|line| line.contains("can be imported")).unwrap_or_default()
         );
     }
 }
