@@ -9,6 +9,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use luodi_ledger::matter::facts::LogSizes;
+
 use crate::ports::free_port;
 
 /// A machine that builds and tests at once is slow; the ten seconds promised are for one that does not.
@@ -210,8 +212,19 @@ fn a_county_runs_decides_proves_and_comes_back() {
     let draft = std::fs::read_to_string(folder.path().join("assessment.toml")).unwrap();
     let at = draft.find("code = \"matters\"\nhad = ").unwrap() + "code = \"matters\"\nhad = ".len();
     std::fs::write(folder.path().join("forged.toml"), format!("{}9{}", &draft[..at], &draft[at..])).unwrap();
+    // One that claims to have read the county's log further than anybody has it.
+    let mut ahead: toml::Table = draft.parse().unwrap();
+    let mut sizes: LogSizes = ahead["body"]["log-sizes"].clone().try_into().unwrap();
+    *sizes.0.values_mut().next().unwrap() += 1_000;
+    ahead["facts"]["logs"] = sizes.hash().to_string().into();
+    ahead["body"]["log-sizes"] = toml::Value::try_from(&sizes).unwrap();
+    std::fs::write(folder.path().join("ahead.toml"), ahead.to_string()).unwrap();
     let key = dir.join("offices/990101000000/civil-affairs.age");
-    for (name, code, words) in [("assessment", 0, "19 figures are the same"), ("forged", 1, "Matters raised (matters): signed 9")] {
+    for (name, code, words) in [
+        ("assessment", 0, "19 figures are the same"),
+        ("forged", 1, "Matters raised (matters): signed 9"),
+        ("ahead", 2, "entries wanted, the node has"),
+    ] {
         let sign = luodi(folder.path(), &["sign", &format!("{name}.toml"), "--key", key.to_str().unwrap(), "--passphrase-file"])
             .arg(dir.join("passphrase"))
             .output()
@@ -219,7 +232,8 @@ fn a_county_runs_decides_proves_and_comes_back() {
         assert!(sign.status.success(), "{sign:?}");
         let again = assess(&["--recompute", &format!("{name}.statement")]);
         assert_eq!(again.status.code(), Some(code), "{again:?}");
-        assert!(String::from_utf8_lossy(&again.stdout).contains(words), "{again:?}");
+        let told = [&again.stdout, &again.stderr].map(|told| String::from_utf8_lossy(told)).concat();
+        assert!(told.contains(words), "{again:?}");
     }
 
     // A file is held to the registry first: with a signature that does not verify, no figure is anybody's.

@@ -62,21 +62,25 @@ fn page(scene: Scene<'_>, case: &Case) -> Markup {
 fn one(scene: Scene<'_>, case: &Case, event: &Event, target: &Reference) -> Markup {
     let (look, view) = (scene.look, &case.view);
     let before = view.event(target);
-    let why = said(scene, case, Some(&event.reference), |words| words.reason.clone());
     let (ground, asked) = match &event.said {
         Said::Void(taken) => (Some(scene.label(&taken.reason)), ("原因：", "Why: ")),
         Said::Redaction(erased) => (Some(scene.label(&erased.ground)), ("原因：", "Why: ")),
-        // Words beside corrected facts explain them and take the place of nothing.
-        Said::Correction(mended) if !mended.changes.is_empty() => {
-            (said(scene, case, Some(&event.reference), |words| words.text.clone()), ("更正原因：", "Why: "))
-        }
         _ => (None, ("更正原因：", "Why: ")),
     };
+    let mut why: Vec<String> = ground.into_iter().collect();
+    why.extend(said(scene, case, Some(&event.reference), |words| words.reason.clone()));
+    // Where a correction mends words alone, its own take their place (see [`corrected`]); else they explain.
+    let replaces = matches!(&event.said, Said::Correction(mended) if mended.changes.is_empty());
+    let mut text = said(scene, case, Some(&event.reference), |words| words.text.clone()).filter(|_| !replaces);
+    if why.is_empty() {
+        why.extend(text.take());
+    }
     html! {
         section.card {
             h2 { (scene.date(event.date)) " " (scene.label(&event.kind)) " " span.quiet.small { (scene.offices_linked(&event.by, view.place)) } }
             @if !event.effect.counts() { p.fail { (look.say("没有效力，前一版照旧。", "Without effect: the former version stands.")) } }
-            @for why in ground.into_iter().chain(why) { p { span.quiet { (look.pick(asked)) } (why) } }
+            @if let Some(text) = text { p { (text) } }
+            @for why in why { p { span.quiet { (look.pick(asked)) } (why) } }
             p.small {
                 (look.say("针对：", "Of: "))
                 @match before {
