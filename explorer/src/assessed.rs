@@ -22,7 +22,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
 use crate::index::Snapshot;
-use crate::source::Holdings;
+use crate::source::{HeldEntry, Holdings};
 
 /// How long a page waits for what is being computed; then it says so, or shows the figures before the newest records.
 pub const PATIENCE: Duration = Duration::from_millis(1500);
@@ -214,7 +214,8 @@ pub async fn again(snapshot: &Arc<Snapshot>, claims: &[Claim]) -> Vec<Again> {
 /// The figures of a county for a period, as of the moment of the snapshot.
 fn assess(snapshot: &Snapshot, county: Division, period: Span) -> Assessment {
     let holdings = &snapshot.holdings;
-    Reading::of(holdings.registry(), county, entries(holdings, None), body(holdings)).assess(period, snapshot.as_of)
+    let judged = entries(holdings, None).map(|(origin, entry, held)| (origin, entry, held.standing()));
+    Reading::of_judged(holdings.registry(), county, judged, body(holdings)).assess(period, snapshot.as_of)
 }
 
 /// Why it cannot be computed again, if so.
@@ -239,21 +240,22 @@ fn unread(holdings: &Holdings, claim: &Claim) -> Option<Again> {
 fn compute(holdings: &Holdings, claim: &Claim) -> (Again, bool) {
     let (signed, sizes) = (&claim.signed, &claim.sizes);
     let mut registry = Registry::new(holdings.registry().federation().clone());
-    registry.observe_all(entries(holdings, Some(sizes)));
-    let reading = Reading::of(&registry, claim.county, entries(holdings, Some(sizes)), body(holdings));
+    registry.observe_all(entries(holdings, Some(sizes)).map(|(origin, entry, _)| (origin, entry)));
+    let judged = entries(holdings, Some(sizes)).map(|(origin, entry, held)| (origin, entry, held.standing_by(&registry, origin, entry)));
+    let reading = Reading::of_judged(&registry, claim.county, judged, body(holdings));
     let period = Span { from: signed.period.from, until: signed.period.until };
     let found = differences(&signed.indicators, &reading.assess(period, claim.time));
     (if found.is_empty() { Again::Same } else { Again::Differs(found) }, reading.unread.is_empty())
 }
 
 /// The entries that read as such, of every log or of each up to its size.
-fn entries<'a>(holdings: &'a Holdings, sizes: Option<&'a LogSizes>) -> impl Iterator<Item = (&'a Origin, &'a Entry)> {
+fn entries<'a>(holdings: &'a Holdings, sizes: Option<&'a LogSizes>) -> impl Iterator<Item = (&'a Origin, &'a Entry, &'a HeldEntry)> {
     let most = move |origin: &Origin| match sizes {
         Some(sizes) => sizes.0.get(&LogPlace::of(origin)).map_or(0, |size| usize::try_from(*size).unwrap_or(usize::MAX)),
         None => usize::MAX,
     };
     holdings.logs().iter().flat_map(move |(origin, log)| {
-        log.entries().iter().take(most(origin)).filter_map(move |held| Some((origin, held.entry.as_deref().ok()?)))
+        log.entries().iter().take(most(origin)).filter_map(move |held| Some((origin, held.entry.as_deref().ok()?, held)))
     })
 }
 

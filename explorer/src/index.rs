@@ -12,7 +12,7 @@ use luodi_ledger::matter::view::View;
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::matter::{Chronicle, Marks, Record, Reference};
 use luodi_ledger::names::{Division, MatterId, Origin};
-use luodi_ledger::standing::{Cosigned, Standing, is_annulled, is_logged_doubtful};
+use luodi_ledger::standing::{Cosigned, is_annulled, is_logged_doubtful};
 use luodi_ledger::statement::BodyRef;
 use luodi_ledger::time::{Date, Time};
 
@@ -374,10 +374,7 @@ struct Seen {
 
 fn record(origin: &Origin, index: u64, held: &HeldEntry, seen: Seen) -> Option<Record> {
     let entry = held.entry.as_ref().ok()?;
-    let standing = match &held.judged {
-        Ok(term_expired) => Standing::Valid { term_expired: *term_expired },
-        Err(denied) => Standing::Void(denied.why()),
-    };
+    let standing = held.standing();
     Some(Record {
         reference: Reference { log: origin.clone(), index, id: entry.statement.id() },
         statement: entry.statement.statement().clone(),

@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
+use luodi_ledger::assessment::Reading;
 use luodi_ledger::entry::{Entry, Link};
 use luodi_ledger::federation::FederationFile;
 use luodi_ledger::matter::codes::Status;
@@ -55,6 +56,8 @@ struct Measured {
     tell_one: f64,
     /// Microseconds for one more of a long matter.
     more_of_long: f64,
+    /// Seconds to compute the county's figures from entries that were judged.
+    figures: f64,
 }
 
 /// Folds `count` statements.
@@ -84,6 +87,7 @@ pub(super) fn measure(count: u64, figures: &mut Figures) -> anyhow::Result<()> {
     figures.below("fold_one_more_99_of_100", found.more.1, "µs", 50.0, "< 50 µs");
     figures.tell("fold_one_more_view", found.tell_one, "µs");
     figures.below("fold_one_more_after_5000", found.more_of_long, "µs", 50.0, "< 50 µs");
+    figures.tell("county_figures", found.figures, "s");
     Ok(())
 }
 
@@ -156,7 +160,8 @@ pub(super) fn of_stored(folder: &Path) -> anyhow::Result<()> {
     let telling = folding.tell_all()?;
     let memory = peak_memory(std::process::id())?;
     let (more, tell_one) = folding.take_more()?;
-    let found = Measured {
+    let more_of_long = folding.take_long()?;
+    let mut found = Measured {
         statements: folding.statements,
         matters: folding.matters.len() as u64,
         reading: folding.reading.as_secs_f64(),
@@ -167,10 +172,35 @@ pub(super) fn of_stored(folder: &Path) -> anyhow::Result<()> {
         memory,
         more,
         tell_one,
-        more_of_long: folding.take_long()?,
+        more_of_long,
+        figures: 0.0,
     };
+    let registry = folding.registry.clone();
+    drop(folding);
+    found.figures = county_figures(&Store::open(&folder.join("data"), Options::default())?, &registry)?;
     println!("{}", serde_json::to_string(&found)?);
     Ok(())
+}
+
+/// Seconds for the figures of the county's year, as an explorer computes them from what it holds. All entries were found to count before.
+fn county_figures(store: &Store, registry: &Registry) -> anyhow::Result<f64> {
+    let reader = store.reader().clone();
+    let mut held = Vec::new();
+    for log in reader.logs() {
+        let mut link = Link::start();
+        while link.index < log.size {
+            for leaf in reader.entries(&log.origin, link.index..log.size)? {
+                held.push((log.origin.clone(), link.step(&leaf)?));
+            }
+        }
+    }
+    let start = Instant::now();
+    let judged = held.iter().map(|(origin, entry)| (origin, entry, Standing::Valid { term_expired: false }));
+    let reading = Reading::of_judged(registry, COUNTY.parse()?, judged, |_, _| None);
+    let assessment = reading.assess("2026".parse()?, "2029-01-01T00:00:00Z".parse()?);
+    let took = start.elapsed().as_secs_f64();
+    ensure!(!assessment.communities.is_empty(), "nothing was assessed");
+    Ok(took)
 }
 
 /// What has been folded so far, and the time it took.
@@ -224,10 +254,7 @@ impl Folding {
     }
 
     fn record(&self, origin: &Origin, entry: &Entry, lines: &Lines) -> Record {
-        let standing = match self.registry.judge_remembering(origin, entry, lines) {
-            Ok(term_expired) => Standing::Valid { term_expired },
-            Err(denied) => Standing::Void(denied.why()),
-        };
+        let standing = Standing::from(&self.registry.judge_remembering(origin, entry, lines));
         Record {
             reference: Reference { log: origin.clone(), index: entry.index, id: entry.statement.id() },
             statement: entry.statement.statement().clone(),

@@ -10,8 +10,8 @@ use luodi_ledger::fork::Evidence;
 use luodi_ledger::hash::Blake3;
 use luodi_ledger::key::VerifierKey;
 use luodi_ledger::names::Origin;
-use luodi_ledger::registry::{Denied, Lines};
-use luodi_ledger::standing::Cosigned;
+use luodi_ledger::registry::{Denied, Lines, Registry};
+use luodi_ledger::standing::{Cosigned, Standing};
 use luodi_ledger::time::Time;
 
 use super::tree::Tree;
@@ -43,6 +43,22 @@ pub struct HeldEntry {
     pub judged: Result<bool, Denied>,
     /// What was found of its signatures, so that it can be judged again at little cost; none of what does not read.
     pub(super) lines: Option<Arc<Lines>>,
+}
+
+impl HeldEntry {
+    /// What it counts for.
+    pub fn standing(&self) -> Standing {
+        Standing::from(&self.judged)
+    }
+
+    /// What it counts for by another registry; its signatures are not verified again.
+    pub fn standing_by(&self, registry: &Registry, origin: &Origin, entry: &Entry) -> Standing {
+        let judged = match &self.lines {
+            Some(lines) => registry.judge_remembering(origin, entry, lines),
+            None => registry.judge(origin, entry),
+        };
+        Standing::from(&judged)
+    }
 }
 
 /// One log.

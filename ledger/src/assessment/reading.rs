@@ -15,6 +15,7 @@ use crate::matter::view::View;
 use crate::matter::{Marks, Record, Reference, fold};
 use crate::names::{Division, MatterId, Origin};
 use crate::registry::Registry;
+use crate::standing::Standing;
 use crate::statement::{BodyRef, Signers};
 use crate::time::{Date, Time};
 
@@ -38,10 +39,21 @@ impl Reading {
         entries: impl IntoIterator<Item = (&'e Origin, &'e Entry)>,
         body: impl Fn(&Reference, &BodyRef) -> Option<Vec<u8>>,
     ) -> Self {
+        let judged = entries.into_iter().map(|(origin, entry)| (origin, entry, registry.standing(origin, entry)));
+        Self::of_judged(registry, county, judged, body)
+    }
+
+    /// The same of entries that were judged by this very registry before: no signature is verified again.
+    pub fn of_judged<'e>(
+        registry: &Registry,
+        county: Division,
+        judged: impl IntoIterator<Item = (&'e Origin, &'e Entry, Standing)>,
+        body: impl Fn(&Reference, &BodyRef) -> Option<Vec<u8>>,
+    ) -> Self {
         let offset = registry.federation().offset;
         let mut shelf = Shelf::default();
-        for (origin, entry) in entries {
-            shelf.put(registry, county, origin, entry, offset);
+        for (origin, entry, standing) in judged {
+            shelf.put(registry, county, (origin, entry, standing), offset);
         }
         let (packs, unread) = shelf.adoptions.packs(registry, body);
         let members = shelf.members(registry);
@@ -83,7 +95,7 @@ struct Shelf {
 }
 
 impl Shelf {
-    fn put(&mut self, registry: &Registry, county: Division, origin: &Origin, entry: &Entry, offset: i8) {
+    fn put(&mut self, registry: &Registry, county: Division, (origin, entry, standing): (&Origin, &Entry, Standing), offset: i8) {
         let statement = entry.statement.statement();
         let on = Reference { log: origin.clone(), index: entry.index, id: entry.statement.id() };
         let (home, logged) = (origin.division, entry.logged.civil_date(offset));
@@ -91,7 +103,6 @@ impl Shelf {
         if below {
             self.began.entry(home).and_modify(|first| *first = logged.min(*first)).or_insert(logged);
         }
-        let standing = registry.standing(origin, entry);
         if let Some(id) = statement.matter.filter(|id| registry.is_within(id.division, county) && registry.is_within(id.division, home)) {
             let record = Record { reference: on, statement: statement.clone(), logged: entry.logged, standing, marks: Marks::default() };
             self.records.entry(id).or_default().push(record);

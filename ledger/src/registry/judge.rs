@@ -11,7 +11,7 @@ use crate::key::VerifierKey;
 use crate::matter;
 use crate::names::{Division, Office, OfficeName, Origin};
 use crate::note::Signature;
-use crate::standing::Void;
+use crate::standing::{Standing, Void};
 use crate::statement::Statement;
 use crate::time::Date;
 
@@ -40,6 +40,16 @@ impl From<Ground> for Denied {
     /// Nobody's line in particular is at fault.
     fn from(ground: Ground) -> Self {
         Self { by: None, ground: Box::new(ground) }
+    }
+}
+
+impl From<&Result<bool, Denied>> for Standing {
+    /// What a judgement comes to; `Ok(true)` says that a signer's term had ended.
+    fn from(judged: &Result<bool, Denied>) -> Self {
+        match judged {
+            Ok(term_expired) => Self::Valid { term_expired: *term_expired },
+            Err(denied) => Self::Void(denied.why()),
+        }
     }
 }
 

@@ -318,10 +318,7 @@ impl Registry {
 
     /// What an entry counts for, given all that has been observed so far.
     pub fn standing(&self, origin: &Origin, entry: &Entry) -> Standing {
-        match self.judge(origin, entry) {
-            Ok(term_expired) => Standing::Valid { term_expired },
-            Err(denied) => Standing::Void(denied.why()),
-        }
+        Standing::from(&self.judge(origin, entry))
     }
 
     /// As [`Self::standing`], with the reason in full; `Ok(true)` when a signer's term had ended.

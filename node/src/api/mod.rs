@@ -104,7 +104,7 @@ pub fn router(api: Api) -> Router {
         .route("/healthz", get(status::healthz))
         .route("/readyz", get(status::readyz))
         .route("/metrics", get(status::metrics))
-        .fallback(|| async { ApiError::absent("path", "there is nothing here; see the README for what a node serves") })
+        .fallback(|| async { ApiError::absent("path", "there is nothing here; docs/http.md tells what a node serves") })
         .layer(DefaultBodyLimit::max(LONGEST_REQUEST))
         .layer(CompressionLayer::new())
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, DEADLINE));
