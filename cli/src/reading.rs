@@ -11,7 +11,7 @@ use luodi_ledger::federation::FederationFile;
 use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::pack::{Adoptions, Packs};
 use luodi_ledger::matter::words::Words;
-use luodi_ledger::matter::{Marks, Record, Reference};
+use luodi_ledger::matter::{Record, Reference};
 use luodi_ledger::merkle::{CompactRange, Hash};
 use luodi_ledger::names::{Division, Origin};
 use luodi_ledger::registry::Registry;
@@ -100,15 +100,8 @@ pub(crate) async fn words_of(node: &Node, record: &Record) -> anyhow::Result<Opt
 
 /// An entry that names a matter, with what it counts for.
 pub(crate) fn record(registry: &Registry, origin: &Origin, entry: &Entry) -> Option<Record> {
-    let statement = entry.statement.statement();
-    statement.matter?;
-    Some(Record {
-        reference: Reference { log: origin.clone(), index: entry.index, id: entry.statement.id() },
-        statement: statement.clone(),
-        logged: entry.logged,
-        standing: registry.standing(origin, entry),
-        marks: Marks::default(),
-    })
+    entry.statement.statement().matter?;
+    Some(Record::of(origin, entry, registry.standing(origin, entry)))
 }
 
 /// The well-formed entries of a log, held to the root that its charter's key signed, and the head it signed.

@@ -36,28 +36,7 @@ const HEADING: [&str; 14] = [
     "备注",
     "经办",
 ];
-const MAPPING: &str = r#"
-table = "matters"
-name = "TABLE"
-key = ["编号"]
-keep = ["备注"]
-[markers]
-absent = ["待定", "进行中"]
-abandoned = ["已取消"]
-[fields]
-title = "项目名称"
-category = { column = "类别", values = { "道路" = "public-welfare", "河道" = "sanitation" } }
-basis = { default = "vital-interest" }
-topic-date = "提出日期"
-outcome-date = "决议日期"
-due = "计划完成"
-budget = "预算"
-new-due = "调整后期限"
-started = "开工日期"
-completed = "完成日期"
-cost = "结算"
-stage = { column = "状态", values = { "未开工" = "decided", "在建" = "under-way", "终止" = "abandoned", "已完成" = "completed" } }
-"#;
+const MAPPING: &str = include_str!("../../tests/projects.toml");
 
 /// A project: its cells as they are typed, and what they mean, as exported tables say it.
 struct Project {
@@ -254,7 +233,7 @@ fn a_thousand_projects_go_in_and_come_out() {
     fs::write(folder.join("c.csv"), wide.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()).unwrap();
     write_sheet(&folder.join("d.xlsx"), &tables[3]);
     let line = |table: char, file: &str| {
-        fs::write(folder.join(format!("{table}.toml")), MAPPING.replace("TABLE", &format!("table {table}"))).unwrap();
+        fs::write(folder.join(format!("{table}.toml")), MAPPING.replace("\"TABLE\"", &format!("\"table {table}\""))).unwrap();
         format!(
             "import {file} --mapping {table}.toml --federation county/federation.txt {node} --key county/government.age --passphrase-file pass --yes"
         )

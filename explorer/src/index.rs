@@ -375,17 +375,12 @@ struct Seen {
 fn record(origin: &Origin, index: u64, held: &HeldEntry, seen: Seen) -> Option<Record> {
     let entry = held.entry.as_ref().ok()?;
     let standing = held.standing();
-    Some(Record {
-        reference: Reference { log: origin.clone(), index, id: entry.statement.id() },
-        statement: entry.statement.statement().clone(),
-        logged: entry.logged,
-        standing,
-        marks: Marks {
-            logged_doubtful: is_logged_doubtful(index, entry.logged, seen.cosigned),
-            annulled: is_annulled(index, standing, seen.cosigned.map_or(0, |head| head.size)),
-            fork_seen: seen.fork,
-        },
-    })
+    let marks = Marks {
+        logged_doubtful: is_logged_doubtful(index, entry.logged, seen.cosigned),
+        annulled: is_annulled(index, standing, seen.cosigned.map_or(0, |head| head.size)),
+        fork_seen: seen.fork,
+    };
+    Some(Record { marks, ..Record::of(origin, entry, standing) })
 }
 
 fn words_of(log: &HeldLog, record: &Record) -> Option<Words> {

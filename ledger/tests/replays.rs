@@ -18,7 +18,7 @@ use luodi_ledger::key::{KeyKind, SignerKey};
 use luodi_ledger::matter::calendar::Span;
 use luodi_ledger::matter::codes::{Every, Method};
 use luodi_ledger::matter::pack::Packs;
-use luodi_ledger::matter::{Chronicle, Marks, Record, Reference};
+use luodi_ledger::matter::{Chronicle, Record, Reference};
 use luodi_ledger::names::{Division, MatterId, Origin};
 use luodi_ledger::policy::Policy;
 use luodi_ledger::registry::{AppointFacts, CharterFacts, Registry, RevokeFacts, Term, ValidUpTo};
@@ -234,13 +234,7 @@ fn entries(leaves: &[Vec<u8>]) -> Vec<Entry> {
 }
 
 fn record(registry: &Registry, origin: &Origin, entry: &Entry) -> Record {
-    Record {
-        reference: Reference { log: origin.clone(), index: entry.index, id: entry.statement.id() },
-        statement: entry.statement.statement().clone(),
-        logged: entry.logged,
-        standing: registry.standing(origin, entry),
-        marks: Marks::default(),
-    }
+    Record::of(origin, entry, registry.standing(origin, entry))
 }
 
 fn write(standings: &BTreeMap<(Origin, u64), Standing>, matters: &BTreeMap<MatterId, Chronicle>, figures: &Reading, as_of: Time) -> Told {

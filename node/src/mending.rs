@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use luodi_ledger::Malformed;
 use luodi_ledger::entry::Entry;
 use luodi_ledger::matter::pack::{Adoptions, Packs};
-use luodi_ledger::matter::{Marks, Record, Reference, Target, check_mend};
+use luodi_ledger::matter::{Record, Reference, Target, check_mend};
 use luodi_ledger::names::{MatterId, Origin};
 use luodi_ledger::redaction::{Held, Tombstone};
 use luodi_ledger::registry::Registry;
@@ -132,13 +132,7 @@ impl Mends {
 }
 
 fn record(registry: &Registry, origin: &Origin, entry: &Entry) -> Record {
-    Record {
-        reference: Reference { log: origin.clone(), index: entry.index, id: entry.statement.id() },
-        statement: entry.statement.statement().clone(),
-        logged: entry.logged,
-        standing: registry.standing(origin, entry),
-        marks: Marks::default(),
-    }
+    Record::of(origin, entry, registry.standing(origin, entry))
 }
 
 /// What an entry names: its matter, and whether it may put rules in force or out of it; told from its first lines, so that no entry is parsed

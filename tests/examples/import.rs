@@ -11,28 +11,7 @@ use std::{env, fs, thread};
 
 use luodi_node::keys::Passphrase;
 
-const MAPPING: &str = r#"
-table = "matters"
-name = "ten years"
-key = ["编号"]
-keep = ["备注"]
-[markers]
-absent = ["待定", "进行中"]
-abandoned = ["已取消"]
-[fields]
-title = "项目名称"
-category = { column = "类别", values = { "道路" = "public-welfare", "河道" = "sanitation" } }
-basis = { default = "vital-interest" }
-topic-date = "提出日期"
-outcome-date = "决议日期"
-due = "计划完成"
-budget = "预算"
-new-due = "调整后期限"
-started = "开工日期"
-completed = "完成日期"
-cost = "结算"
-stage = { column = "状态", values = { "未开工" = "decided", "在建" = "under-way", "终止" = "abandoned", "已完成" = "completed" } }
-"#;
+const MAPPING: &str = include_str!("../projects.toml");
 
 /// A node that ends with this.
 struct Running(Child);

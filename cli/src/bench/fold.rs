@@ -15,7 +15,7 @@ use luodi_ledger::entry::{Entry, Link};
 use luodi_ledger::federation::FederationFile;
 use luodi_ledger::matter::codes::Status;
 use luodi_ledger::matter::pack::Packs;
-use luodi_ledger::matter::{Chronicle, Marks, Record, Reference};
+use luodi_ledger::matter::{Chronicle, Record};
 use luodi_ledger::names::{MatterId, Origin};
 use luodi_ledger::registry::{Lines, Registry};
 use luodi_ledger::standing::Standing;
@@ -254,14 +254,7 @@ impl Folding {
     }
 
     fn record(&self, origin: &Origin, entry: &Entry, lines: &Lines) -> Record {
-        let standing = Standing::from(&self.registry.judge_remembering(origin, entry, lines));
-        Record {
-            reference: Reference { log: origin.clone(), index: entry.index, id: entry.statement.id() },
-            statement: entry.statement.statement().clone(),
-            logged: entry.logged,
-            standing,
-            marks: Marks::default(),
-        }
+        Record::of(origin, entry, Standing::from(&self.registry.judge_remembering(origin, entry, lines)))
     }
 
     fn take(&mut self, record: &Record) {

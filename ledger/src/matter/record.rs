@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::entry::Entry;
 use crate::hash::Blake3;
 use crate::names::Origin;
 use crate::standing::Standing;
@@ -45,4 +46,17 @@ pub struct Record {
     pub standing: Standing,
     /// What else is known of it.
     pub marks: Marks,
+}
+
+impl Record {
+    /// The record of an entry that stands in the log `origin` and counts for `standing`, without marks.
+    pub fn of(origin: &Origin, entry: &Entry, standing: Standing) -> Self {
+        Self {
+            reference: Reference { log: origin.clone(), index: entry.index, id: entry.statement.id() },
+            statement: entry.statement.statement().clone(),
+            logged: entry.logged,
+            standing,
+            marks: Marks::default(),
+        }
+    }
 }

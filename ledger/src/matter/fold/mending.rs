@@ -146,14 +146,10 @@ impl Story {
     fn judge_withdrawal(&mut self, heard: &Event, withdrawal: &Withdrawal) -> Taken {
         let target = self.of_its_office(heard, &withdrawal.target)?;
         let decided = |first: u32| self.rounds.iter().any(|round| round.number >= first && round.outcome.is_some());
+        let beside = self.find_place(&withdrawal.target).and_then(|at| self.beside(at));
+        let answered = beside.is_some_and(|beside| beside.spoken_to || beside.verdict.is_some());
         let too_late = match &target.said {
-            _ if self
-                .find_place(&withdrawal.target)
-                .and_then(|at| self.beside(at))
-                .is_some_and(|beside| beside.spoken_to || beside.verdict.is_some()) =>
-            {
-                true
-            }
+            _ if answered => true,
             // One that had no effect carries nothing.
             _ if !target.effect.counts() => false,
             Said::Topic(_) => decided(1),
