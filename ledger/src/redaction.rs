@@ -47,9 +47,9 @@ pub struct Tombstone {
     pub redaction: Reference,
     /// The statement that it belonged to.
     pub target: Reference,
-    /// Of a body, the attachments that it listed, so that these can still be redacted.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub attachments: Vec<Blake3>,
+    /// Of a body, the attachments that it listed, so that these can still be redacted; none where it was redacted before it was here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachments: Option<Vec<Blake3>>,
 }
 
 impl Tombstone {
@@ -69,35 +69,41 @@ impl Tombstone {
 pub enum Held<'a> {
     /// The body.
     Body(&'a [u8]),
-    /// It is redacted; it listed these attachments.
-    Redacted(&'a [Blake3]),
+    /// It is redacted.
+    Redacted(&'a Tombstone),
     /// Not here.
     Absent,
 }
 
-impl Held<'_> {
-    /// The attachments that the words list, as far as they are known.
-    fn listed(self) -> Vec<Blake3> {
+impl<'a> Held<'a> {
+    /// What is known where the body is here, or what stands in its place.
+    pub fn of(body: Option<&'a [u8]>, told: Option<&'a Tombstone>) -> Self {
+        match (body, told) {
+            (Some(body), _) => Self::Body(body),
+            (None, Some(told)) => Self::Redacted(told),
+            (None, None) => Self::Absent,
+        }
+    }
+
+    /// The attachments that the words list, where that is known.
+    fn listed(self) -> Option<Vec<Blake3>> {
         match self {
             Self::Body(bytes) => {
-                Words::parse(bytes).map(|words| words.attachments.iter().map(|each| each.hash).collect()).unwrap_or_default()
+                Some(Words::parse(bytes).map(|words| words.attachments.iter().map(|each| each.hash).collect()).unwrap_or_default())
             }
-            Self::Redacted(listed) => listed.to_vec(),
-            Self::Absent => Vec::new(),
+            Self::Redacted(told) => told.attachments.clone(),
+            Self::Absent => None,
         }
     }
 }
 
 /// Checks before publishing that a redaction names words of its target, so that one that erases nothing is not taken for one that does.
-/// Where the words are not here, what is not the body may be one of its attachments.
+/// Where it is not known what the words list, what is not the body may be one of their attachments.
 pub fn check_named(target: &Statement, redaction: &Redaction, held: Held<'_>) -> Result<(), Malformed> {
     let Some(body) = target.body.map(|body| body.hash) else {
         return Err(Malformed::new("hashes", "what it refers to has no words and no attachments, so there is nothing to erase"));
     };
-    if let Held::Absent = held {
-        return Ok(());
-    }
-    let listed = held.listed();
+    let Some(listed) = held.listed() else { return Ok(()) };
     match redaction.hashes.iter().find(|hash| body != **hash && !listed.contains(hash)) {
         Some(hash) => Err(Malformed::new("hashes", format!("{hash} is neither the body of the target nor an attachment that it lists"))),
         None => Ok(()),
@@ -115,7 +121,7 @@ pub fn tombstones(log: &Origin, entry: &Entry, redaction: &Redaction, target: &E
     }
     let listed = held.listed();
     let body = of.body.map(|body| body.hash);
-    let named = redaction.hashes.iter().filter(|hash| body == Some(**hash) || listed.contains(hash));
+    let named = redaction.hashes.iter().filter(|hash| body == Some(**hash) || listed.iter().flatten().any(|listed| listed == *hash));
     let tombstone = |hash: &Blake3| Tombstone {
         hash: *hash,
         by: said.by.clone(),
@@ -123,7 +129,59 @@ pub fn tombstones(log: &Origin, entry: &Entry, redaction: &Redaction, target: &E
         logged: entry.logged,
         redaction: Reference { log: log.clone(), index: entry.index, id: entry.statement.id() },
         target: redaction.target.clone(),
-        attachments: if body == Some(*hash) { listed.clone() } else { Vec::new() },
+        attachments: if body == Some(*hash) { listed.clone() } else { None },
     };
     named.map(tombstone).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::facts::Facts;
+    use crate::statement::BodyRef;
+    use crate::testing::{TOWNSHIP, VILLAGE, World, office, origin};
+
+    fn facts(value: &serde_json::Value) -> Facts {
+        Facts::of(value).unwrap()
+    }
+
+    /// Words with one attachment, which a first redaction takes the words from, and a second the attachment: what each puts up, where the
+    /// first came before the words did, or after.
+    #[test]
+    fn what_erased_words_listed_may_be_redacted_whether_they_were_ever_here_or_not() {
+        let (photo, strange) = (Blake3::of(b"a photo"), Blake3::of(b"of another matter"));
+        let listed = json!({"access": "public", "hash": photo, "media": "image/jpeg", "size": 7});
+        let words = json!({"attachments": [listed], "nonce": "a".repeat(32), "title": "修路"}).to_string();
+        let body = BodyRef::of(words.as_bytes());
+        let mut world = World::default();
+        let at = world.say_with(VILLAGE, &office(VILLAGE, "committee"), ("topic", facts(&json!({}))), Some(body));
+        let of = world.entries[at].1.clone();
+        let target = Reference { log: origin(VILLAGE), index: of.index, id: of.statement.id() };
+        let mut redact = |hash: &Blake3| {
+            let said = ("redaction", facts(&json!({"ground": "personal-data", "hashes": [hash], "target": target})));
+            let at = world.say(TOWNSHIP, &office(TOWNSHIP, "government"), said);
+            let entry = world.entries[at].1.clone();
+            let redaction = read(entry.statement.statement()).unwrap();
+            (entry, redaction)
+        };
+        let (of_words, of_photo, of_strange) = (redact(&body.hash), redact(&photo), redact(&strange));
+        let check =
+            |redaction: &Redaction, held: Held<'_>| check_named(of.statement.statement(), redaction, held).map_err(|fault| fault.field);
+        let put_up = |(entry, redaction): &(Entry, Redaction), held: Held<'_>| tombstones(&origin(TOWNSHIP), entry, redaction, &of, held);
+
+        for (held, knows) in [(Held::Body(words.as_bytes()), true), (Held::Absent, false)] {
+            let erased = put_up(&of_words, held);
+            let [tombstone] = erased.as_slice() else { panic!("{erased:?}") };
+            let told = Tombstone::parse(&tombstone.to_bytes()).unwrap();
+            assert_eq!((&told, told.hash, &told.attachments), (tombstone, body.hash, &knows.then(|| vec![photo])));
+
+            let held = Held::of(None, Some(&told));
+            assert_eq!(check(&of_photo.1, held), Ok(()));
+            assert_eq!(check(&of_strange.1, held).is_ok(), !knows);
+            assert_eq!(put_up(&of_photo, held).iter().map(|each| each.hash).collect::<Vec<_>>(), if knows { vec![photo] } else { vec![] });
+            assert_eq!(put_up(&of_strange, held), []);
+        }
+    }
 }

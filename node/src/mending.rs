@@ -87,11 +87,7 @@ impl Mends {
         let name = of.statement.body.map(|body| body.hash);
         let body = name.map(|name| reader.body_to_judge(&name)).transpose()?.flatten();
         let told = name.map(|name| reader.tombstone(&name)).transpose()?.flatten().and_then(|bytes| Tombstone::parse(&bytes).ok());
-        let held = match (&body, &told) {
-            (Some(body), _) => Held::Body(body),
-            (None, Some(told)) => Held::Redacted(&told.attachments),
-            (None, None) => Held::Absent,
-        };
+        let held = Held::of(body.as_deref(), told.as_ref());
         let known = match mend.statement.matter {
             Some(matter) => self.of_matter(reader, registry, matter)?,
             None => nothing,

@@ -171,10 +171,7 @@ fn redaction_at(reader: &Reader, origin: &Origin, index: u64) -> Result<Option<(
 fn named(reader: &Reader, log: &Origin, entry: &Entry, redaction: &Redaction) -> Result<Vec<Tombstone>, ReadError> {
     let Some(target) = entry_at(reader, &redaction.target.log, redaction.target.index)? else { return Ok(Vec::new()) };
     let Some(name) = target.statement.statement().body.map(|body| body.hash) else { return Ok(Vec::new()) };
-    if let Some(body) = reader.body_to_judge(&name)? {
-        return Ok(redaction::tombstones(log, entry, redaction, &target, Held::Body(&body)));
-    }
+    let body = reader.body_to_judge(&name)?;
     let told = reader.tombstone(&name)?.and_then(|bytes| Tombstone::parse(&bytes).ok());
-    let held = told.as_ref().map_or(Held::Absent, |told| Held::Redacted(&told.attachments));
-    Ok(redaction::tombstones(log, entry, redaction, &target, held))
+    Ok(redaction::tombstones(log, entry, redaction, &target, Held::of(body.as_deref(), told.as_ref())))
 }

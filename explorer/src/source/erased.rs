@@ -26,11 +26,7 @@ pub(super) fn erased(logs: &BTreeMap<Origin, Arc<HeldLog>>, places: &[(Origin, u
         let name = target.statement.statement().body.map(|body| body.hash);
         let words = name.and_then(|name| log.body(&name));
         let told = name.and_then(|name| known.get(&name));
-        let held = match (words, told) {
-            (Some(words), _) => Held::Body(words),
-            (None, Some(told)) => Held::Redacted(&told.attachments),
-            (None, None) => Held::Absent,
-        };
+        let held = Held::of(words.map(Arc::as_ref), told.map(Arc::as_ref));
         for tombstone in redaction::tombstones(origin, entry, &said, target, held) {
             found.entry(tombstone.hash).or_insert_with(|| Arc::new(tombstone));
         }
