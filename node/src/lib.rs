@@ -5,6 +5,7 @@ pub mod attachments;
 pub mod backup;
 pub mod clock;
 pub mod config;
+pub mod convictions;
 pub mod keys;
 pub mod marks;
 pub mod matters;

@@ -140,6 +140,12 @@ fn two_heads_of_one_size_are_evidence_everywhere() {
     let mut county = opened();
     fork(&mut county, 1);
     assert_only_the_village_is_convicted(&county);
+    // Nor does a restart open it again, whatever its operator says.
+    county.nodes[VILLAGE].kill();
+    county.start_alone(VILLAGE);
+    county.wait("it says why it seals nothing", || {
+        county.get(VILLAGE, "healthz").is_some() && county.send(VILLAGE, "readyz", None).1.starts_with("stopped: two heads under our key")
+    });
 }
 
 #[test]

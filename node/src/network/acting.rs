@@ -1,6 +1,7 @@
 //! Doing what the follower says. Whatever takes time is a task of its own that reports back; the follower never waits.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use libp2p::PeerId;
 use luodi_ledger::checkpoint::SignedCheckpoint;
@@ -17,6 +18,9 @@ use crate::protocol::Peer;
 use crate::protocol::follower::{Action, BodiesFound, Changes, Event, Failure, FetchId, Notice, Stored};
 use crate::protocol::message::{Answer, MOST_HEADS, Range, Request};
 use crate::store::{Change, Writer};
+
+/// How long to wait before evidence is told again that was not taken: a peer that just came is deaf until both have said hello.
+const TELL_AGAIN: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(4), Duration::from_secs(10)];
 
 impl Replication {
     pub(super) fn act(&mut self, action: Action) {
@@ -48,8 +52,13 @@ impl Replication {
                 let Ok(peer) = peer.as_str().parse::<PeerId>() else { return };
                 let asker = self.parts.asker.clone();
                 tokio::spawn(async move {
-                    // Lost evidence is asked for at the next connection.
-                    let _ = asker.ask(peer, Request::Evidence(ByteBuf::from(evidence))).await;
+                    // What is lost all the same is asked for.
+                    for wait in TELL_AGAIN {
+                        if asker.ask(peer, Request::Evidence(ByteBuf::from(evidence.clone()))).await.is_ok() {
+                            break;
+                        }
+                        tokio::time::sleep(wait).await;
+                    }
                 });
             }
             Action::AskBodies { ask, peer, hashes } => self.ask_bodies(ask, &peer, hashes),
@@ -180,7 +189,7 @@ impl Replication {
         });
     }
 
-    /// Asks a peer for the evidence it keeps and this node does not.
+    /// Asks a peer for the evidence it keeps and this node does not, or could not yet tell whose it was.
     pub(super) fn ask_evidence(&self, peer: PeerId) {
         let (asker, happened) = (self.parts.asker.clone(), self.parts.taker.happened.clone());
         let kept: BTreeSet<Blake3> = self.parts.store.reader().evidence().into_iter().map(|row| row.id).collect();

@@ -12,8 +12,9 @@ use crate::protocol::message::{Hello, VERSION};
 
 /// The longest wait before a peer is dialled again: its machine may have been restarted.
 const LONGEST_WAIT: u64 = 30_000;
-/// How often a peer is asked for the time: a clock that was wrong is believed again a minute after it was mended.
-const CLOCK_EVERY: u64 = 60_000;
+/// How often a peer is asked for the time, and for evidence that got lost: a clock that was wrong is believed again a minute after it was
+/// mended.
+const QUESTIONS_EVERY: u64 = 60_000;
 /// Seconds by which the clock may run ahead of the time that passed, or behind it, between two looks at it before it counts as moved: more
 /// than any steering of a clock, far less than what stops a node.
 const STEP: i64 = 5;
@@ -26,8 +27,8 @@ struct Connection {
     greeting: Option<(Hello, Membership)>,
     /// Its clock less ours, in seconds.
     clock_offset: i64,
-    /// When it was asked for the time last.
-    clock_asked: Moment,
+    /// When it was asked these questions last.
+    asked: Moment,
 }
 
 #[derive(Debug, Default)]
@@ -47,7 +48,7 @@ pub(super) struct Peers {
 
 impl Peers {
     pub(super) fn connected(&mut self, now: Moment, peer: PeerId) {
-        self.connected.insert(peer, Connection { since: now, greeting: None, clock_offset: 0, clock_asked: now });
+        self.connected.insert(peer, Connection { since: now, greeting: None, clock_offset: 0, asked: now });
         self.dials.entry(peer).or_default().pending = false;
     }
 
@@ -97,18 +98,18 @@ impl Peers {
         self.lead = Some(lead);
         for connection in self.connected.values_mut() {
             connection.clock_offset = connection.clock_offset.saturating_sub(moved);
-            connection.clock_asked = Moment(0);
+            connection.asked = Moment(0);
         }
         Some(moved)
     }
 
-    /// Those to ask for the time now.
-    pub(super) fn clock_due(&mut self, now: Moment) -> Vec<PeerId> {
+    /// Those to ask for the time and for evidence now.
+    pub(super) fn questions_due(&mut self, now: Moment) -> Vec<PeerId> {
         let mut due = Vec::new();
         for (peer, connection) in &mut self.connected {
-            let is_due = connection.clock_asked.0 == 0 || connection.clock_asked.plus(CLOCK_EVERY) <= now;
+            let is_due = connection.asked.0 == 0 || connection.asked.plus(QUESTIONS_EVERY) <= now;
             if connection.greeting.is_some() && is_due {
-                connection.clock_asked = now;
+                connection.asked = now;
                 due.push(*peer);
             }
         }

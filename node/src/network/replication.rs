@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use libp2p::{Multiaddr, PeerId};
-use luodi_ledger::fork::Evidence;
 use luodi_ledger::names::Origin;
 use luodi_ledger::registry::Registry;
 use tokio::sync::{broadcast, mpsc, watch};
@@ -18,8 +17,9 @@ use super::peers::{Peers, is_of_ours};
 use super::swarm::{Asker, News};
 use super::{Settings, StartError, WitnessCall};
 use crate::clock::Clock;
+use crate::convictions::convicted;
 use crate::protocol::clocks::Clocks;
-use crate::protocol::follower::{Event, FetchId, Follower, Held, Membership, Stored, freezes};
+use crate::protocol::follower::{Event, FetchId, Follower, Held, Membership, Stored};
 use crate::protocol::message::{Answer, Hello, Request, VERSION};
 use crate::protocol::{Moment, Peer};
 use crate::registrar::Registrar;
@@ -155,8 +155,11 @@ impl Replication {
             tracing::info!(seconds, "this machine's clock was moved");
         }
         self.tell_of_clock();
-        for peer in self.peers.clock_due(now) {
+        for peer in self.peers.questions_due(now) {
             self.ask_clock(peer);
+            if book.is_trusted(&peer) {
+                self.ask_evidence(peer);
+            }
         }
         for peer in self.peers.nameless(now) {
             self.parts.asker.disconnect(peer).await;
@@ -367,27 +370,17 @@ impl Replication {
 
 /// What is durable, as the follower needs it to begin.
 fn restore(settings: &Settings, reader: &Reader, registry: &Registry) -> Result<Follower, ReadError> {
-    let mut evidence = Vec::new();
-    let mut frozen = Vec::new();
-    for row in reader.evidence() {
-        evidence.push(row.id);
-        let file = reader.evidence_file(&row.id)?.unwrap_or_default();
-        if let (Ok(found), Ok(origin)) = (Evidence::parse(&file), row.origin.parse::<Origin>())
-            && freezes(registry, &origin, &found)
-        {
-            frozen.push(origin);
-        }
-    }
+    let convicted = convicted(reader, registry)?;
     let mut held = Vec::new();
     let origins: BTreeSet<Origin> = reader.logs().into_iter().map(|row| row.origin).chain(reader.arriving()).collect();
     for origin in origins {
         let (state, ahead) = (reader.log(&origin)?, reader.ahead(&origin)?);
         let entries = ahead.as_ref().map(|ahead| ahead.tree.size()).or_else(|| state.as_ref().map(|state| state.size)).unwrap_or(0);
         let (head, witnessed) = state.map_or((None, None), |state| (Some(state.head), state.witnessed));
-        let forked = frozen.contains(&origin);
+        let forked = convicted.contains(&origin);
         held.push((origin, Held { entries, head, witnessed, proven: ahead.map(|ahead| ahead.head), forked }));
     }
-    Ok(Follower::new(Some(settings.division), held, evidence).writing(settings.generation))
+    Ok(Follower::new(Some(settings.division), held, reader.evidence().into_iter().map(|row| row.id)).writing(settings.generation))
 }
 
 /// Reads the store on a thread for blocking work.

@@ -9,7 +9,7 @@
 //! can be unknown to all who answered.
 //!
 //! Exceptions, none of which a restored node has: a log with no other holder in its charter; a log that has never been sealed ([`NEWBORN`]), of which nobody can hold more;
-//! and the operator's recorded word ([`ALONE`]).
+//! and the operator's recorded word ([`ALONE`]). None of them opens a log that evidence in store convicts.
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -23,7 +23,9 @@ use luodi_ledger::registry::Registry;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
+use super::peering::CONVICTED;
 use super::reaching::division_of;
+use crate::convictions::convicted;
 use crate::marks::{ALONE, NEWBORN};
 use crate::registrar::Registrar;
 use crate::sequencing::Gate;
@@ -60,23 +62,31 @@ pub(super) async fn run(
         return;
     }
     let exempt = if restored { Ok(None) } else { exempt(&origin, &reader, &registrar) };
-    let outcome = match exempt {
-        Ok(Some(why)) => {
+    let outcome = match (convicted(&reader, &registrar.snapshot()), exempt) {
+        (Ok(logs), _) if logs.contains(&origin) => Gate::Stopped(CONVICTED.to_owned()),
+        (Ok(_), Ok(Some(why))) => {
             tracing::info!(why, "the log is open");
             Gate::Open
         }
-        Ok(None) => {
+        (Ok(_), Ok(None)) => {
             holders.follow_own(true).await;
             let outcome = ask(&origin, &reader, &registrar, &holders, restored).await;
             holders.follow_own(false).await;
             outcome
         }
-        Err(error) => Gate::Stopped(error.to_string()),
+        (Err(error), _) | (_, Err(error)) => Gate::Stopped(error.to_string()),
     };
     if let Gate::Stopped(why) = &outcome {
         tracing::error!(%why, "the log is not written");
     }
-    gate.send_replace(outcome);
+    // Evidence against it may have come meanwhile.
+    gate.send_if_modified(|gate| {
+        let was_confirming = *gate == Gate::Confirming;
+        if was_confirming {
+            *gate = outcome;
+        }
+        was_confirming
+    });
 }
 
 /// Why the log may be opened without asking, if it may.

@@ -215,7 +215,7 @@ pub async fn run(
     tasks.spawn(redacting);
     tasks.spawn(peering::answer_peers(witness, asked));
     tasks.spawn(peering::announce(config.origin.clone(), reader.clone(), network.clone()));
-    tasks.spawn(peering::watch_peers(network.clone(), config.origin.clone(), registrar.clone(), seen, gate.clone()));
+    tasks.spawn(peering::watch_peers(network.clone(), network.events(), config.origin.clone(), registrar.clone(), seen, gate.clone()));
     if restored {
         let opened = gate.subscribe();
         tasks.spawn(restored::run(config.file.division, writer.clone(), registrar.clone(), network.clone(), opened));

@@ -1,7 +1,8 @@
 //! What the rest of the node asks of its peers, in terms of the network's handle.
 
 use luodi_ledger::names::{Division, Origin};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, mpsc, watch};
 
 use super::confirming;
 use crate::api::PeerStatus;
@@ -45,15 +46,18 @@ pub(super) async fn announce(origin: Origin, reader: Reader, network: NetworkHan
     }
 }
 
+/// Why a log whose keys signed what cannot both be honest is not written.
+pub(super) const CONVICTED: &str = "two heads under our key contradict each other; the county must charter the next generation";
+
 /// Keeps the list of peers for the status pages, and stops sealing when a head under our key turns up that we do not hold.
 pub(super) async fn watch_peers(
     network: NetworkHandle,
+    mut events: broadcast::Receiver<NetworkEvent>,
     own: Origin,
     registrar: Registrar,
     peers: watch::Sender<Vec<PeerStatus>>,
     gate: watch::Sender<Gate>,
 ) {
-    let mut events = network.events();
     loop {
         match events.recv().await {
             Ok(NetworkEvent::PeerUp { peer, division }) => {
@@ -76,9 +80,11 @@ pub(super) async fn watch_peers(
             Ok(NetworkEvent::Forked(origin)) => {
                 tracing::error!(%origin, "two heads of this log contradict each other; evidence kept");
                 if origin == own {
-                    stop(&gate, "two heads under our key contradict each other; the county must charter the next generation".to_owned());
+                    stop(&gate, CONVICTED.to_owned());
                 }
             }
+            // While confirming this is not yet a contradiction: it is being fetched.
+            Ok(NetworkEvent::OwnHeadUnknown { origin, .. }) if origin == own && *gate.borrow() == Gate::Confirming => {}
             Ok(NetworkEvent::OwnHeadUnknown { origin, size }) if origin == own => stop(
                 &gate,
                 format!(
@@ -88,21 +94,21 @@ pub(super) async fn watch_peers(
             Ok(NetworkEvent::OwnHeadUnknown { origin, size }) => {
                 tracing::warn!(%origin, size, "a head of a log this node no longer writes");
             }
-            Ok(NetworkEvent::ClockHeard) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => refresh(&network, &peers).await,
-            Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
+            Ok(NetworkEvent::ClockHeard) | Err(RecvError::Lagged(_)) => refresh(&network, &peers).await,
+            Err(RecvError::Closed) => return,
         }
     }
 }
 
-/// Stops sealing, if it had begun. While confirming, an unknown head of our own is not yet a contradiction: it is being fetched.
+/// Seals no more, or not at all, until a restart.
 fn stop(gate: &watch::Sender<Gate>, why: String) {
     gate.send_if_modified(|gate| {
-        let open = *gate == Gate::Open;
-        if open {
+        let stops = !matches!(gate, Gate::Stopped(_));
+        if stops {
             tracing::error!(%why, "sealing stopped");
             *gate = Gate::Stopped(why);
         }
-        open
+        stops
     });
 }
 
