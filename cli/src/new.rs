@@ -14,7 +14,7 @@ pub(crate) use template::head;
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::builder::PossibleValuesParser;
 use luodi_ledger::matter::Reference;
 use luodi_ledger::matter::codes::About;
@@ -163,8 +163,20 @@ async fn filled(kind: &str, args: &Args, language: Language) -> anyhow::Result<S
     let today = clock::now().civil_date(8);
     let matter = match (args.matter, template::about(kind), &node) {
         (_, About::Division | About::Logs | About::Registry, _) => None,
-        // What mends a statement belongs where that does.
-        (None, About::Statement, _) => target.as_ref().and_then(|target| target.matter),
+        // What speaks of a statement belongs where that does.
+        (named, About::Statement, _) if target.is_some() => {
+            let of = target.as_ref().and_then(|target| target.matter);
+            if let Some(named) = named.filter(|named| of != Some(*named)) {
+                let of = of.map_or_else(|| language.pick("不属于任何事项", "belongs to no matter").to_owned(), |of| of.to_string());
+                bail!(say!(
+                    language,
+                    "--matter {named}：所指的那一条是：{of}；请改正 --matter，或去掉它自动填写",
+                    "--matter {named}: what it refers to: {of}; correct --matter, or leave it out to have it filled in"
+                ));
+            }
+            of
+        }
+        (named, About::Statement, _) => named,
         (Some(matter), ..) => Some(matter),
         (None, About::Matter, Some(node)) if kind == "topic" => {
             let matter = node.reserve(&log).await?;

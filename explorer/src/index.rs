@@ -20,7 +20,7 @@ use crate::assessed::Computed;
 use crate::board::{Board, Brief};
 use crate::land::Land;
 use crate::source::{HeldEntry, HeldLog, Holdings};
-use crate::spoken::{Spoken, Stands};
+use crate::spoken::Spoken;
 
 /// Whether a source answers.
 #[derive(Clone, Debug, Default)]
@@ -260,16 +260,18 @@ impl Index {
         }
     }
 
-    /// Takes in the packs of the `rules` that stand and whose text was read; returns whether that changed.
+    /// Takes in what was taken back, and the packs of the `rules` that stand and whose text was read; returns whether the packs changed.
     fn adopt(&mut self, holdings: &Holdings) -> bool {
         let mut adoptions = Adoptions::default();
         for kind in ["rules", "void"] {
-            for stands in self.spoken.beside(holdings, kind, |_| true).filter(Stands::counts) {
+            // What was taken back is being read: only whether each is valid is known.
+            for stands in self.spoken.beside(holdings, kind, |_| true).filter(|stands| stands.held.judged.is_ok()) {
                 if let Some(on) = stands.reference() {
                     adoptions.take(&on, stands.statement);
                 }
             }
         }
+        self.spoken.learn(adoptions.withdrawals().clone());
         let body = |on: &Reference, named: &BodyRef| Some(holdings.logs().get(&on.log)?.body(&named.hash)?.to_vec());
         let (packs, _) = adoptions.packs(holdings.registry(), body);
         let changed = packs != *self.packs;

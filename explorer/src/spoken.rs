@@ -1,14 +1,15 @@
 //! Where each office spoke, and what the logs say beside matters (registrations, catalogues, circulars, rules …): positions only, so that
 //! a page finds its statements without reading whole logs.
 //!
-//! Out of scope: what counts (the holdings judge each entry). Invariant: grows with what is read and is never recomputed.
+//! Out of scope: what counts (the holdings judge each entry, `ledger` reads what was taken back). Invariant: grows with what is read and is
+//! never recomputed, but for the withdrawals, which are read anew as entries are judged anew.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use luodi_ledger::matter::Reference;
 use luodi_ledger::matter::facts::Said;
 use luodi_ledger::matter::words::Words;
+use luodi_ledger::matter::{Reference, Withdrawals};
 use luodi_ledger::names::{Division, Office, OfficeName, Origin};
 use luodi_ledger::statement::{Kind, Statement};
 use luodi_ledger::time::Time;
@@ -27,6 +28,8 @@ pub struct Spoken {
     offices: BTreeMap<Division, Arc<BTreeMap<Office, ByLog>>>,
     /// By the division of the log: statements that name no matter, by kind.
     beside: BTreeMap<Division, Arc<BTreeMap<Kind, Vec<At>>>>,
+    /// What was taken back of the statements that name no matter.
+    withdrawals: Arc<Withdrawals>,
 }
 
 /// A statement where it stands.
@@ -42,6 +45,8 @@ pub struct Stands<'a> {
     pub held: &'a HeldEntry,
     /// What it says.
     pub statement: &'a Statement,
+    /// Which statement took it back, where it names no matter; of a matter the fold tells.
+    pub withdrawn: Option<&'a Reference>,
 }
 
 impl Stands<'_> {
@@ -55,9 +60,9 @@ impl Stands<'_> {
         self.held.entry.as_ref().ok().map(|entry| entry.logged)
     }
 
-    /// Whether it counts.
+    /// Whether it counts: it is valid, and was not taken back. A statement of a matter may count; its matter tells whether it does.
     pub fn counts(&self) -> bool {
-        self.held.judged.is_ok()
+        self.held.judged.is_ok() && self.withdrawn.is_none()
     }
 
     /// Its words, if it has any and they are here.
@@ -85,10 +90,30 @@ impl Spoken {
         }
     }
 
+    /// Takes in what was taken back by now.
+    pub(crate) fn learn(&mut self, withdrawals: Withdrawals) {
+        self.withdrawals = Arc::new(withdrawals);
+    }
+
+    /// What stands at a place of a log, if it reads as a statement.
+    pub fn at<'a>(&'a self, holdings: &'a Holdings, origin: &Origin, index: u64) -> Option<Stands<'a>> {
+        let (origin, log) = holdings.logs().get_key_value(origin)?;
+        let held = log.entry(index)?;
+        let entry = held.entry.as_ref().ok()?;
+        let statement = entry.statement.statement();
+        let on = Reference { log: origin.clone(), index, id: entry.statement.id() };
+        Some(Stands { origin, log, index, held, statement, withdrawn: self.withdrawals.of(&on, statement) })
+    }
+
+    fn stands<'a>(&'a self, holdings: &'a Holdings, division: Division, (generation, index): At) -> Option<Stands<'a>> {
+        let federation = holdings.registry().federation().name.clone();
+        self.at(holdings, &Origin { federation, division, generation }, index)
+    }
+
     /// What `office` signed, wherever it stands, in the order of each log.
     pub fn by<'a>(&'a self, holdings: &'a Holdings, office: &OfficeName) -> impl Iterator<Item = Stands<'a>> {
         let logs = self.offices.get(&office.division).and_then(|offices| offices.get(&office.office));
-        logs.into_iter().flatten().flat_map(move |(division, all)| all.iter().filter_map(move |at| stands(holdings, *division, *at)))
+        logs.into_iter().flatten().flat_map(move |(division, all)| all.iter().filter_map(move |at| self.stands(holdings, *division, *at)))
     }
 
     /// The statements of `kind` that name no matter, in the logs of these divisions.
@@ -101,7 +126,7 @@ impl Spoken {
         let kinds = move |division: Division| self.beside.get(&division).into_iter().map(move |kinds| (division, kinds));
         let of_kind = move |kinds: &'a BTreeMap<Kind, Vec<At>>| kinds.iter().filter(move |(each, _)| each.as_str() == kind);
         divisions.into_iter().flat_map(kinds).flat_map(move |(division, kinds)| {
-            of_kind(kinds).flat_map(move |(_, all)| all.iter().filter_map(move |at| stands(holdings, division, *at)))
+            of_kind(kinds).flat_map(move |(_, all)| all.iter().filter_map(move |at| self.stands(holdings, division, *at)))
         })
     }
 
@@ -115,15 +140,7 @@ impl Spoken {
         let logs = self.beside.iter().filter(move |(division, _)| within(**division));
         let of_kind = move |kinds: &'a BTreeMap<Kind, Vec<At>>| kinds.iter().filter(move |(each, _)| each.as_str() == kind);
         logs.flat_map(move |(division, kinds)| {
-            of_kind(kinds).flat_map(move |(_, all)| all.iter().filter_map(move |at| stands(holdings, *division, *at)))
+            of_kind(kinds).flat_map(move |(_, all)| all.iter().filter_map(move |at| self.stands(holdings, *division, *at)))
         })
     }
-}
-
-fn stands(holdings: &Holdings, division: Division, (generation, index): At) -> Option<Stands<'_>> {
-    let wanted = Origin { federation: holdings.registry().federation().name.clone(), division, generation };
-    let (origin, log) = holdings.logs().get_key_value(&wanted)?;
-    let held = log.entry(index)?;
-    let statement = held.entry.as_ref().ok()?.statement.statement();
-    Some(Stands { origin, log, index, held, statement })
 }

@@ -7,15 +7,17 @@ mod pages_of;
 
 use axum::http::StatusCode;
 use county::story::{self, AGAIN, CLAIMED, DONE, MOVED, REJECTED};
-use county::{COUNTY, County, OTHER, TOWNSHIP, VILLAGE, division, now, office, site_of, sources};
+use county::{COUNTY, County, OTHER, TOWNSHIP, VILLAGE, division, now, office, origin, site_of, sources};
 use luodi_explorer::assessed::Computed;
 use luodi_explorer::index::Snapshot;
 use luodi_ledger::assessment::Reading;
 use luodi_ledger::facts::Facts;
-use luodi_ledger::matter::codes::{CodeList as _, KindCode};
-use luodi_ledger::matter::facts::{LogPlace, LogSizes};
+use luodi_ledger::matter::Reference;
+use luodi_ledger::matter::codes::{Category, CodeList as _, Duty, Finding, KindCode, RectificationAction, VoidReason};
+use luodi_ledger::matter::facts::{Answer, Catalogue, CatalogueItem, LogPlace, LogSizes, Rectification, Withdrawal};
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::registry::DivisionFacts;
+use luodi_ledger::time::Time;
 use pages_of::{downloaded, get, page, says, words};
 
 #[tokio::test]
@@ -218,9 +220,8 @@ fn assessed(county: &mut County, honest: bool) {
     let (holdings, at) = (county.holdings(), now().plus(-1800));
     let entries =
         || holdings.logs().iter().flat_map(|(origin, log)| log.entries().iter().map(move |held| (origin, held.entry.as_deref().unwrap())));
-    let body = |on: &luodi_ledger::matter::Reference, named: &luodi_ledger::statement::BodyRef| {
-        holdings.logs()[&on.log].body(&named.hash).map(|bytes| bytes.to_vec())
-    };
+    let body =
+        |on: &Reference, named: &luodi_ledger::statement::BodyRef| holdings.logs()[&on.log].body(&named.hash).map(|bytes| bytes.to_vec());
     let assessment = Reading::of(holdings.registry(), division(COUNTY), entries(), body).assess("2026-Q3".parse().unwrap(), at);
     let sizes = LogSizes(holdings.logs().iter().map(|(origin, log)| (LogPlace::of(origin), log.entries().len() as u64)).collect());
     let mut facts = assessment.to_facts(&sizes);
@@ -380,4 +381,144 @@ async fn figures_that_take_long_are_said_to_be_computed_and_nobody_waits() {
     snapshot.computed = snapshot.computed.clone().with_most_running(0);
     says(&site_of(snapshot.clone()), &path, &["考核指标", "之后的新记录正在算进来", "每一项都一样"]).await;
     says(&site_of(snapshot), &format!("{path}?lang=en"), &["newer records are being taken in"]).await;
+}
+
+/// The statements of a kind in a log, in order.
+fn of_kind(county: &County, code: &str, kind: &str) -> Vec<Reference> {
+    let holdings = county.holdings();
+    let log = &holdings.logs()[&origin(code)];
+    let all = log.entries().iter().enumerate().filter_map(|(index, held)| {
+        let statement = &held.entry.as_ref().unwrap().statement;
+        (statement.statement().kind.as_str() == kind).then(|| Reference { log: origin(code), index: index as u64, id: statement.id() })
+    });
+    all.collect()
+}
+
+fn order(county: &mut County, matter: Option<&str>, addressed: Option<String>) -> Reference {
+    let order = Rectification {
+        action: RectificationAction::Order,
+        date: None,
+        deadline: Some(county::ago(2)),
+        measure: None,
+        office: addressed.map(|office| office.parse().unwrap()),
+        target: None,
+    };
+    let matter = matter.map(|id| id.parse().unwrap());
+    county.add(TOWNSHIP, &[office(TOWNSHIP, "government")], "rectification", matter, Facts::of(&order).unwrap(), &Words::default(), now())
+}
+
+fn answer(county: &mut County, code: &str, by: &str, matter: Option<&str>, target: &Reference) -> Reference {
+    let answer = Answer { date: None, finding: Finding::Upheld, target: target.clone() };
+    let matter = matter.map(|id| id.parse().unwrap());
+    county.add(code, &[office(code, by)], "answer", matter, Facts::of(&answer).unwrap(), &Words::default(), now())
+}
+
+/// The row of a finding in the table of oversight.
+async fn finding(county: &County, on: &Reference) -> serde_json::Map<String, serde_json::Value> {
+    let rows = downloaded(&county.site(), &format!("/county/{COUNTY}/oversight"), "").await;
+    rows.into_iter().find(|row| row["log"] == on.log.to_string() && row["index"] == on.index).expect("its row")
+}
+
+#[tokio::test]
+async fn an_order_of_no_matter_is_answered_by_whom_it_addresses() {
+    let mut county = story::county();
+    let on = order(&mut county, None, Some(format!("{OTHER}/committee")));
+    let by_another = answer(&mut county, OTHER, "party", None, &on);
+    assert!(finding(&county, &on).await["answered"].is_null(), "the committee was asked");
+    let path = format!("/county/{COUNTY}/oversight");
+    says(&county.site(), &path, &["逾期未整改 2 天", "不算数：签名单位无此职责"]).await;
+    let reply = answer(&mut county, OTHER, "committee", None, &on);
+    let holdings = county.holdings();
+    for each in [&reply, &by_another] {
+        assert!(holdings.logs()[&origin(OTHER)].entries()[usize::try_from(each.index).unwrap()].judged.is_ok(), "it may be said");
+    }
+    let row = finding(&county, &on).await;
+    assert_eq!((row["answered"].as_str(), row["finding"].as_str()), (Some("2026-11-22"), Some("采纳")));
+    // The one of the story stays late.
+    says(&county.site(), &path, &["已答复", "逾期未整改 3 天"]).await;
+    says(&county.site(), &format!("{path}?lang=en"), &["answered", "Reply: upheld"]).await;
+}
+
+#[tokio::test]
+async fn an_answer_of_whom_an_order_does_not_address_leaves_it_open() {
+    let mut county = story::county();
+    let on = order(&mut county, Some(MOVED), None);
+    answer(&mut county, VILLAGE, "party", Some(MOVED), &on);
+    let row = finding(&county, &on).await;
+    assert!(row["answered"].is_null() && row["finding"].is_null() && row["days_late"] == 2, "{row:?}");
+    says(&county.site(), &format!("/county/{COUNTY}/oversight?lang=en"), &["unanswered · 2 days late", "Does not count"]).await;
+    answer(&mut county, VILLAGE, "committee", Some(MOVED), &on);
+    assert_eq!(finding(&county, &on).await["answered"], "2026-11-22");
+}
+
+#[tokio::test]
+async fn what_was_taken_back_and_belongs_to_no_matter_stays_visible_and_counts_nowhere() {
+    let mut county = story::county();
+    assessed(&mut county, true);
+    let taken = [
+        (COUNTY, "civil-affairs", "catalogue", 1),
+        (VILLAGE, "committee", "catalogue", 0),
+        (TOWNSHIP, "government", "rectification", 0),
+        (COUNTY, "civil-affairs", "circular", 0),
+        (COUNTY, "civil-affairs", "assessment", 0),
+        (COUNTY, "civil-affairs", "rules", 0),
+    ];
+    for (code, by, kind, number) in taken {
+        let all = of_kind(&county, code, kind);
+        // The story has orders of matters too, and those are the fold's.
+        let beside = |on: &&Reference| {
+            county.holdings().logs()[&origin(code)].entries()[usize::try_from(on.index).unwrap()]
+                .entry
+                .as_ref()
+                .is_ok_and(|entry| entry.statement.statement().matter.is_none())
+        };
+        let target = all.iter().filter(beside).nth(number).unwrap().clone();
+        let void = Withdrawal { date: None, reason: VoidReason::Duplicate.into(), target: target.clone() };
+        let by_itself = county.add(code, &[office(code, by)], "void", None, Facts::of(&void).unwrap(), &Words::default(), now());
+        let site = county.site();
+        let entry = format!("/log/{code}/{}", target.index);
+        says(&site, &entry, &["签名核对无误", "不算数：已撤回", "撤回的那一条"]).await;
+        let html = page(&site, &entry).await;
+        assert!(html.contains(&format!("/log/{code}/{}", by_itself.index)), "the way to the withdrawal");
+        says(&site, &format!("{entry}?lang=en"), &["Does not count: taken back by those who signed it"]).await;
+        let rows = downloaded(&site, &format!("/office/{code}/{by}"), &format!("show={kind}")).await;
+        let row = rows.iter().find(|row| row["index"] == target.index).unwrap();
+        assert_eq!((&row["counts"], row["why_not"].as_str()), (&serde_json::Value::Bool(false), Some("已撤回")), "{kind}");
+    }
+    let site = county.site();
+    // The version before is in force again; the village has no directory any more.
+    let list = format!("/catalogue/{COUNTY}");
+    let rows = downloaded(&site, &list, "").await;
+    assert_eq!(rows.iter().map(|row| row["name"].as_str().unwrap()).collect::<Vec<_>>(), ["村内道路"]);
+    says(&site, &list, &["第 2 版", "不算数：已撤回"]).await;
+    says(&site, &format!("/catalogue/{VILLAGE}"), &["还没有公布", "以上级的清单为准"]).await;
+    let without = downloaded(&site, "/places", &format!("show=no-directory&place={COUNTY}")).await;
+    assert!(without.iter().any(|row| row["code"] == VILLAGE));
+    let oversight = words(&page(&site, &format!("/county/{COUNTY}/oversight")).await);
+    assert!(!oversight.contains("逾期未整改") && oversight.matches("不算数：已撤回").count() == 2, "{oversight}");
+    let counted = downloaded(&site, &format!("/county/{COUNTY}/oversight"), "").await;
+    assert_eq!(counted.iter().filter(|row| row["why_not"] == "已撤回" && row["counts"] == false).count(), 2);
+    says(&site, &format!("/county/{COUNTY}"), &["考核评价：签了名的 1", "不算数：已撤回"]).await;
+    says(&site, "/rules", &["本地规程", "不算数：已撤回"]).await;
+}
+
+#[tokio::test]
+async fn a_directory_that_was_taken_back_leaves_its_slot_empty() {
+    let mut county = story::county();
+    // A year that the village's log saw whole.
+    let (signed, later): (Time, Time) = ("2027-02-01T02:00:00Z".parse().unwrap(), "2027-06-01T02:00:00Z".parse().unwrap());
+    let items = vec![CatalogueItem { category: Category::Sanitation.into(), code: "pets".parse().unwrap(), duty: Duty::May }];
+    let facts = Facts::of(&Catalogue { from: None, items, version: 2 }).unwrap();
+    let committee = [office(VILLAGE, "committee")];
+    let target = county.add(VILLAGE, &committee, "catalogue", None, facts, &Words::default(), signed);
+    let slot = async |county: &County| {
+        let site = site_of(Snapshot::rebuild(&mut county.holdings(), &sources(), later));
+        let rows = downloaded(&site, &format!("/calendar/{VILLAGE}"), "").await;
+        let directory = rows.into_iter().find(|row| row["duty"] == "directory").expect("a directory is due every year");
+        (directory["state"].as_str().unwrap().to_owned(), directory["filled"].is_null())
+    };
+    assert_eq!(slot(&county).await, ("filled".to_owned(), false));
+    let void = Withdrawal { date: None, reason: VoidReason::Duplicate.into(), target };
+    county.add(VILLAGE, &committee, "void", None, Facts::of(&void).unwrap(), &Words::default(), signed.plus(60));
+    assert_eq!(slot(&county).await, ("open".to_owned(), true));
 }

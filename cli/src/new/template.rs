@@ -186,6 +186,11 @@ pub(crate) fn head(kind: &str, log: &Origin, by: &[OfficeName], matter: Option<M
             "matter = \"{matter}\" # 事项编号：新事项用下一个没用过的号\n",
             "matter = \"{matter}\" # the matter; a new one takes the next number not yet used\n"
         );
+    } else if matches!(about(kind), About::Statement) {
+        head += language.pick(
+            "# matter = \"\" # 所指的那一条属于哪件事项；不属于任何事项就不写\n",
+            "# matter = \"\" # the matter that what it refers to belongs to; leave it out if that belongs to none\n",
+        );
     }
     head.push('\n');
     head

@@ -12,10 +12,10 @@ use luodi_ledger::names::{Division, Level};
 use maud::{Markup, html};
 use serde::Serialize;
 
-use super::layout;
 use super::lists::{self, Format, Listed};
 use super::missing::absent;
 use super::phrase::Scene;
+use super::{layout, uncounted};
 use crate::look::Look;
 use crate::site::Site;
 use crate::spoken::Stands;
@@ -166,7 +166,7 @@ fn older(scene: Scene<'_>, versions: &[Version<'_>]) -> Markup {
             h2 { (look.say("各版", "Versions")) " " span.quiet { (versions.len()) } }
             ul.rows { @for version in versions { li {
                 span.small { (published(scene, version)) }
-                @if let Err(denied) = &version.stands.held.judged { " " span.fail.small { (look.say("不算数：", "Does not count: ")) (scene.label(&denied.why())) } }
+                (uncounted::mark(scene, &version.stands))
             } } }
         }
     }

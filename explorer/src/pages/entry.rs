@@ -14,9 +14,9 @@ use maud::{Markup, html};
 
 use super::attachments::erased;
 use super::facts::told;
-use super::layout;
 use super::missing::absent;
 use super::phrase::Scene;
+use super::{layout, uncounted};
 use crate::look::Look;
 use crate::site::Site;
 use crate::source::{HeldEntry, HeldLog};
@@ -46,6 +46,9 @@ fn page(scene: Scene<'_>, origin: &Origin, log: &HeldLog, index: u64, held: &Hel
     let title = if look.is_english() { format!("Record {index} of {place}") } else { format!("{place} 第 {index} 条记录") };
     let size = log.entries().len() as u64;
     let statement = held.entry.as_ref().ok().map(|entry| entry.statement.statement());
+    // What its signatures come to is told above it.
+    let why = scene.snapshot.spoken.at(&scene.snapshot.holdings, origin, index).filter(|_| held.judged.is_ok());
+    let why = why.and_then(|stands| uncounted::why(scene, &stands));
     let at = |index: u64| look.to(&format!("/log/{}/{index}", origin.division));
     let main = html! {
         (layout::crumbs(scene, origin.division))
@@ -56,6 +59,7 @@ fn page(scene: Scene<'_>, origin: &Origin, log: &HeldLog, index: u64, held: &Hel
                 Ok(true) => span.pass { (look.say("签名核对无误；登记时任期已过", "The signatures verify; a term had ended when it was recorded")) },
                 Err(denied) => { span.fail { (look.say("不算数：", "Does not count: ")) (scene.label(&denied.why())) } " " span.quiet.small { (scene.label(&*denied.ground)) } },
             } }
+            @if let Some(why) = why { p { (why.mark(scene)) } }
             @if let Some(statement) = statement {
                 p { (look.say("种类：", "Kind: ")) (scene.label(&statement.kind))
                     @if statement.kind.as_str().parse::<KindCode>().is_err() { " " span.tag { (look.say("本站不认识这一类记录，原样显示", "this site does not know this kind and shows it as it stands")) } } }

@@ -6,6 +6,7 @@ use luodi_ledger::names::{Division, Origin};
 use maud::{Markup, html};
 
 use super::phrase::Scene;
+use super::uncounted;
 use crate::spoken::Stands;
 
 /// Most records of a kind on the page; each log's page has all.
@@ -65,6 +66,6 @@ fn line(scene: Scene<'_>, stands: Stands<'_>) -> Markup {
             @if let Some(logged) = stands.logged() { " " (scene.moment(logged)) }
             " · " a href=(look.to(&format!("/log/{}/{}", stands.origin.division, stands.index))) { (look.say("看签名原文", "the signed original")) }
         }
-        @if let Err(denied) = &stands.held.judged { " " span.fail.small { (look.say("不算数：", "Does not count: ")) (scene.label(&denied.why())) } }
+        (uncounted::mark(scene, &stands))
     }
 }

@@ -27,6 +27,7 @@ mod rules;
 mod search;
 mod source;
 mod trust;
+mod uncounted;
 
 pub(crate) use attachments::attachment;
 pub(crate) use calendar::calendar;

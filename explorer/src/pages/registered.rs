@@ -5,7 +5,7 @@ use luodi_ledger::registry::{AppointFacts, CharterFacts, DivisionFacts, RevokeFa
 use maud::{Markup, html};
 
 use super::phrase::Scene;
-use super::source;
+use super::{source, uncounted};
 use crate::spoken::Stands;
 
 /// Most changes shown; the entries of the logs above hold all.
@@ -42,7 +42,7 @@ fn line(scene: Scene<'_>, stands: Stands<'_>, told: &str) -> Markup {
             @if let Some(logged) = stands.logged() { " " (scene.date(logged.civil_date(scene.site.settings().federation.offset))) }
             " · " a href=(look.to(&format!("/log/{}/{}", stands.origin.division, stands.index))) { (look.say("看签名原文", "the signed original")) }
         }
-        @if let Err(denied) = &stands.held.judged { " " span.fail.small { (look.say("不算数：", "Does not count: ")) (scene.label(&denied.why())) } }
+        (uncounted::mark(scene, &stands))
         (source::folded(scene, stands.words().as_ref()))
     }
 }

@@ -11,7 +11,7 @@ use luodi_ledger::matter::pack::{InForce, Pack, Required, StepRule};
 use maud::{Markup, html};
 
 use super::phrase::Scene;
-use super::{layout, source};
+use super::{layout, source, uncounted};
 use crate::look::Look;
 use crate::site::Site;
 use crate::spoken::Stands;
@@ -55,7 +55,7 @@ fn put_in_force(scene: Scene<'_>, stands: Stands<'_>, notice: &RulesNotice) -> M
             (scene.offices_linked(&stands.statement.by, stands.origin.division)) " · "
             (span(scene, InForce { from: Some(notice.from), until: notice.until })) " · "
             a href=(look.to(&format!("/log/{}/{}", stands.origin.division, stands.index))) { (look.say("看签名原文", "the signed original")) }
-            @if let Err(denied) = &stands.held.judged { " " span.fail { (look.say("不算数：", "Does not count: ")) (scene.label(&denied.why())) } }
+            (uncounted::mark(scene, &stands))
         }
         (source::folded(scene, stands.words().as_ref()))
     };
@@ -67,7 +67,7 @@ fn put_in_force(scene: Scene<'_>, stands: Stands<'_>, notice: &RulesNotice) -> M
         section.card {
             h2 { (title.as_deref().unwrap_or(look.say("规程", "Rules"))) }
             (signed)
-            p.quiet { (look.say("规程的全文还没有读到，按它办的事项暂不评判。", "The text of these rules has not been received; matters under them are not judged yet.")) }
+            @if stands.counts() { p.quiet { (look.say("规程的全文还没有读到，按它办的事项暂不评判。", "The text of these rules has not been received; matters under them are not judged yet.")) } }
         }
     }
 }

@@ -20,6 +20,8 @@ pub enum Barred {
     Facts,
     /// The log is neither the one of whom it concerns nor one above it.
     BesideTheLine,
+    /// An answer that names no matter answers what nobody above has said.
+    NotAsked,
     /// A node moves no matter.
     Node,
     /// A circular names places below its log's division.
@@ -33,7 +35,7 @@ impl Barred {
     pub const fn why(self) -> Void {
         match self {
             Self::NoMatter | Self::Matter | Self::Facts => Void::Malformed,
-            Self::BesideTheLine | Self::Node | Self::Places | Self::Kind(_) => Void::WrongOffice,
+            Self::BesideTheLine | Self::NotAsked | Self::Node | Self::Places | Self::Kind(_) => Void::WrongOffice,
         }
     }
 
@@ -45,6 +47,9 @@ impl Barred {
             Self::Facts => ("所写事实不合这一种的格式", "its facts do not read as its kind's"),
             Self::BesideTheLine => {
                 ("这本账既不是所涉地方的，也不是它上级的", "this log is neither the one of whom it concerns nor one above it")
+            }
+            Self::NotAsked => {
+                ("不属于事项的答复，所答复的要在上级的账本里", "an answer that names no matter answers what stands in a log above its own")
             }
             Self::Node => ("节点不参与办理事项", "a node moves no matter"),
             Self::Places => ("通报所列的地方要在本账本的地方以下", "a circular names places below this log's division"),
@@ -85,8 +90,8 @@ const fn of_kind(kind: KindCode) -> (&'static str, &'static str) {
             "an office of the matter's division, but not its supervisors, says this in the matter's own log, an office above in its own",
         ),
         KindCode::Answer => (
-            "由事项所在地的组织在事项自己的账本里答复，上级政府或民政部门写进上级的账本",
-            "an office of the matter's division answers in the matter's own log, government or civil affairs above in its own",
+            "由被问到的地方的组织在自己的账本里答复，上级政府或民政部门写进上级的账本",
+            "an office of the division that is asked answers in that division's own log, government or civil affairs above in its own",
         ),
         KindCode::Problem => (
             "由召集协商的组织写进事项自己的账本，监督委员会可以写进那里或任何上级的账本",
@@ -142,7 +147,8 @@ mod tests {
     #[test]
     fn every_bar_is_told_in_both_languages() {
         let kinds = KindCode::ALL.iter().map(|kind| Barred::Kind(*kind));
-        let plain = [Barred::NoMatter, Barred::Matter, Barred::Facts, Barred::BesideTheLine, Barred::Node, Barred::Places];
+        let plain =
+            [Barred::NoMatter, Barred::Matter, Barred::Facts, Barred::BesideTheLine, Barred::NotAsked, Barred::Node, Barred::Places];
         for bar in kinds.chain(plain) {
             let (zh, en) = (bar.zh(), bar.en());
             assert!(!zh.bytes().any(|byte| byte.is_ascii_alphabetic()) && !zh.is_empty(), "{bar:?}: {zh}");

@@ -66,6 +66,11 @@ pub fn check_facts(statement: &Statement) -> Result<(), Malformed> {
         _ => {}
     }
     let said = Said::read(&statement.kind, &statement.facts)?;
+    if let (Said::Answer(answer), None) = (&said, statement.matter)
+        && answer.target.log.division == statement.log.division
+    {
+        return Err(wrong("matter", "name the matter, such as 410721101201-2026-0007"));
+    }
     if let Some(path) = facts::unknown(statement).keys().find(|path| *path != DISCLOSED) {
         let why = format!("not a field of {}, or written in another way than its one spelling; correct it or leave it out", statement.kind);
         return Err(wrong(path, &why));

@@ -22,6 +22,7 @@ pub mod pack;
 mod record;
 mod signing;
 pub mod view;
+mod withdrawals;
 pub mod words;
 
 pub use barred::Barred;
@@ -29,3 +30,4 @@ pub use fold::{Chronicle, Work, fold};
 pub use mends::{Target, check_mend, target as mended};
 pub use record::{Marks, Record, Reference};
 pub use signing::{may_say, may_sign};
+pub use withdrawals::Withdrawals;

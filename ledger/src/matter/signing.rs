@@ -28,6 +28,9 @@ pub fn may_sign(statement: &Statement, is_within: impl Fn(Division, Division) ->
             Err(_) => return Err(Barred::Facts),
         },
     };
+    if kind == KindCode::Answer && statement.matter.is_none() && !is_asked_from_above(statement, &is_within) {
+        return Err(Barred::NotAsked);
+    }
     let place = Place { log, home };
     if place.log != place.home && !is_within(place.home, place.log) {
         return Err(Barred::BesideTheLine);
@@ -49,13 +52,23 @@ pub fn may_sign(statement: &Statement, is_within: impl Fn(Division, Division) ->
     if together || statement.by.iter().any(|by| place.entitles(kind, by, &is_within)) { Ok(()) } else { Err(Barred::Kind(kind)) }
 }
 
-/// Whom a statement concerns that names no matter: the office it addresses, the first place it names, or whose log its target stands in.
+/// Whom a statement concerns that names no matter: the office it addresses, the first place it names, who answers in their own log, or whose
+/// log its target stands in.
 fn home_of(said: &Said, log: Division) -> Division {
     match said {
         Said::Rectification(order) => order.office.and_then(|office| office.division).unwrap_or(log),
         Said::Circular(circular) => circular.places.first().copied().unwrap_or(log),
+        Said::Answer(_) => log,
         _ => said.target().map_or(log, |target| target.log.division),
     }
+}
+
+/// Whether what an answer without a matter answers stands in a log above the one it is for: only those above speak to a place of no matter.
+/// Whether they asked *this* office only their reader knows.
+fn is_asked_from_above(answer: &Statement, is_within: &impl Fn(Division, Division) -> bool) -> bool {
+    let log = answer.log.division;
+    let asked = Said::read(&answer.kind, &answer.facts).ok().and_then(|said| Some(said.target()?.log.division));
+    asked.is_some_and(|asked| asked != log && is_within(log, asked))
 }
 
 /// Whether one office, signing alone, may say `kind` of a matter of division `home` in the log of division `log`.
@@ -252,6 +265,20 @@ mod tests {
         assert_eq!(ask("rectification", &[&township], TOWNSHIP, order("990101101201/committee")), Ok(()));
         assert_eq!(ask("rectification", &[&township], TOWNSHIP, order("990101000000/government")), Err(Void::WrongOffice));
         assert_eq!(ask("rectification", &[&township], TOWNSHIP, serde_json::json!({})), Err(Void::Malformed));
+
+        let answer = |log: &str| {
+            let target =
+                serde_json::json!({"id": crate::hash::Blake3::of(b"").to_string(), "index": 1, "log": format!("a.example/log/{log}/1")});
+            serde_json::json!({"finding": "upheld", "target": target})
+        };
+        for office in ["committee", "party", "supervisors"].map(|office| format!("{VILLAGE}/{office}")) {
+            assert_eq!(ask("answer", &[&office], VILLAGE, answer(COUNTY)), Ok(()), "{office} may be whom the county asked");
+        }
+        let committee = format!("{VILLAGE}/committee");
+        assert_eq!(ask("answer", &[&committee], VILLAGE, answer(VILLAGE)), Err(Void::WrongOffice), "nobody above asked");
+        assert_eq!(ask("answer", &[&committee], VILLAGE, answer("990102000000")), Err(Void::WrongOffice), "not of this line");
+        assert_eq!(ask("answer", &[&committee], TOWNSHIP, answer(COUNTY)), Err(Void::WrongOffice), "not in its own log");
+        assert_eq!(ask("answer", &[&committee], VILLAGE, serde_json::json!({})), Err(Void::Malformed));
 
         let redaction = serde_json::json!({
             "ground": "personal-data", "hashes": [crate::hash::Blake3::of(b"").to_string()],

@@ -9,6 +9,7 @@ use maud::{Markup, html};
 
 use crate::assessed::{Again, Claim};
 use crate::pages::phrase::Scene;
+use crate::pages::uncounted;
 use crate::spoken::Stands;
 
 /// Most assessments on one page: computing each again reads the whole county anew.
@@ -61,7 +62,7 @@ fn one(scene: Scene<'_>, stands: Stands<'_>, facts: &Assessment, found: &Again) 
             " " (scene.moment(stands.statement.time))
             " · " a href=(look.to(&format!("/log/{}/{}", stands.origin.division, stands.index))) { (look.say("看签名原文", "the signed original")) }
         }
-        @if let Err(denied) = &stands.held.judged { " " span.fail.small { (look.say("不算数：", "Does not count: ")) (scene.label(&denied.why())) } }
+        (uncounted::mark(scene, &stands))
         (verdict(scene, found))
         @if !facts.consequences.is_empty() {
             p.small { @for (position, each) in facts.consequences.iter().enumerate() {

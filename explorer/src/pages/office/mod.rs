@@ -13,11 +13,11 @@ use luodi_ledger::statement::Kind;
 use maud::{Markup, html};
 use serde::Serialize;
 
-use super::layout;
 use super::lists::{self, Format, Listed, MOST_ROWS};
 use super::matter::title;
 use super::missing::absent;
 use super::phrase::Scene;
+use super::{layout, uncounted};
 use crate::look::Look;
 use crate::site::Site;
 use crate::spoken::Stands;
@@ -84,9 +84,10 @@ fn find(scene: Scene<'_>, code: &str, word: &str) -> Option<OfficeName> {
     (known && !name.is(Office::NODE)).then_some(name)
 }
 
-fn row(scene: Scene<'_>, stands: Stands<'_>) -> Row {
+fn row<'a>(scene: Scene<'a>, stands: Stands<'a>) -> Row {
     let matter = stands.statement.matter;
     let case = matter.and_then(|id| scene.snapshot.case(&id));
+    let why_not = uncounted::why(scene, &stands).map(|why| why.word);
     Row {
         log: stands.origin.to_string(),
         index: stands.index,
@@ -97,8 +98,8 @@ fn row(scene: Scene<'_>, stands: Stands<'_>) -> Row {
         place: matter.map_or(stands.origin.division, |id| id.division).to_string(),
         signed: stands.statement.time.to_string(),
         logged: stands.logged().map(|time| time.to_string()).unwrap_or_default(),
-        counts: stands.held.judged.is_ok(),
-        why_not: stands.held.judged.as_ref().err().map(|denied| scene.label(&denied.why())),
+        counts: why_not.is_none(),
+        why_not,
         reacted_days: case.and_then(|case| reaction::days_to_react(scene, case, stands.origin, stands.index)),
     }
 }

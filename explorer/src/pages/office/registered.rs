@@ -6,7 +6,7 @@ use luodi_ledger::registry::{AppointFacts, RevokeFacts};
 use maud::{Markup, html};
 
 use crate::pages::phrase::Scene;
-use crate::pages::source;
+use crate::pages::{source, uncounted};
 use crate::spoken::Stands;
 
 /// 登记公布: each registration, the newest first, then what was withdrawn.
@@ -79,7 +79,7 @@ fn recorded(scene: Scene<'_>, stands: Stands<'_>) -> Markup {
             @if let Some(logged) = logged { (look.say(" 登记于 ", " recorded it on ")) (scene.date(logged.civil_date(scene.site.settings().federation.offset))) }
             " · " a href=(look.to(&format!("/log/{}/{}", stands.origin.division, stands.index))) { (look.say("看签名原文", "the signed original")) }
         }
-        @if let Err(denied) = &stands.held.judged { " " span.fail.small { (look.say("不算数：", "Does not count: ")) (scene.label(&denied.why())) } }
+        (uncounted::mark(scene, &stands))
         (source::folded(scene, stands.words().as_ref()))
     }
 }

@@ -1,7 +1,7 @@
 //! One order, circular or evaluation with its replies, from the timeline of its matter or from a log that speaks of no matter.
 
 use luodi_ledger::matter::Reference;
-use luodi_ledger::matter::codes::{Finding as Found, RectificationAction};
+use luodi_ledger::matter::codes::{Finding as Found, Irregular, RectificationAction};
 use luodi_ledger::matter::facts::Said;
 use luodi_ledger::names::{Division, MatterId, OfficeName};
 use luodi_ledger::statement::Signers;
@@ -12,10 +12,11 @@ use crate::index::Case;
 use crate::pages::lists::Listed;
 use crate::pages::matter::{beside, said, title};
 use crate::pages::phrase::Scene;
+use crate::pages::uncounted::{self, Why};
 use crate::spoken::Stands;
 
 /// What somebody above said.
-pub(super) struct Finding {
+pub(super) struct Finding<'a> {
     pub(super) on: Reference,
     pub(super) by: Signers,
     pub(super) said: Said,
@@ -25,17 +26,20 @@ pub(super) struct Finding {
     pub(super) title: Option<String>,
     pub(super) convener: Option<OfficeName>,
     pub(super) date: Date,
-    pub(super) counts: bool,
+    /// Why it counts nowhere, if it does not.
+    pub(super) why_not: Option<Why<'a>>,
     pub(super) text: Option<String>,
     pub(super) reason: Option<String>,
-    pub(super) replies: Vec<Reply>,
+    pub(super) replies: Vec<Reply<'a>>,
 }
 
-/// An answer to it.
-pub(super) struct Reply {
+/// An answer to it, which may count for none: only whom it addresses answers it.
+pub(super) struct Reply<'a> {
     pub(super) by: Signers,
     pub(super) date: Date,
     pub(super) finding: Found,
+    /// Why it counts for no answer, if it does not.
+    pub(super) why_not: Option<Why<'a>>,
     pub(super) text: Option<String>,
 }
 
@@ -55,6 +59,7 @@ pub(super) struct Row {
     days_late: Option<i64>,
     finding: Option<String>,
     counts: bool,
+    why_not: Option<String>,
     text: Option<String>,
     log: String,
     index: u64,
@@ -75,6 +80,7 @@ impl Listed for Row {
         "days_late",
         "finding",
         "counts",
+        "why_not",
         "text",
         "log",
         "index",
@@ -93,12 +99,12 @@ pub(super) fn beside_matters(scene: Scene<'_>, code: Division) -> usize {
 const KINDS: [&str; 3] = ["rectification", "circular", "evaluation"];
 
 /// All that concerns `code` or a place below it, the newest first.
-pub(super) fn gather(scene: Scene<'_>, code: Division) -> Vec<Finding> {
+pub(super) fn gather(scene: Scene<'_>, code: Division) -> Vec<Finding<'_>> {
     let told = scene.snapshot.briefs(Some(code)).filter(|brief| brief.findings > 0).filter_map(|brief| scene.snapshot.case(&brief.id));
-    let mut all: Vec<Finding> = told.flat_map(|case| of_matter(scene, case)).collect();
-    let within = |division: Division| scene.snapshot.lies_within(division, code);
+    let mut all: Vec<Finding<'_>> = told.flat_map(|case| of_matter(scene, case)).collect();
+    let within = move |division: Division| scene.snapshot.lies_within(division, code);
     let beside = |kind: &'static str| scene.snapshot.spoken.beside(&scene.snapshot.holdings, kind, within);
-    let answers: Vec<Stands<'_>> = beside("answer").filter(Stands::counts).collect();
+    let answers: Vec<Stands<'_>> = beside("answer").collect();
     for kind in KINDS {
         all.extend(beside(kind).filter_map(|stands| of_log(scene, stands, &answers)));
     }
@@ -106,15 +112,19 @@ pub(super) fn gather(scene: Scene<'_>, code: Division) -> Vec<Finding> {
     all
 }
 
-fn of_matter<'a>(scene: Scene<'a>, case: &'a Case) -> impl Iterator<Item = Finding> + 'a {
+fn of_matter<'a>(scene: Scene<'a>, case: &'a Case) -> impl Iterator<Item = Finding<'a>> + 'a {
     let view = &case.view;
     let words = move |on: &Reference| said(scene, case, Some(on), |words| words.text.clone());
     let wanted = view.timeline.iter().filter(|event| is_finding(&event.said));
     wanted.map(move |event| {
-        let replies = view.timeline.iter().filter(|reply| reply.standing.is_valid()).filter_map(|reply| match &reply.said {
-            Said::Answer(answer) if answer.target == event.reference => {
-                Some(Reply { by: reply.by.clone(), date: reply.date, finding: answer.finding, text: words(&reply.reference) })
-            }
+        let replies = view.timeline.iter().filter_map(|reply| match &reply.said {
+            Said::Answer(answer) if answer.target == event.reference => Some(Reply {
+                by: reply.by.clone(),
+                date: reply.date,
+                finding: answer.finding,
+                why_not: uncounted::of_event(scene, reply),
+                text: words(&reply.reference),
+            }),
             _ => None,
         });
         Finding {
@@ -126,7 +136,7 @@ fn of_matter<'a>(scene: Scene<'a>, case: &'a Case) -> impl Iterator<Item = Findi
             title: Some(title(scene, case)),
             convener: view.convener.clone(),
             date: event.date,
-            counts: event.standing.is_valid(),
+            why_not: uncounted::of_event(scene, event),
             text: words(&event.reference),
             reason: said(scene, case, Some(&event.reference), |words| words.reason.clone()),
             replies: replies.collect(),
@@ -134,16 +144,20 @@ fn of_matter<'a>(scene: Scene<'a>, case: &'a Case) -> impl Iterator<Item = Findi
     })
 }
 
-fn of_log(scene: Scene<'_>, stands: Stands<'_>, answers: &[Stands<'_>]) -> Option<Finding> {
+fn of_log<'a>(scene: Scene<'a>, stands: Stands<'a>, answers: &[Stands<'a>]) -> Option<Finding<'a>> {
     let (on, said) = (stands.reference()?, stands.said().filter(is_finding)?);
     let offset = scene.site.settings().federation.offset;
     let day = |stands: &Stands<'_>, said: &Said| said.date().unwrap_or_else(|| stands.statement.time.civil_date(offset));
     let text = |stands: &Stands<'_>| stands.words().and_then(|words| scene.in_language(&words, |words| words.text.clone()));
-    let reply = |answer: &Stands<'_>| match answer.said()? {
+    // Only whom an order addresses answers it, as in a matter.
+    let asked = |by: &[OfficeName]| matches!(&said, Said::Rectification(order) if order.asks(by, on.log.division));
+    let reply = |answer: &Stands<'a>| match answer.said()? {
         Said::Answer(replied) if replied.target == on => Some(Reply {
             by: answer.statement.by.clone(),
             date: day(answer, &Said::Answer(replied.clone())),
             finding: replied.finding,
+            why_not: uncounted::why(scene, answer)
+                .or_else(|| (!asked(&answer.statement.by)).then(|| Why::irregular(scene, Irregular::NotItsOffice))),
             text: text(answer),
         }),
         _ => None,
@@ -155,7 +169,7 @@ fn of_log(scene: Scene<'_>, stands: Stands<'_>, answers: &[Stands<'_>]) -> Optio
         title: None,
         convener: None,
         date: day(&stands, &said),
-        counts: stands.counts(),
+        why_not: uncounted::why(scene, &stands),
         text: text(&stands),
         reason: stands.words().and_then(|words| scene.in_language(&words, |words| words.reason.clone())),
         replies: answers.iter().filter_map(reply).collect(),
@@ -168,7 +182,7 @@ fn is_finding(said: &Said) -> bool {
     matches!(said, Said::Rectification(_) | Said::Circular(_) | Said::Evaluation(_))
 }
 
-impl Finding {
+impl Finding<'_> {
     /// The value of `show` that lists it.
     pub(super) fn group(&self) -> &'static str {
         match self.said {
@@ -187,13 +201,18 @@ impl Finding {
     /// The last day for an answer, of an order.
     pub(super) fn deadline(&self) -> Option<Date> {
         match &self.said {
-            Said::Rectification(order) if order.action == RectificationAction::Order && self.counts => order.deadline,
+            Said::Rectification(order) if order.action == RectificationAction::Order && self.why_not.is_none() => order.deadline,
             _ => None,
         }
     }
 
     pub(super) fn is_answered(&self) -> bool {
-        !self.replies.is_empty()
+        self.answers().next().is_some()
+    }
+
+    /// The replies that count.
+    fn answers(&self) -> impl Iterator<Item = &Reply<'_>> {
+        self.replies.iter().filter(|reply| reply.why_not.is_none())
     }
 
     /// The office or the places it speaks of.
@@ -216,7 +235,7 @@ impl Finding {
             Said::Circular(_) => "circular",
             _ => "evaluation",
         };
-        let answered = self.replies.iter().map(|reply| reply.date).min();
+        let answered = self.answers().map(|reply| reply.date).min();
         let late = |deadline: Date| i64::from((answered.unwrap_or_else(|| scene.site.today()) - deadline).get_days());
         Row {
             kind: kind.to_owned(),
@@ -233,9 +252,10 @@ impl Finding {
             finding: match &self.said {
                 Said::Evaluation(found) => Some(scene.label(&found.rating)),
                 Said::Circular(told) => Some(scene.label(&told.ground)),
-                _ => self.replies.last().map(|reply| scene.label(&reply.finding)),
+                _ => self.answers().last().map(|reply| scene.label(&reply.finding)),
             },
-            counts: self.counts,
+            counts: self.why_not.is_none(),
+            why_not: self.why_not.as_ref().map(|why| why.word.clone()),
             text: self.text.clone(),
             log: self.on.log.to_string(),
             index: self.on.index,

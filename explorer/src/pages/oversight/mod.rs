@@ -28,7 +28,7 @@ pub(crate) async fn oversight(State(site): State<Arc<Site>>, Path(code): Path<St
         return absent(&site, &look, ("没有这个代码的地方", "There is no place of this code"));
     };
     let all = finding::gather(scene, code);
-    let shown: Vec<&Finding> = all.iter().filter(|each| look.field("show").is_none_or(|show| each.group() == show)).collect();
+    let shown: Vec<&Finding<'_>> = all.iter().filter(|each| look.field("show").is_none_or(|show| each.group() == show)).collect();
     let rows: Vec<Row> = shown.iter().map(|each| each.row(scene)).collect();
     lists::respond(Format::split(look.path()).1, &rows, || page(scene, code, &all, &shown))
 }
@@ -40,7 +40,7 @@ pub(super) fn pointer(scene: Scene<'_>, code: Division) -> Option<(usize, String
     (count > 0).then(|| (count, scene.look.to(&format!("/county/{code}/oversight"))))
 }
 
-fn page(scene: Scene<'_>, code: Division, all: &[Finding], shown: &[&Finding]) -> Markup {
+fn page(scene: Scene<'_>, code: Division, all: &[Finding<'_>], shown: &[&Finding<'_>]) -> Markup {
     let look = scene.look;
     let title = look.say("督查·整改·通报", "Orders, evaluations, circulars");
     let groups = [
@@ -72,7 +72,7 @@ fn page(scene: Scene<'_>, code: Division, all: &[Finding], shown: &[&Finding]) -
     layout::page(scene.site, look, title, Some(code), &main)
 }
 
-fn item(scene: Scene<'_>, each: &Finding) -> Markup {
+fn item(scene: Scene<'_>, each: &Finding<'_>) -> Markup {
     let look = scene.look;
     html! {
         (standing_chip(scene, each)) " "
@@ -80,7 +80,7 @@ fn item(scene: Scene<'_>, each: &Finding) -> Markup {
         @if let Some(id) = each.matter { a href=(look.to(&format!("/matter/{id}"))) { (each.title.as_deref().unwrap_or(look.say("事项", "the matter"))) } }
         br;
         span.quiet.small { (scene.offices_linked(&each.by, each.place)) " " (scene.date(each.date)) }
-        @if !each.counts { " " span.fail.small { (look.say("不算数", "does not count")) } }
+        @if let Some(why) = &each.why_not { (why.mark(scene)) }
         @match &each.said {
             Said::Evaluation(found) => (matter::beside::evaluation(scene, found)),
             Said::Circular(told) => (matter::beside::circular(scene, told)),
@@ -95,6 +95,7 @@ fn item(scene: Scene<'_>, each: &Finding) -> Markup {
         @for reply in &each.replies {
             p { (look.say("答复：", "Reply: ")) b { (scene.label(&reply.finding)) } " "
                 span.quiet.small { (scene.offices_linked(&reply.by, each.place)) " " (scene.date(reply.date)) }
+                @if let Some(why) = &reply.why_not { (why.mark(scene)) }
                 @if let Some(text) = &reply.text { br; (text) } }
         }
         p.small { a.quiet href=(look.to(&matter::entry_path(&each.on))) { (look.say("看签名原文", "the signed original")) } }
@@ -102,7 +103,7 @@ fn item(scene: Scene<'_>, each: &Finding) -> Markup {
 }
 
 /// Where an order stands: answered, waiting, or late.
-fn standing_chip(scene: Scene<'_>, each: &Finding) -> Markup {
+fn standing_chip(scene: Scene<'_>, each: &Finding<'_>) -> Markup {
     let look = scene.look;
     let Some(deadline) = each.deadline() else { return html! {} };
     let left = i64::from((deadline - scene.site.today()).get_days());

@@ -109,13 +109,14 @@ impl KindCode {
         match self {
             Self::Charter | Self::Appoint | Self::Revoke | Self::Division => About::Registry,
             Self::Rules | Self::Catalogue | Self::Assessment => About::Division,
-            Self::Countersign | Self::Rectification | Self::Circular | Self::Correction | Self::Void | Self::Redaction => About::Statement,
+            Self::Answer | Self::Countersign | Self::Rectification | Self::Circular | Self::Correction | Self::Void | Self::Redaction => {
+                About::Statement
+            }
             Self::Evidence | Self::Anchor | Self::Observation => About::Logs,
             Self::Topic
             | Self::Step
             | Self::Outcome
             | Self::Objection
-            | Self::Answer
             | Self::Plan
             | Self::Progress
             | Self::Problem

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::parts::Bearer;
 use crate::matter::Reference;
 use crate::matter::codes::{Addressee, CircularGround, Coded, Inspection, Measure, Rating, RectificationAction};
-use crate::names::Division;
+use crate::names::{Division, OfficeName};
 use crate::time::Date;
 
 /// 会签: another office stands by a statement, after it was signed.
@@ -58,6 +58,13 @@ pub struct Rectification {
     /// The statement that gave rise to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Reference>,
+}
+
+impl Rectification {
+    /// Whether signers are whom it addresses, where it stands in the log of `home` and names no matter: whose answer counts then.
+    pub fn asks(&self, by: &[OfficeName], home: Division) -> bool {
+        self.office.is_some_and(|office| by.iter().any(|by| office.is(by, home)))
+    }
 }
 
 /// 通报、反映: an office above names places, before the public or to those above it.

@@ -3,12 +3,13 @@
 //! Out of scope: whether a statement is valid (the registry says), fetching bodies. Invariant: the same statements in any order give the same
 //! packs; one that its own office took back as misfiled adopts nothing; one that later rules of the same place replace ends when these begin.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{InForce, Packs};
 use crate::matter::codes::KindCode;
 use crate::matter::facts::{RulesNotice, Said};
 use crate::matter::record::Reference;
+use crate::matter::withdrawals::Withdrawals;
 use crate::matter::words::Words;
 use crate::names::OfficeName;
 use crate::registry::Registry;
@@ -19,7 +20,7 @@ use crate::time::Date;
 #[derive(Clone, Debug, Default)]
 pub struct Adoptions {
     rules: BTreeMap<Reference, (Signers, RulesNotice, Option<BodyRef>)>,
-    withdrawn: BTreeSet<(Reference, OfficeName)>,
+    withdrawals: Withdrawals,
 }
 
 impl Adoptions {
@@ -37,14 +38,18 @@ impl Adoptions {
             Ok(Said::Rules(rules)) => {
                 self.rules.insert(on.clone(), (statement.by.clone(), *rules, statement.body));
             }
-            Ok(Said::Void(void)) => self.withdrawn.extend(statement.by.iter().map(|by| (void.target.clone(), by.clone()))),
-            _ => {}
+            _ => self.withdrawals.take(on, statement),
         }
     }
 
     /// Whether an office that signed a statement has taken it back as misfiled.
     pub fn is_withdrawn(&self, on: &Reference, by: &[OfficeName]) -> bool {
-        by.iter().any(|by| self.withdrawn.contains(&(on.clone(), by.clone())))
+        self.withdrawals.by_signer(on, by).is_some()
+    }
+
+    /// What was taken back, of any kind.
+    pub fn withdrawals(&self) -> &Withdrawals {
+        &self.withdrawals
     }
 
     /// The bodies that carry the packs of the rules that stand.
