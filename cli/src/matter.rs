@@ -128,14 +128,9 @@ impl Page<'_> {
                 text += &self.row(zh, en, &list.join(language.pick("、", ", ")));
             }
         }
-        if let RulesUsed::Known { pack, .. } = &view.rules {
-            for ground in self.shelf.packs.get(pack).map(|pack| grounds(view, pack)).unwrap_or_default() {
-                text += &self.row(
-                    "依据",
-                    "ground",
-                    &format!("{}{}{}", self.label(&ground.flag), language.pick("：", ": "), self.label(&ground)),
-                );
-            }
+        for ground in grounds(view, &self.shelf.packs) {
+            let told = format!("{}{}{}", self.label(&ground.flag), language.pick("：", ": "), self.label(&ground));
+            text += &self.row("依据", "ground", &told);
         }
         text += &self.heading("承诺", "Promised");
         if view.commitments.is_empty() {

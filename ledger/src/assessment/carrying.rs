@@ -23,7 +23,8 @@ pub(super) fn gather(gathered: &mut Gathered<'_>, view: &View) {
                 Case { on: Some(completion.on.clone()), ..case(completion.date, had(commitment.state == CommitmentState::Accepted)) };
             gathered.push(IndicatorCode::Verified, found);
         }
-        if commitment.state != CommitmentState::Accepted {
+        // What was given up for good is not late any more.
+        if commitment.state != CommitmentState::Accepted && view.termination.is_none() {
             gathered.push(IndicatorCode::OverdueNow, case(commitment.due, had(commitment.overdue_days.is_some())));
         }
         gathered.push(IndicatorCode::Rescheduled, case(commitment.due, had(commitment.times_moved() > 0)));

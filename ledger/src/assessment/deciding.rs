@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Case, Gathered};
 use crate::matter::Reference;
-use crate::matter::codes::{CaseState, IndicatorCode, OutcomeResult, Participant, StepState, Word};
+use crate::matter::codes::{CaseState, IndicatorCode, OutcomeResult, Participant, StepCode, StepState, Word};
 use crate::matter::facts::{Said, Step};
 use crate::matter::pack::Pack;
 use crate::matter::view::{Event, Flag, OutcomeView, Round, RulesUsed, View};
@@ -40,12 +40,29 @@ fn of_outcome(gathered: &mut Gathered<'_>, view: &View, round: &Round, outcome: 
                 Said::Outcome(said) => said.notice_days.unwrap_or(pack.notice.days),
                 _ => pack.notice.days,
             };
-            (had(round.steps.iter().all(|step| step.state != StepState::Skipped)), had(given >= pack.notice.days))
+            (every_step(view, round), had(given >= pack.notice.days))
         }
         Err(left_out) => (left_out, left_out),
     };
     gathered.push(IndicatorCode::EveryStep, case(steps));
     gathered.push(IndicatorCode::NoticeKept, case(notice));
+}
+
+/// Whether a round took every step that its pack requires. While its promises are being kept, steps may be to come; a round that another
+/// followed, or whose matter ended otherwise, owes no more than it had reached.
+fn every_step(view: &View, round: &Round) -> CaseState {
+    let lacks = |state| round.steps.iter().any(|step| step.required && step.state == state);
+    let is_late =
+        |flag: &Flag| matches!(flag, Flag::LateDisclosure { on: None, step, .. } if step.known() == Some(StepCode::PublishResult));
+    let goes_on =
+        view.termination.is_none() && view.live().next().is_some() && view.rounds.last().is_some_and(|last| last.number == round.number);
+    if lacks(StepState::Skipped) || (goes_on && view.flags.iter().any(is_late)) {
+        CaseState::Not
+    } else if goes_on && lacks(StepState::Pending) {
+        CaseState::Pending
+    } else {
+        CaseState::Had
+    }
 }
 
 /// The pack that judges an outcome, or why none does.

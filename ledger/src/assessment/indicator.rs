@@ -72,8 +72,8 @@ impl IndicatorCode {
     pub const fn formula(self) -> (&'static str, &'static str) {
         match self {
             Self::EveryStep => (
-                "本期入账的协商成果（“未达成共识”除外）中，规则包要求的步骤一个不缺的。规则包未知或当日未施行的不计入",
-                "of the outcomes logged in the period (but those without consensus), those whose round lacks no step that its pack requires; left out: pack not known, or not in force on the day of the resolution",
+                "本期入账的协商成果（“未达成共识”除外）中，规则包要求的步骤一个不缺的。还在落实、后面的步骤未到的不计入；规则包未知或当日未施行的也不计入",
+                "of the outcomes logged in the period (but those without consensus), those whose round lacks no step that its pack requires; left out: being carried out with required steps still to come, pack not known, or not in force on the day of the resolution",
             ),
             Self::NoticeKept => (
                 "同上的协商成果中，公示天数不少于规则包要求的",
@@ -92,8 +92,8 @@ impl IndicatorCode {
                 "the median of the days from the date of the first outcome to the day the last acceptance was logged, over the matters that are done and whose last acceptance was logged in the period",
             ),
             Self::OverdueNow => (
-                "截至计算时尚未核实的承诺中，已过现定期限而没有有效完成报告的",
-                "of the commitments not yet accepted at the instant of computing, those past their current due date without a standing completion",
+                "截至计算时尚未核实、事项也未终止的承诺中，已过现定期限而没有有效完成报告的",
+                "of the commitments not yet accepted at the instant of computing, of matters not terminated, those past their current due date without a standing completion",
             ),
             Self::MissingDisclosures => (
                 "公开日历中本期内到期的公开（日常公开、财务公开、决议公开、实施结果公开）中，至今仍未公开的。迟公开的算已公开；规则包当日未施行的不计入",

@@ -199,7 +199,7 @@ fn told(figure: &Figure) -> (String, u64, Option<String>) {
 fn each_figure_is_what_a_hand_counts() {
     let assessment = county().assess("2026-Q2", "2026-07-10");
     for (indicator, counts, left_out, given) in [
-        (IndicatorCode::EveryStep, "5/6", 2, Some("83.3%")),
+        (IndicatorCode::EveryStep, "3/4", 4, None),
         (IndicatorCode::NoticeKept, "5/6", 2, Some("83.3%")),
         (IndicatorCode::OnTime, "1/4", 1, None),
         (IndicatorCode::Verified, "2/4", 0, None),
@@ -226,6 +226,18 @@ fn each_figure_is_what_a_hand_counts() {
 }
 
 #[test]
+fn a_matter_that_was_terminated_is_neither_late_nor_waited_for() {
+    let mut county = county();
+    let on =
+        county.records.iter().find(|record| record.statement.kind.as_str() == "outcome" && record.reference.log.division == division(A[1]));
+    let on = on.unwrap().reference.clone();
+    county.say((A[1], 1), "committee", "termination", &json!({"reason": "impossible", "resolution": on}), "2026-07-05");
+    let assessment = county.assess("2026-Q2", "2026-07-10");
+    assert_eq!(told(assessment.figure(IndicatorCode::OverdueNow).unwrap()).0, "1/5");
+    assert_eq!(told(assessment.figure(IndicatorCode::EveryStep).unwrap()), ("4/5".to_owned(), 3, Some("80.0%".to_owned())));
+}
+
+#[test]
 fn every_number_opens_to_its_list() {
     let assessment = county().assess("2026-Q2", "2026-07-10");
     let matters = |indicator, state| -> Vec<String> {
@@ -235,6 +247,8 @@ fn every_number_opens_to_its_list() {
     let id = |home: &str, number: u32| format!("{home}-2026-{number:04}");
     assert_eq!(matters(IndicatorCode::OverdueNow, CaseState::Had), [id(A[1], 1), id(B[0], 1)]);
     assert_eq!(matters(IndicatorCode::EveryStep, CaseState::Not), [id(B[1], 2)]);
+    let not_yet_supervised = [id(A[1], 1), id(B[0], 2)];
+    assert_eq!(matters(IndicatorCode::EveryStep, CaseState::Pending), not_yet_supervised);
     assert_eq!(matters(IndicatorCode::EveryStep, CaseState::NotJudged), [id(B[1], 1)]);
     assert_eq!(matters(IndicatorCode::EveryStep, CaseState::Advisory), [id(A[2], 1)]);
     assert_eq!(matters(IndicatorCode::OnTime, CaseState::Pending), [id(B[0], 2)]);

@@ -4,11 +4,12 @@
 //! each ground names all three.
 
 use super::codes::{Coded, FlagCode, StepCode, Unit};
-use super::facts::Tally;
+use super::facts::{Said, Tally};
 use super::labels::{ADVISORY, Label};
-use super::pack::{Pack, Share, StepRule};
+use super::pack::{Pack, Packs, Share, StepRule};
 use super::record::Reference;
-use super::view::{Flag, Judged, StepView, View};
+use super::view::{Event, Flag, Judged, RulesUsed, StepView, View};
+use crate::time::Date;
 
 /// The flags that a rule pack raises; the others follow from dates, keys and promises alone.
 pub const BY_RULES: [FlagCode; 9] = [
@@ -65,14 +66,19 @@ fn both(zh: impl Into<String>, en: impl Into<String>) -> Both {
     Both { zh: zh.into(), en: en.into() }
 }
 
-/// Why the flags of a matter stand that the pack it is judged by raised, in their order.
-pub fn grounds(view: &View, pack: &Pack) -> Vec<Ground> {
-    view.flags.iter().flat_map(|flag| Reader { view, pack, flag }.read()).collect()
+/// Why the flags of a matter stand that the pack it is judged by raised, in their order; nothing where `packs` does not hold it.
+pub fn grounds(view: &View, packs: &Packs) -> Vec<Ground> {
+    let RulesUsed::Known { pack: name, .. } = &view.rules else { return Vec::new() };
+    let Some(pack) = packs.get(name) else { return Vec::new() };
+    let in_force = |day| packs.in_force(name, view.place, day);
+    view.flags.iter().flat_map(|flag| Reader { view, pack, in_force: &in_force, flag }.read()).collect()
 }
 
 struct Reader<'a> {
     view: &'a View,
     pack: &'a Pack,
+    /// Whether the pack was in force on a day.
+    in_force: &'a dyn Fn(Date) -> bool,
     flag: &'a Flag,
 }
 
@@ -100,6 +106,16 @@ impl Reader<'_> {
         }
     }
 
+    /// The day that the rule is applied to: of the statement that the flag is on, else of what came last in its round or in the matter.
+    fn day(&self) -> Option<Date> {
+        let dates = |events: &mut dyn Iterator<Item = &Event>| events.map(|event| event.date).max();
+        match (self.flag, self.flag.on().and_then(|on| self.view.event(on))) {
+            (_, Some(event)) => Some(event.date),
+            (Flag::StepSkipped { round, .. }, _) => self.steps(*round).iter().filter_map(|seen| seen.date).max(),
+            _ => dates(&mut self.view.timeline.iter().filter(|event| event.effect.counts())),
+        }
+    }
+
     fn ground(&self, duty: &Both, article: &str, counts: Both) -> Ground {
         let title = &self.pack.title;
         Ground {
@@ -108,12 +124,24 @@ impl Reader<'_> {
             rule: both(format!("{}“{}”", title.zh, duty.zh), format!("{}, “{}”", title.en, duty.en)),
             article: article.to_owned(),
             counts,
-            advisory: false,
+            advisory: self.day().is_some_and(|day| !(self.in_force)(day)),
         }
     }
 
+    fn steps(&self, round: u32) -> &[StepView] {
+        self.view.rounds.iter().find(|each| each.number == round).map_or(&[][..], |round| &round.steps)
+    }
+
     fn seen(&self, step: Coded<StepCode>, round: u32) -> Option<&StepView> {
-        self.view.rounds.iter().find(|each| each.number == round)?.steps.iter().find(|seen| seen.step == step)
+        self.steps(round).iter().find(|seen| seen.step == step)
+    }
+
+    /// The day a round came to a step: a meeting held again does not move it.
+    fn come_to(&self, seen: &StepView, round: u32) -> Option<Date> {
+        let of_step = |event: &&Event| {
+            event.effect.counts() && matches!(&event.said, Said::Step(step) if (step.step, step.round) == (seen.step, round))
+        };
+        self.view.timeline.iter().find(of_step).map(|event| event.date).or(seen.date)
     }
 
     fn rule(&self, step: Coded<StepCode>) -> Option<&StepRule> {
@@ -127,7 +155,7 @@ impl Reader<'_> {
         judged
             .filter_map(|(tally, judged)| {
                 let counts = if self.flag.code() == FlagCode::QuorumShort { short(tally, judged)? } else { failed(tally, judged)? };
-                Some(Ground { advisory: judged.advisory, ..self.ground(&named(step), &judged.article, counts) })
+                Some(self.ground(&named(step), &judged.article, counts))
             })
             .collect()
     }
@@ -153,8 +181,7 @@ impl Reader<'_> {
     }
 
     fn skipped(&self, step: Coded<StepCode>, round: u32) -> Ground {
-        let steps = self.view.rounds.iter().find(|each| each.number == round).map_or(&[][..], |round| &round.steps);
-        let required: Vec<&StepView> = steps.iter().filter(|seen| seen.required).collect();
+        let required: Vec<&StepView> = self.steps(round).iter().filter(|seen| seen.required).collect();
         let (of, had) = (required.len(), required.iter().filter(|seen| seen.on.is_some()).count());
         let counts = both(
             format!("第 {round} 轮规定的 {of} 步做了 {had} 步，缺“{}”", step.zh()),
@@ -164,11 +191,11 @@ impl Reader<'_> {
     }
 
     fn out_of_order(&self, step: Coded<StepCode>, round: u32) -> Ground {
-        let steps = self.view.rounds.iter().find(|each| each.number == round).map_or(&[][..], |round| &round.steps);
-        let date = self.seen(step, round).and_then(|seen| seen.date);
-        let before = steps.iter().take_while(|seen| seen.step != step).filter(|seen| seen.date > date).max_by_key(|seen| seen.date);
+        let date = self.seen(step, round).and_then(|seen| self.come_to(seen, round));
+        let before = self.steps(round).iter().take_while(|seen| seen.step != step);
+        let before = before.filter_map(|seen| Some((seen.step, self.come_to(seen, round)?)));
         let day = date.map(|date| date.to_string()).unwrap_or_default();
-        let counts = match before.and_then(|seen| Some((seen.step, seen.date?))) {
+        let counts = match before.filter(|(_, day)| Some(*day) > date).max_by_key(|(_, day)| *day) {
             Some((earlier, after)) => both(
                 format!("“{}”在 {day}，早于它前面的“{}”（{after}）", step.zh(), earlier.zh()),
                 format!("“{}” on {day}, before “{}” on {after}, which comes first", step.en(), earlier.en()),
@@ -195,7 +222,9 @@ impl Reader<'_> {
             let counts = both(format!("应在 {deadline} 前答复，已过 {days} 天"), format!("to be answered by {deadline}, {days} days past"));
             // An order brings its own deadline.
             let index = on.index;
-            return self.ground(&both("督促整改", "rectification"), &format!("{} {index}", on.log), counts);
+            return Ground {
+                advisory: false, ..self.ground(&both("督促整改", "rectification"), &format!("{} {index}", on.log), counts)
+            };
         }
         let allowed = self.pack.answer.days;
         let counts =

@@ -37,8 +37,7 @@ pub(super) fn strip(scene: Scene<'_>, case: &Case) -> Markup {
 
 /// What the rules ask for and is not there: which rule, which article, which counts.
 fn unmet(scene: Scene<'_>, view: &View) -> Markup {
-    let RulesUsed::Known { pack, .. } = &view.rules else { return html! {} };
-    let grounds = scene.snapshot.packs.get(pack).map(|pack| grounds(view, pack)).unwrap_or_default();
+    let grounds = grounds(view, &scene.snapshot.packs);
     html! {
         @if !grounds.is_empty() {
             h3 { (scene.look.say("哪里不合规程，依据哪一条", "Where the rules are not met, and by which article")) }

@@ -17,8 +17,8 @@
 //! - [`DutyCode::Answer`]: the first counted answer to an objection.
 //!
 //! A place owes nothing for the time before its log began: only whole periods count. Grace and rhythm come from the pack of the nearest
-//! place above that signed a calendar, else from the built-in one; where the pack was not in force on the last day of the period, the slot
-//! is [advisory](Slot::advisory) and enters no indicator.
+//! place above that signed a calendar in force on the last day of the period, else from the nearest of them, else from the built-in one;
+//! where the pack was not in force on that day, the slot is [advisory](Slot::advisory) and enters no indicator.
 //!
 //! Out of scope: fetching, wording. Invariant: a function of views, packs and the day; slots of one matter depend on its view alone, so a
 //! reader that keeps them by matter computes anew only what changed.

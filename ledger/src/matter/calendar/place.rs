@@ -4,7 +4,7 @@ use super::{Filled, Place, Slot, Span, days_after, state};
 use crate::hash::Blake3;
 use crate::matter::codes::{CommitmentState, DutyCode};
 use crate::matter::facts::Said;
-use crate::matter::pack::{Pack, Packs, Rhythm};
+use crate::matter::pack::{Packs, Rhythm};
 use crate::matter::view::{Commitment, View};
 use crate::names::Level;
 use crate::time::Date;
@@ -18,7 +18,7 @@ struct Told {
 
 /// The recurring slots of a place on `today`, `views` being its matters.
 pub(super) fn of_place(place: &Place, views: &[&View], packs: &Packs, today: Date, offset: i8) -> Vec<Slot> {
-    let (Some(since), Some((name, pack))) = (place.since, calendar(packs, place, today)) else { return Vec::new() };
+    let Some(since) = place.since else { return Vec::new() };
     let told = told(place, views, offset);
     let level = place.division.level();
     let asked = |rhythm: &&Rhythm| match rhythm.duty {
@@ -26,13 +26,16 @@ pub(super) fn of_place(place: &Place, views: &[&View], packs: &Packs, today: Dat
         _ => level == Level::Community,
     };
     let mut slots = Vec::new();
-    for rhythm in pack.calendar.iter().filter(asked) {
+    let rhythms =
+        packs.calendars(place.division).into_iter().flat_map(|(name, pack, _)| pack.calendar.iter().map(move |rhythm| (name, rhythm)));
+    for (name, rhythm) in rhythms.filter(|(_, rhythm)| asked(rhythm)) {
         let filling = match rhythm.duty {
             DutyCode::Finance => &told.money,
             DutyCode::Directory | DutyCode::ItemList => &told.catalogues,
             _ => &told.disclosed,
         };
-        for period in Span::periods(rhythm.every, since, today) {
+        // What was asked of a period stays so, whatever calendar follows.
+        for period in Span::periods(rhythm.every, since, today).filter(|period| counts_on(packs, place, period.until) == Some(name)) {
             if rhythm.least > 0 && carried(views, period, offset) < usize::try_from(rhythm.least).unwrap_or(usize::MAX) {
                 continue;
             }
@@ -57,11 +60,11 @@ pub(super) fn of_place(place: &Place, views: &[&View], packs: &Packs, today: Dat
     slots
 }
 
-/// The pack whose calendar counts: that of the nearest place which is in force today, else the nearest, else the one that ships.
-fn calendar<'p>(packs: &'p Packs, place: &Place, today: Date) -> Option<(&'p Blake3, &'p Pack)> {
+/// The pack whose calendar counts: that of the nearest place which is in force on that day, else the nearest, else the one that ships.
+fn counts_on<'p>(packs: &'p Packs, place: &Place, day: Date) -> Option<&'p Blake3> {
     let found = packs.calendars(place.division);
-    let in_force = found.iter().find(|(name, ..)| packs.in_force(name, place.division, today));
-    in_force.or(found.first()).map(|(name, pack, _)| (*name, *pack))
+    let in_force = found.iter().find(|(name, ..)| packs.in_force(name, place.division, day));
+    in_force.or(found.first()).map(|(name, ..)| *name)
 }
 
 fn told(place: &Place, views: &[&View], offset: i8) -> Told {

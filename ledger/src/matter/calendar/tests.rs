@@ -198,6 +198,31 @@ fn by_a_pack_out_of_force_a_slot_is_for_reference() {
 }
 
 #[test]
+fn a_calendar_that_follows_another_asks_nothing_anew_of_the_past() {
+    let text = include_str!("../../../../config/local-rules.json");
+    let next = text.replacen("\"every\": \"quarter\"", "\"every\": \"year\"", 1);
+    assert_ne!(next, text);
+    let mut packs = Packs::built_in();
+    let change = Some(day("2026-07-01"));
+    for (index, text, in_force) in [(1, text, InForce { from: None, until: change }), (2, &next, InForce { from: change, until: None })] {
+        let name = Blake3::of(text.as_bytes());
+        let on = Reference { log: format!("a.example/log/{COUNTY}/1").parse().unwrap(), index, id: name };
+        packs.adopt(on, name, in_force, text).unwrap();
+    }
+    let calendar = Village::default().calendar(&packs, "2026-01-01", "2027-02-01");
+    assert_eq!(
+        of(&calendar, DutyCode::Disclosure),
+        [
+            row("2026-Q1", "2026-04-15", Missing),
+            row("2026-Q2", "2026-07-15", Missing),
+            row("2026", "2027-01-15", Missing),
+            row("2027", "2028-01-15", Open)
+        ]
+    );
+    assert!(calendar.slots.iter().all(|slot| !slot.advisory));
+}
+
+#[test]
 fn the_same_set_in_another_order_gives_the_same_calendar() {
     let (packs, rules) = packs();
     let mut village = Village::default();

@@ -215,7 +215,7 @@ pub(super) fn settled(story: &Story, commitment: &CommitmentStory, today: Date) 
         plan: commitment.plan.map(on),
         progress: commitment.progress.map(on),
         on_time: told_in_time.map(|(_, completion)| completion.date <= commitment.first_due),
-        overdue_days: (open && today > due).then(|| days_between(due, today)),
+        overdue_days: (open && today > due && story.termination.is_none()).then(|| days_between(due, today)),
         completion: completion.map(|(_, completion)| completion),
     }
 }

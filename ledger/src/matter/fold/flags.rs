@@ -6,7 +6,7 @@ use crate::matter::codes::{Coded, CommitmentState, OutcomeResult, Status, StepCo
 use crate::matter::facts::Said;
 use crate::matter::pack::Fulfilment;
 use crate::matter::signing;
-use crate::matter::view::{Commitment, Flag, StepView, View};
+use crate::matter::view::{Commitment, Event, Flag, StepView, View};
 use crate::names::Level;
 use crate::standing::Standing;
 use crate::time::Date;
@@ -26,6 +26,7 @@ pub(super) fn flags(story: &Story, view: &View, today: Date) -> Vec<Flag> {
     for (round, seen) in story.rounds.iter().zip(&view.rounds) {
         of_steps(story, round, &seen.steps, &mut flags);
         of_outcome(story, round, &mut flags);
+        of_silence(story, view, round, today, &mut flags);
     }
     of_result(story, view, today, &mut flags);
     of_objections(story, view, today, &mut flags);
@@ -79,19 +80,22 @@ fn of_steps(story: &Story, round: &RoundStory, strip: &[StepView], flags: &mut V
         if seen.state == StepState::Skipped {
             flags.push(Flag::StepSkipped { step, round: number });
         }
-        let (Some(rule), Some(on), Some(date)) = (rule, seen.on.clone(), seen.date) else { continue };
-        if matches!(rule.fulfilled_by, Fulfilment::Topic | Fulfilment::Step | Fulfilment::Outcome) {
-            let after_outcome = round.outcome.is_some_and(|outcome| story.place(&on).is_some_and(|at| at > outcome.at));
-            if latest.is_some_and(|latest| date < latest) || after_outcome {
-                flags.push(Flag::StepOutOfOrder { on: on.clone(), step, round: number });
+        let (Some(rule), Some(on)) = (rule, seen.on.clone()) else { continue };
+        if matches!(rule.fulfilled_by, Fulfilment::Topic | Fulfilment::Step | Fulfilment::Outcome)
+            && let Some(at) = steps::come_to(story, round, rule)
+        {
+            let Event { date, reference, .. } = story.events[at].as_ref();
+            if latest.is_some_and(|latest| *date < latest) || round.outcome.is_some_and(|outcome| at > outcome.at) {
+                flags.push(Flag::StepOutOfOrder { on: reference.clone(), step, round: number });
             }
-            latest = latest.max(Some(date));
+            latest = latest.max(Some(*date));
         }
         if !rule.counts.is_empty() {
             of_counts(seen, on, number, flags);
         }
+        // A meeting that did not vote changes no count.
         let counts = steps::records(story, round).filter(|(_, _, record)| record.step == step).map(|(_, _, record)| &record.tallies);
-        let mut counts = counts.collect::<Vec<_>>();
+        let mut counts = counts.filter(|tallies| !tallies.is_empty()).collect::<Vec<_>>();
         counts.dedup();
         // Counts corrected are counts changed.
         let corrected = steps::records(story, round)
@@ -139,6 +143,19 @@ fn of_outcome(story: &Story, round: &RoundStory, flags: &mut Vec<Flag>) {
             let step = Coded::Known(StepCode::PublishResolution);
             flags.push(Flag::LateDisclosure { on: Some(event.reference.clone()), step, days });
         }
+    }
+}
+
+/// What was decided and never published; by the calendar's rule, see [`crate::matter::calendar`].
+fn of_silence(story: &Story, view: &View, round: &RoundStory, today: Date, flags: &mut Vec<Flag>) {
+    let (None, None, Some(pack)) = (&round.outcome, &view.termination, story.pack()) else { return };
+    let decides = |step| story.rule(step).is_some_and(|rule| rule.decides);
+    let passed = |seen: &&StepView| decides(seen.step) && seen.passed != Some(false);
+    let decided = view.rounds.iter().filter(|seen| seen.number == round.number).flat_map(|seen| &seen.steps).filter(passed);
+    let Some(decided) = decided.filter_map(|seen| seen.date).max() else { return };
+    let days = days_between(decided, today) - i64::from(pack.disclosure.resolution_days);
+    if days > 0 {
+        flags.push(Flag::LateDisclosure { on: None, step: Coded::Known(StepCode::PublishResolution), days });
     }
 }
 

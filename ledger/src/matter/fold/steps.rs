@@ -50,6 +50,14 @@ pub(super) fn taken(story: &Story, round: &RoundStory, rule: &StepRule) -> Optio
     }
 }
 
+/// The place of the statement by which a round came to a step: a meeting held again does not move it.
+pub(super) fn come_to(story: &Story, round: &RoundStory, rule: &StepRule) -> Option<usize> {
+    match rule.fulfilled_by {
+        Fulfilment::Step => records(story, round).find(|(_, _, step)| step.step == Coded::Known(rule.step)).map(|(at, ..)| at),
+        _ => taken(story, round, rule),
+    }
+}
+
 /// Whether a step that was taken shows that those before it should have been. A round that came to nothing may have ended early.
 fn leads_past(rule: &StepRule, round: &RoundStory) -> bool {
     match rule.fulfilled_by {

@@ -30,6 +30,10 @@ fn overdue_counts_days_past_the_current_due_date() {
         })
     };
     assert_eq!((days("2025-09-30"), days("2025-10-01"), days("2025-10-31")), (None, Some(1), Some(31)));
+    // What was given up for good is not late any more.
+    let (mut tale, decision) = decided();
+    tale.say("committee", "termination", &json!({"reason": "impossible", "resolution": decision}), "2025-10-05");
+    assert_eq!(tale.view("2025-10-31").commitments[0].overdue_days, None);
 }
 
 #[test]
@@ -142,6 +146,22 @@ fn counts_recorded_anew_are_told() {
 }
 
 #[test]
+fn a_meeting_that_did_not_vote_changes_no_count() {
+    let mut tale = Tale::default();
+    tale.say("committee", "topic", &topic("four-two"), "2025-06-01");
+    tale.say("committee", "step", &step("resolve", 1, "2025-06-08"), "2025-06-08");
+    tale.say("committee", "step", &resolve(1, "2025-06-09", [42, 36, 33]), "2025-06-09");
+    assert!(!tale.view("2025-06-10").has(FlagCode::TallyChanged));
+}
+
+#[test]
+fn a_meeting_held_again_does_not_put_what_followed_the_first_out_of_order() {
+    let mut tale = deliberated();
+    tale.say("committee", "step", &step("confer", 1, "2025-06-10"), "2025-06-10");
+    assert_eq!(codes(&tale.view("2025-06-10")), []);
+}
+
+#[test]
 fn a_required_step_passed_over_is_skipped() {
     let mut tale = Tale::default();
     tale.say("committee", "topic", &topic("four-two"), "2025-06-01");
@@ -192,6 +212,10 @@ fn a_resolution_or_result_disclosed_late_is_told() {
         })
     };
     assert_eq!(late(&tale.view("2025-06-20")), Some(("publish-resolution".into(), 4)));
+    // Decided, and never published.
+    let (tale, decided_on) = (deliberated(), "2025-06-09");
+    assert_eq!((late(&tale.view(decided_on)), late(&tale.view("2025-06-16"))), (None, None));
+    assert_eq!(late(&tale.view("2025-06-17")), Some(("publish-resolution".into(), 1)));
     let (mut tale, completed) = reported();
     tale.say("supervisors", "verification", &verdict(&completed, "accepted"), "2025-09-25");
     assert_eq!(late(&tale.view("2025-12-26")), None);

@@ -12,7 +12,7 @@ fn told(view: &View) -> Vec<Ground> {
     let packs = Packs::built_in();
     let crate::matter::view::RulesUsed::Known { pack, .. } = &view.rules else { panic!("{:?}", view.rules) };
     let pack = packs.get(pack).unwrap();
-    let told = grounds(view, pack);
+    let told = grounds(view, &packs);
     for ground in &told {
         holds_all_three(ground, pack);
     }
@@ -102,6 +102,16 @@ fn every_other_rule_that_is_not_kept_names_its_basis_and_its_days() {
     late.say("committee", "outcome", &outcome(1, &[promise("c1", "2025-09-30")]), "2025-06-12");
     late.say("committee", "step", &step("resolve", 1, "2025-06-12"), "2025-06-13");
     note(&late.view("2025-06-13"));
+
+    // After the law that the pack follows, all of it is for reference only, and says so.
+    assert!(told(&late.view("2025-06-13")).iter().all(|ground| !ground.advisory));
+    let mut after = Tale::default();
+    after.say("committee", "topic", &topic("four-two"), "2026-01-05");
+    after.say("party", "step", &step("propose", 1, "2026-01-08"), "2026-01-08");
+    after.say("committee", "step", &step("resolve", 1, "2026-01-09"), "2026-01-09");
+    after.say("committee", "outcome", &short, "2026-03-20");
+    let grounds = told(&after.view("2026-03-21"));
+    assert!(grounds.len() >= 5 && grounds.iter().all(|ground| ground.zh().ends_with("按2018年法推算，仅供参考")), "{grounds:?}");
 
     let all: BTreeSet<FlagCode> = BY_RULES.into_iter().collect();
     assert_eq!(seen, all, "{:?}", all.difference(&seen));
