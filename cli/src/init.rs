@@ -5,6 +5,7 @@
 
 mod machine;
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -266,6 +267,7 @@ fn write_node_file(
     language: Language,
 ) -> anyhow::Result<()> {
     let mut text = String::new();
+    let ports = ports_of(&args.addresses);
     for line in NODE_EXAMPLE.lines() {
         let line = match line.split_once(" = ").map(|(key, _)| key) {
             Some("division") => format!("division = \"{division}\""),
@@ -275,6 +277,7 @@ fn write_node_file(
                 Some(path) => format!("passphrase_file = {}", toml::Value::from(path.to_string_lossy().into_owned())),
                 None => line.to_owned(),
             },
+            Some("listen") if !ports.is_empty() => format!("listen = {}", toml::Value::from(listen_on(&ports))),
             Some("# peers") if !peers.is_empty() => format!("peers = {}", toml::Value::from(peers.to_vec())),
             _ => line.to_owned(),
         };
@@ -282,6 +285,16 @@ fn write_node_file(
         text.push('\n');
     }
     write_new(&args.dir.join("node.toml"), text.as_bytes(), language)
+}
+
+/// The ports at which peers reach a node: unless something between them forwards ports, those are the ones to listen on.
+fn ports_of(addresses: &[String]) -> BTreeSet<u16> {
+    let parts = addresses.iter().flat_map(|address| address.split('/').zip(address.split('/').skip(1)));
+    parts.filter(|(protocol, _)| matches!(*protocol, "udp" | "tcp")).filter_map(|(_, port)| port.parse().ok()).collect()
+}
+
+fn listen_on(ports: &BTreeSet<u16>) -> Vec<String> {
+    ports.iter().flat_map(|port| [format!("/ip4/0.0.0.0/udp/{port}/quic-v1"), format!("/ip4/0.0.0.0/tcp/{port}")]).collect()
 }
 
 /// `config/node.toml`, the one example of a node's configuration.

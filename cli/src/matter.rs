@@ -13,7 +13,7 @@ use luodi_ledger::matter::facts::Bearer;
 use luodi_ledger::matter::fold;
 use luodi_ledger::matter::ground::grounds;
 use luodi_ledger::matter::labels::Label;
-use luodi_ledger::matter::view::{Commitment, Effect, Event, Expected, RulesUsed, View};
+use luodi_ledger::matter::view::{Commitment, Effect, Event, Expected, View};
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::matter::{Record, Reference};
 use luodi_ledger::names::{MatterId, Office};

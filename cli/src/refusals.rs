@@ -54,6 +54,11 @@ const SENTENCES: &[(&str, &str)] = &[
     ("name the matter, such as {}", "要写明是哪一件事项，如 {}"),
     ("a statement of this kind belongs to no matter; leave it out", "这一种不属于哪件事项，删去这一行"),
     ("{} lies after the day of signing; give the day it happened", "{} 在签署日之后；写事情发生的日子"),
+    (
+        "charter {} of {} stands already; number it {} (`luodi new charter` fills that in with --federation and --node)",
+        "{1} 的第 {0} 份登记已经有效；编号写 {2}（luodi new charter 给上 --federation 和 --node 会自动填写）",
+    ),
+    ("{} lies before {}; correct the year", "{} 早于 {}；改正年份"),
     ("the year in the id is that of the topic's date, {}", "编号里的年份要和议题的年份一致：{}"),
     ("give the topic a title in plain words", "给议题写一个居民一看就懂的标题"),
     ("addresses that begin with https:// or http:// wanted", "网址要以 https:// 或 http:// 开头"),

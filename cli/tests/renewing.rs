@@ -124,20 +124,16 @@ fn copy(from: &Path, to: &Path) {
 fn found(folder: &Path) -> (Place<'_>, Running, Running) {
     let (county, township, county_peer, township_peer) = (free_port(), free_port(), free_port(), free_port());
     Passphrase::random().unwrap().save(&folder.join("pass")).unwrap();
-    let listen = |port: u16| format!("listen = [\"/ip4/127.0.0.1/tcp/{port}\"]");
-    let default = "listen = [\"/ip4/0.0.0.0/udp/9601/quic-v1\", \"/ip4/0.0.0.0/tcp/9601\"]";
     let address = format!("--address /ip4/127.0.0.1/tcp/{county_peer}");
     must(
         folder,
         &format!("init --root {COUNTY} --name luodi.example/renew --dir county {address} --http 127.0.0.1:{county} --passphrase-file pass"),
     );
-    edit(folder, "county/node.toml", &[(default, &listen(county_peer))]);
     let county_runs = run_node(folder, "county");
     comes_up(folder, county);
     must(folder, &format!("new invitation --federation county/federation.txt --division {TOWNSHIP} --output invitation.toml"));
     let address = format!("--address /ip4/127.0.0.1/tcp/{township_peer}");
     must(folder, &format!("init --invitation invitation.toml --dir township {address} --http 127.0.0.1:{township}"));
-    edit(folder, "township/node.toml", &[(default, &listen(township_peer))]);
     let township_runs = run_node(folder, "township");
     let place = Place { folder, county, township, said: 0 };
     must(folder, "new charter --from township/join-request.txt --output charter.toml");
@@ -168,6 +164,9 @@ fn keys_are_rotated_and_succeeded_and_a_forked_log_lives_on() {
 
     // The key of the log is rotated: from the charter on, both sign.
     must(folder, "init --rotate --dir township");
+    let unnumbered = luodi(folder, "new charter --from township/rotation-request.txt --output unnumbered.toml").output().unwrap();
+    let said = String::from_utf8_lossy(&unnumbered.stderr);
+    assert!(!unnumbered.status.success() && said.contains("numbered after the present charter"), "{said}");
     must(folder, &format!("new charter --from township/rotation-request.txt {ask} --output rotating.toml"));
     let drafted = fs::read_to_string(folder.join("rotating.toml")).unwrap();
     assert!(drafted.contains("number = 2\nfrom = 2\n"), "{drafted}");

@@ -331,10 +331,15 @@ impl MachineKeys {
         Ok(path)
     }
 
-    /// Makes the key of the log of `origin`, a further generation, beside the machine's other keys, which go on.
+    /// Makes the key of the log of `origin`, a further generation, beside the machine's other keys, which go on; takes the one that is there
+    /// already, where this was begun before and not finished.
     pub fn next_generation(folder: &Path, origin: &Origin, passphrase: &Passphrase, work: WorkFactor) -> Result<Self, KeyError> {
         let [log, ..] = roles(origin);
         let path = folder.join(&log.file);
+        if path.exists() {
+            let key = load_as(&log.name, &path, passphrase)?;
+            return Self::with_logs(folder, origin, passphrase, key, vec![]);
+        }
         let key = generate(&log.name, log.kind).map_err(|error| system(&path, error))?;
         let keys = Self::with_logs(folder, origin, passphrase, key, vec![])?;
         save(&keys.log, &path, passphrase, work)?;
@@ -486,7 +491,9 @@ mod tests {
         let read = MachineKeys::load(folder.path(), &next, &passphrase()).unwrap();
         assert_eq!(read.log.public().name(), next.to_string());
         assert_eq!(read.peer.public(), first.peer.public());
-        assert!(MachineKeys::next_generation(folder.path(), &next, &passphrase(), WorkFactor::SAMPLE).is_err());
+        // Begun again after it was cut off, it goes on with the same key.
+        let again = MachineKeys::next_generation(folder.path(), &next, &passphrase(), WorkFactor::SAMPLE).unwrap();
+        assert_eq!(again.log.public(), read.log.public());
     }
 
     #[test]

@@ -174,9 +174,10 @@ fn workbook(sheets: &[Sheet], as_of: Time, language: Language) -> anyhow::Result
                 let column = u16::try_from(column)?;
                 match value {
                     Value::Empty => {}
-                    Value::Day(date) => {
-                        page.write_datetime_with_format(row, column, &excel_day(*date)?, &day)?;
-                    }
+                    Value::Day(date) => match excel_day(*date) {
+                        Some(date) => page.write_datetime_with_format(row, column, &date, &day).map(drop)?,
+                        None => page.write_string(row, column, date.to_string()).map(drop)?,
+                    },
                     // Excel holds every number so; to the fen it is exact up to 10 trillion yuan.
                     #[expect(clippy::cast_precision_loss, reason = "amounts end at 10^13 fen, far below 2^53")]
                     Value::Money(fen) => {
@@ -210,8 +211,10 @@ fn shortened(text: String) -> String {
     kept.chain(['…']).collect()
 }
 
-fn excel_day(date: Date) -> anyhow::Result<ExcelDateTime> {
-    Ok(ExcelDateTime::from_ymd(u16::try_from(date.year())?, u8::try_from(date.month())?, u8::try_from(date.day())?)?)
+/// Excel knows the days from 1900 on; none for others.
+fn excel_day(date: Date) -> Option<ExcelDateTime> {
+    let (month, day) = (u8::try_from(date.month()).ok()?, u8::try_from(date.day()).ok()?);
+    ExcelDateTime::from_ymd(u16::try_from(date.year()).ok()?, month, day).ok()
 }
 
 fn line(sheet: &Sheet, values: &[Value], event: Option<&EventRow<'_>>) -> anyhow::Result<String> {
@@ -285,4 +288,16 @@ fn readme(sheets: &[Sheet], corpus: &Corpus, place: Division, formats: &[Output]
         text.push('\n');
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_that_excel_does_not_know_is_no_obstacle() {
+        let day = |text: &str| excel_day(text.parse().unwrap()).is_some();
+        assert!(day("1900-01-01") && day("2026-11-25"));
+        assert!(!day("1026-12-24") && !day("1899-12-31"));
+    }
 }

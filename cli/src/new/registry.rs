@@ -111,6 +111,14 @@ pub(super) async fn charter(args: &Args, language: Language) -> anyhow::Result<S
     };
     let policy = Policy::of_two_thirds_of(&request.logs, &witnesses)?;
     warn(&policy, &operators, language);
+    ensure!(
+        present.is_some() || (request.logs.len() == 1 && !args.registered.last_key_only),
+        say!(
+            language,
+            "这是更换密钥的申请，要接着现有的登记编号：请给 --federation 和 --node",
+            "this is a request of rotation, numbered after the present charter: give --federation and --node"
+        )
+    );
     let number = present.as_ref().map_or(1, |charter| charter.facts.number + 1);
     // The heads that are signed stay what they are; the next one is judged by this charter.
     let from = match (&present, &known) {

@@ -78,6 +78,9 @@ pub fn check_facts(statement: &Statement) -> Result<(), Malformed> {
     if let Some(date) = said.date().filter(|date| *date > latest_day(statement)) {
         return Err(wrong("date", &format!("{date} lies after the day of signing; give the day it happened")));
     }
+    if let Some(date) = said.date().filter(|date| *date < FIRST_DAY) {
+        return Err(wrong("date", &format!("{date} lies before {FIRST_DAY}; correct the year")));
+    }
     if let (Said::Topic(topic), Some(matter)) = (&said, statement.matter) {
         let years = topic.date.map_or([earliest_day(statement).year(), latest_day(statement).year()], |date| [date.year(); 2]);
         if !years.contains(&i16::try_from(matter.year).unwrap_or(0)) {
@@ -86,6 +89,9 @@ pub fn check_facts(statement: &Statement) -> Result<(), Malformed> {
     }
     check_said(&said, statement)
 }
+
+/// Nothing that is told here is older than the state whose villages tell it; what is has a year mistyped.
+const FIRST_DAY: Date = Date::constant(1949, 10, 1);
 
 /// The civil date of signing where the day begins last, and where it begins first: no place on earth is outside.
 fn earliest_day(statement: &Statement) -> Date {
@@ -380,6 +386,14 @@ mod tests {
     fn topic() -> Value {
         let rules = Blake3::of(b"pack").to_string();
         json!({"basis": "vital-interest", "category": "sanitation", "decision": "confirmed", "method": "four-two", "rules": rules})
+    }
+
+    #[test]
+    fn a_date_is_of_the_time_before_signing_and_not_of_a_mistyped_year() {
+        for (date, field) in [("2025-06-10", None), ("1949-10-01", None), ("1026-12-24", Some("date")), ("2025-06-12", Some("date"))] {
+            let step = json!({"date": date, "method": "four-two", "round": 1, "step": "propose"});
+            assert_eq!(facts_of("step", &step).err().map(|fault| fault.field).as_deref(), field, "{date}");
+        }
     }
 
     fn outcome() -> Value {

@@ -56,6 +56,13 @@ fn rank(stated: &Place) -> (Level, &Place) {
     (stated.0.division.level(), stated)
 }
 
+impl Charter {
+    /// Whether it holds against one of the same number that is stated last in `log`.
+    pub(super) fn holds_against(&self, log: &Origin) -> bool {
+        self.stated.as_ref().is_none_or(|stated| rank(stated) < rank(&(log.clone(), u64::MAX)))
+    }
+}
+
 /// A clone shares what appointments and charters say.
 #[derive(Clone, Debug)]
 #[cfg_attr(test, derive(PartialEq))]

@@ -243,6 +243,26 @@ impl Registry {
         self.in_force.newest(origin)
     }
 
+    /// Refuses, before it is logged, a charter that would count and change nothing, for another holds its number.
+    pub fn check_number(&self, statement: &Statement) -> Result<(), Malformed> {
+        if statement.kind.as_str() != "charter" {
+            return Ok(());
+        }
+        let facts: CharterFacts = statement.facts.read()?;
+        match self.in_force.charters.get(&facts.origin).and_then(|of_log| of_log.get(&facts.number)) {
+            Some(held) if held.holds_against(&statement.log) => Err(Malformed::new(
+                "number",
+                format!(
+                    "charter {} of {} stands already; number it {} (`luodi new charter` fills that in with --federation and --node)",
+                    facts.number,
+                    facts.origin,
+                    self.charter(&facts.origin).map_or(1, |newest| newest.facts.number.saturating_add(1)),
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// The charter that judges a checkpoint of `size`: each from its `from` to the next number's.
     pub fn charter_at(&self, origin: &Origin, size: u64) -> Option<&Charter> {
         self.in_force.charters.get(origin)?.values().rev().find(|charter| charter.facts.from <= size)

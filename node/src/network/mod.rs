@@ -126,6 +126,14 @@ fn keypair(identity: &SignerKey) -> Result<Keypair, StartError> {
     Keypair::ed25519_from_bytes(identity.to_seed()).map_err(|error| StartError::Identity(error.to_string()))
 }
 
+/// An error with all that it rests on: a transport's own words are often none.
+fn in_full(error: &dyn std::error::Error) -> String {
+    let words = std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string);
+    let mut words: Vec<String> = words.filter(|words| !words.is_empty()).collect();
+    words.dedup();
+    words.join(": ")
+}
+
 /// Starts the network; it runs until `shutdown`. Must be called within a tokio runtime.
 pub fn start(settings: Settings, parts: Parts, shutdown: CancellationToken) -> Result<NetworkHandle, StartError> {
     let Parts { identity, registrar, store, clock, witness } = parts;
@@ -133,8 +141,7 @@ pub fn start(settings: Settings, parts: Parts, shutdown: CancellationToken) -> R
     let me = keys.public().to_peer_id();
     let mut swarm = behaviour::swarm(&keys).map_err(|error| StartError::Transport(error.to_string()))?;
     for address in &settings.listen {
-        let listening = swarm.listen_on(address.clone());
-        listening.map_err(|error| StartError::Listen { address: address.clone(), why: error.to_string() })?;
+        swarm.listen_on(address.clone()).map_err(|error| StartError::Listen { address: address.clone(), why: in_full(&error) })?;
     }
     let taken = || StartError::Transport("the entries protocol is taken".to_owned());
     let (opener, incoming) = streams::entries(&swarm.behaviour().streams).ok_or_else(taken)?;

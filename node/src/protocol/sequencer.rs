@@ -124,7 +124,8 @@ impl Submission {
         if entry.to_bytes().len() > entry::LONGEST {
             return Err(Malformed::new("entry", "longer than 16 KiB; move words to the body").into());
         }
-        registry.judge(origin, &entry).map(|_| ()).map_err(Refusal::Denied)
+        registry.judge(origin, &entry).map_err(Refusal::Denied)?;
+        Ok(registry.check_number(statement)?)
     }
 
     fn entry(&self, link: Link, logged: Time) -> Entry {

@@ -172,6 +172,30 @@ fn a_rotated_log_is_judged_by_the_charter_of_each_size() {
 }
 
 #[test]
+fn a_charter_whose_number_is_taken_is_refused_before_it_is_logged() {
+    let mut world = World::default();
+    let at = |log: &str, by: &SignerKey, number: u32| {
+        let facts = Facts::of(&CharterFacts { number, ..charter_facts(VILLAGE) }).unwrap();
+        let mut world = World::default();
+        let at = world.say(log, by, ("charter", facts.clone()));
+        (world.entries[at].1.statement.statement().clone(), facts)
+    };
+    let (county, township) = (office(COUNTY, "government"), office(TOWNSHIP, "government"));
+    world.say(COUNTY, &county, appoint(&township, None));
+    let number = |world: &World, log: &str, by: &SignerKey, number: u32| {
+        world.registry().check_number(&at(log, by, number).0).map_err(|fault| fault.field)
+    };
+    assert_eq!(number(&world, TOWNSHIP, &township, 1), Ok(()));
+    world.say(TOWNSHIP, &township, ("charter", at(TOWNSHIP, &township, 1).1));
+    assert_eq!(number(&world, TOWNSHIP, &township, 1), Err("number".to_owned()));
+    assert_eq!(number(&world, TOWNSHIP, &township, 2), Ok(()));
+    // Who stands higher may say it again, and is heard.
+    assert_eq!(number(&world, COUNTY, &county, 1), Ok(()));
+    world.say(COUNTY, &county, ("charter", at(COUNTY, &county, 2).1));
+    assert_eq!(number(&world, TOWNSHIP, &township, 2), Err("number".to_owned()));
+}
+
+#[test]
 fn a_rotation_is_told_since_its_first_charter_and_ends_with_the_last() {
     let mut world = World::default();
     let county = office(COUNTY, "government");
