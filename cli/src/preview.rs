@@ -3,12 +3,15 @@
 //! Words for codes are those of `ledger::matter::labels`, the same that pages show.
 
 use luodi_ledger::attachment::Access;
-use luodi_ledger::facts::Value;
 use luodi_ledger::matter::Reference;
-use luodi_ledger::matter::facts::{Change, Fen, Outcome, Plan, Promise, ResultNotice, Said, Step, Tally, Topic};
+use luodi_ledger::matter::codes::Ballot;
+use luodi_ledger::matter::facts::{Fen, Outcome, Plan, Promise, ResultNotice, Said, Step, Tally, Topic};
 use luodi_ledger::matter::labels::Label;
 use luodi_ledger::matter::words::Words;
+use luodi_ledger::names::Origin;
+use luodi_ledger::privacy::DISCLOSED;
 use luodi_ledger::statement::Statement;
+use luodi_ledger::told::{self, Told};
 
 use crate::language::{Language, say};
 use crate::personal;
@@ -23,18 +26,19 @@ pub(crate) fn preview(statement: &Statement, body: Option<&[u8]>, language: Lang
     if let Some(matter) = statement.matter {
         page.row("事项", "matter", matter);
     }
-    for (chinese, english, field) in [("标题", "title", page.told(|words| &words.title)), ("内容", "text", page.told(|words| &words.text))]
+    for (chinese, english, field) in
+        [("标题", "title", page.words(|words| &words.title)), ("内容", "text", page.words(|words| &words.text))]
     {
         page.maybe(chinese, english, field);
     }
     match Said::read(&statement.kind, &statement.facts) {
-        Ok(said) => page.said(&said),
-        Err(_) => page.raw(&statement.facts.fields()),
+        Ok(said) => page.said(&said, statement),
+        Err(_) => page.told(statement),
     }
-    page.maybe("原因", "reason", page.told(|words| &words.reason));
-    page.maybe("名称", "name", page.told(|words| &words.name));
-    page.maybe("电话", "phone", page.told(|words| &words.phone));
-    page.maybe("地址", "address", page.told(|words| &words.address));
+    page.maybe("原因", "reason", page.words(|words| &words.reason));
+    page.maybe("名称", "name", page.words(|words| &words.name));
+    page.maybe("电话", "phone", page.words(|words| &words.phone));
+    page.maybe("地址", "address", page.words(|words| &words.address));
     if !words.places.is_empty() {
         page.row("张贴", "posted at", page.in_language().places.join(page.comma()));
     }
@@ -102,7 +106,7 @@ impl<'w> Page<'w> {
         self.words.en.as_deref().filter(|_| self.language == Language::English).unwrap_or(self.words)
     }
 
-    fn told(&self, field: impl Fn(&'w Words) -> &'w Option<String>) -> Option<&'w String> {
+    fn words(&self, field: impl Fn(&'w Words) -> &'w Option<String>) -> Option<&'w String> {
         field(self.in_language()).as_ref().or(field(self.words).as_ref())
     }
 
@@ -110,24 +114,75 @@ impl<'w> Page<'w> {
         amount.map(|fen| yuan(fen, self.language))
     }
 
-    /// The value at a path of facts: money in yuan, words without marks, anything else as it stands.
-    fn at(&self, path: &str, value: Option<&Value>) -> String {
-        match value {
-            None => "—".to_owned(),
-            Some(Value::Text(text)) => text.clone(),
-            Some(Value::Integer(amount)) if Fen::stands_at(path) => {
-                u64::try_from(*amount).map_or_else(|_| amount.to_string(), |fen| yuan(Fen(fen), self.language))
+    /// All facts, each by its name: those of a kind that has no sentences of its own here.
+    fn told(&mut self, statement: &Statement) {
+        let mut group = told::facts(&statement.kind, &statement.facts, None);
+        // It stands below, in words.
+        let below = told::name(DISCLOSED);
+        group.retain(|(name, _)| *name != below);
+        self.group(&group, 0);
+    }
+
+    fn group(&mut self, group: &told::Group, depth: usize) {
+        let indent = "  ".repeat(depth);
+        for (name, told) in group {
+            let name = indent.clone() + &self.label(name);
+            match told {
+                Told::Group(inner) => {
+                    self.row(&name, &name, "");
+                    self.group(inner, depth + 1);
+                }
+                Told::List(items) => {
+                    for item in items {
+                        self.row(&name, &name, self.value(item));
+                    }
+                }
+                other => self.row(&name, &name, self.value(other)),
             }
-            Some(other) => serde_json::to_string(other).unwrap_or_default(),
         }
     }
 
-    fn target(&mut self, target: &Reference) {
-        let (log, index) = (&target.log, target.index);
-        self.row("所指", "refers to", say!(self.language, "{log} 第 {index} 条", "entry {index} of {log}"));
+    /// A value on one line; a text of several lines below its name.
+    fn value(&self, told: &Told) -> String {
+        let listed = |parts: Vec<String>| parts.join(self.comma());
+        match told {
+            Told::Group(group) => {
+                let parts = group.iter().map(|(name, told)| format!("{} {}", self.label(name), self.value(told)));
+                listed(parts.collect())
+            }
+            Told::List(items) => listed(items.iter().map(|item| self.value(item)).collect()),
+            Told::Label(label) => self.label(label),
+            Told::Money(amount) => yuan(*amount, self.language),
+            Told::Date(date) => date.to_string(),
+            Told::Number(number) => number.to_string(),
+            Told::Yes(yes) => if *yes { self.language.pick("是", "yes") } else { self.language.pick("否", "no") }.to_owned(),
+            Told::Reference(on) => self.reference(on),
+            Told::Division(code) => code.to_string(),
+            Told::Office(office) => format!("{} {}", office.division, self.label(&office.office)),
+            Told::Bearer(bearer) => self.label(bearer),
+            Told::Matter(id) => id.to_string(),
+            Told::Log(origin) => self.log(origin),
+            Told::Key(key) => key.to_string(),
+            Told::Lines(text) => text.lines().map(|line| format!("\n      {line}")).collect(),
+            Told::Exact(text) | Told::Text(text) => text.clone(),
+        }
     }
 
-    fn said(&mut self, said: &Said) {
+    fn log(&self, log: &Origin) -> String {
+        let (division, generation) = (log.division, log.generation);
+        say!(self.language, "{division} 第 {generation} 本账", "log {generation} of {division}")
+    }
+
+    fn reference(&self, target: &Reference) -> String {
+        let (log, index) = (self.log(&target.log), target.index);
+        say!(self.language, "{log}第 {index} 条", "entry {index} of {log}")
+    }
+
+    fn target(&mut self, target: &Reference) {
+        self.row("所指", "refers to", self.reference(target));
+    }
+
+    fn said(&mut self, said: &Said, statement: &Statement) {
         self.maybe("承诺", "promise", said.commitment());
         match said {
             Said::Topic(topic) => self.topic(topic),
@@ -180,7 +235,7 @@ impl<'w> Page<'w> {
             }
             Said::Rectification(order) => {
                 self.row("措施", "action", self.label(&order.action));
-                self.maybe("对象", "to", order.office);
+                self.maybe("对象", "to", order.office.map(|office| self.label(&office)));
                 self.maybe("期限", "by", order.deadline);
                 self.maybe("问责方式", "measure", order.measure.map(|measure| self.label(&measure)));
                 order.target.iter().for_each(|target| self.target(target));
@@ -198,9 +253,10 @@ impl<'w> Page<'w> {
             }
             Said::Correction(correction) => {
                 self.target(&correction.target);
-                for Change { path, old, new } in &correction.changes {
-                    let (old, new) = (self.at(path.as_str(), old.as_ref()), self.at(path.as_str(), new.as_ref()));
-                    self.row(path.as_str(), path.as_str(), format!("{old} → {new}"));
+                for told::Changed { name, old, new } in told::changes(None, &correction.changes) {
+                    let [old, new] = [old, new].map(|told| told.map_or_else(|| "—".to_owned(), |told| self.value(&told)));
+                    let name = self.label(&name);
+                    self.row(&name, &name, format!("{old} → {new}"));
                 }
             }
             Said::Redaction(redaction) => {
@@ -222,12 +278,7 @@ impl<'w> Page<'w> {
                 self.maybe("失效日期", "until", rules.until);
                 self.maybe("替代", "replaces", rules.replaces);
             }
-            Said::Raw(fields) => self.raw(fields),
-            Said::Assessment(_) | Said::Evidence(_) | Said::Anchor(_) | Said::Observation(_) => {
-                if let Ok(facts) = said.to_facts() {
-                    self.raw(&facts.fields());
-                }
-            }
+            Said::Raw(_) | Said::Assessment(_) | Said::Evidence(_) | Said::Anchor(_) | Said::Observation(_) => self.told(statement),
         }
     }
 
@@ -264,13 +315,7 @@ impl<'w> Page<'w> {
         if let Some(name) = self.in_language().options.get(code) {
             return name.clone();
         }
-        let (chinese, english) = match code.as_str() {
-            "for" => ("赞成", "for"),
-            "against" => ("反对", "against"),
-            "abstain" => ("弃权", "abstained"),
-            other => (other, other),
-        };
-        self.language.pick(chinese, english).to_owned()
+        self.label(&told::word::<Ballot>(code.as_str()))
     }
 
     fn outcome(&mut self, outcome: &Outcome) {
@@ -315,23 +360,13 @@ impl<'w> Page<'w> {
         }
         self.maybe("张贴渠道", "posted", self.list(&result.posted));
     }
-
-    /// Fields that no type here knows, and those of the registry, as they stand.
-    fn raw(&mut self, fields: &std::collections::BTreeMap<String, Value>) {
-        for (field, value) in fields {
-            let value = match value {
-                Value::Text(text) => text.trim_end().replace('\n', "\n              "),
-                other => serde_json::to_string(other).unwrap_or_default(),
-            };
-            self.row(field, field, value);
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use luodi_ledger::facts::Facts;
+    use luodi_ledger::matter::codes::{CodeList as _, KindCode, lists};
     use luodi_ledger::statement::BodyRef;
 
     fn shown(kind: &str, facts: &str, body: &str, language: Language) -> String {
@@ -341,7 +376,7 @@ mod tests {
             kind: kind.parse().unwrap(),
             matter: Some("990101001001-2026-0007".parse().unwrap()),
             time: "2026-11-22T07:58:11Z".parse().unwrap(),
-            facts: Facts::parse(facts).unwrap(),
+            facts: Facts::of(&serde_json::from_str::<serde_json::Value>(facts).unwrap()).unwrap(),
             body: Some(BodyRef::of(body.as_bytes())),
         };
         console::strip_ansi_codes(&preview(&statement, Some(body.as_bytes()), language)).into_owned()
@@ -364,6 +399,37 @@ mod tests {
         let facts = facts.replace("ID", &luodi_ledger::hash::Blake3::of(b"completion").to_string());
         let chinese = shown("correction", &facts, r#"{"text":"抄错了一位"}"#, Language::Chinese);
         assert!(chinese.contains("11,600 元 → 11,800.50 元") && chinese.contains("2 → 3") && chinese.contains("抄错了一位"), "{chinese}");
+    }
+
+    #[test]
+    fn every_code_and_every_key_of_every_kind_is_previewed_in_words() {
+        let codes: std::collections::BTreeSet<String> =
+            lists().into_iter().flat_map(|list| list.codes).map(|code| code.code.to_owned()).collect();
+        for kind in KindCode::ALL {
+            for facts in luodi_ledger::schema::samples(*kind) {
+                let chinese = shown(kind.as_str(), &facts.to_string(), "{}", Language::Chinese);
+                for row in chinese.lines() {
+                    assert!(!row.contains(['{', '"']), "{kind}: {row}\n{facts}");
+                    let words = row.split(|each: char| !each.is_ascii_alphanumeric() && !"-._/:+=".contains(each));
+                    for word in words {
+                        assert!(!codes.contains(word) && (word.len() < 3 || facts.get(word).is_none()), "{kind}: {word} in {row}\n{facts}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn registrations_are_told_in_words() {
+        let facts = r#"{"basis":"election","keys":[],"office":"luodi.example/demo/990101001001/committee","term":{"from":"2026-01-10"}}"#;
+        let chinese = shown("appoint", facts, "{}", Language::Chinese);
+        assert!(chinese.contains("依据　选举产生") && chinese.contains("990101001001 村(居)民委员会"), "{chinese}");
+        let facts = r#"{"consequences":[],"formulas":1,"indicators":[{"code":"every-step","had":3,"of":4}],"logs":"ID","period":{"from":"2026-01-01","until":"2026-12-31"}}"#;
+        let facts = facts.replace("ID", &luodi_ledger::hash::Blake3::of(b"logs").to_string());
+        let chinese = shown("assessment", &facts, "{}", Language::Chinese);
+        assert!(chinese.contains("程序完整率") && chinese.contains("符合的 3"), "{chinese}");
+        let english = shown("assessment", &facts, "{}", Language::English);
+        assert!(english.contains("Every required step taken") && !english.contains("every-step"), "{english}");
     }
 
     #[test]

@@ -39,6 +39,7 @@ pub mod standing;
 pub mod statement;
 pub mod tile;
 pub mod time;
+pub mod told;
 
 #[cfg(test)]
 mod testing;

@@ -6,8 +6,11 @@
 //!
 //! Out of scope: serving them. Invariant: pure functions of this version, the same bytes each time.
 
+mod sample;
+
 use std::borrow::Cow;
 
+pub use sample::samples;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
@@ -15,7 +18,7 @@ use serde_json::{Map, Value, json};
 use crate::facts;
 use crate::hash::Blake3;
 use crate::key::VerifierKey;
-use crate::matter::codes::{About, CodeList, Coded, KindCode, List, Word, lists};
+use crate::matter::codes::{About, BodyCode, CodeList, Coded, KindCode, List, OfficeCode, Word, lists};
 use crate::matter::facts::{Bearer, FactPath, Fen, LogPlace, LogSizes, Said};
 use crate::matter::labels::Label;
 use crate::matter::words::Words;
@@ -175,9 +178,37 @@ impl<L: CodeList + Label> JsonSchema for Coded<L> {
     }
 }
 
+/// A list that words outside it may join: every word it has, each with its labels, or any other word.
+pub(crate) fn open<L: CodeList + Label>(generator: &mut SchemaGenerator) -> Schema {
+    json_schema!({"anyOf": [generator.subschema_for::<Coded<L>>(), generator.subschema_for::<Word>()]})
+}
+
+impl JsonSchema for Bearer {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Borrowed("bearer")
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({"anyOf": [
+            generator.subschema_for::<Coded<OfficeCode>>(),
+            generator.subschema_for::<Coded<BodyCode>>(),
+            {
+                "type": "string",
+                "pattern": "^([0-9]{12}/)?[a-z]([a-z0-9-]{0,30}[a-z0-9])?$",
+                "description": "An office of the matter's division, or <division>/<office>.",
+                "examples": ["410721101000/government"],
+            },
+        ]})
+    }
+}
+
 /// Types that are one text in their one spelling.
 macro_rules! texts {
-    ($($type:ty, $pattern:literal, $what:literal;)+) => {$(
+    ($($type:ty, $pattern:literal, $what:literal, $example:expr;)+) => {$(
         impl JsonSchema for $type {
             fn inline_schema() -> bool {
                 true
@@ -188,27 +219,32 @@ macro_rules! texts {
             }
 
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({"type": "string", "pattern": $pattern, "description": $what})
+                json_schema!({"type": "string", "pattern": $pattern, "description": $what, "examples": [$example]})
             }
         }
     )+};
 }
 
+/// Sixty-four hexadecimal digits, and a root.
+const ZEROS: (&str, &str) =
+    ("0000000000000000000000000000000000000000000000000000000000000000", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+/// A public key of an office that nobody has, under a name of no federation.
+const SOME_KEY: &str = "a.example/410721101201/committee+8f42d5ab+AZeOVJUD4e3RPHGUOZK38ZQn4rqmjoFa2gqOYlJ3QjOo";
+
 texts! {
-    Word, "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", "A lowercase word of at most 32 letters, digits and inner hyphens.";
-    Bearer, "^([0-9]{12}/)?[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", "An office of the matter's division, or <division>/<office>.";
-    FactPath, r"^[a-z][a-z0-9-]*(\.([a-z][a-z0-9-]*|0|[1-9][0-9]{0,3}))*$", "Keys and positions from 0, joined by dots.";
-    LogPlace, "^[0-9]{12}/[1-9][0-9]*$", "<division>/<generation>.";
-    Division, "^[0-9]{12}$", "A 12-digit statistical division code.";
-    Federation, "^[a-z0-9.:/_-]{1,128}$", "A federation's name.";
-    Origin, "^[a-z0-9.:/_-]{1,128}/log/[0-9]{12}/[1-9][0-9]*$", "A log: <federation>/log/<division>/<generation>.";
-    OfficeName, "^[a-z0-9.:/_-]{1,128}/[0-9]{12}/[a-z][a-z0-9-]*$", "An office: <federation>/<division>/<office>.";
-    MatterId, "^[0-9]{12}-[0-9]{4}-[0-9]{4,10}$", "A matter: <division>-<year>-<number>.";
-    Blake3, "^[0-9a-f]{64}$", "A BLAKE3 hash in 64 hexadecimal digits.";
-    Hash, "^[A-Za-z0-9+/]{43}=$", "A SHA-256 hash in base64.";
-    VerifierKey, r"^[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*$", "A C2SP verifier key.";
-    crate::attachment::Media, "^[a-z0-9.+-]+/[a-z0-9.+-]+$", "A media type.";
-    crate::attachment::Access, "^[a-z][a-z0-9-]*$", "`public` or `sealed`.";
+    Word, "^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$", "A lowercase word of at most 32 letters, digits and inner hyphens.", "c1";
+    FactPath, r"^[a-z][a-z0-9-]*(\.([a-z][a-z0-9-]*|0|[1-9][0-9]{0,3}))*$", "Keys and positions from 0, joined by dots.", "commitments.0.due";
+    LogPlace, "^[0-9]{12}/[1-9][0-9]*$", "<division>/<generation>.", "410721101201/1";
+    Division, "^[0-9]{12}$", "A 12-digit statistical division code.", "410721101201";
+    Federation, "^[a-z0-9.:/_-]{1,128}$", "A federation's name.", "a.example";
+    Origin, "^[a-z0-9.:/_-]{1,128}/log/[0-9]{12}/[1-9][0-9]*$", "A log: <federation>/log/<division>/<generation>.", "a.example/log/410721101201/1";
+    OfficeName, "^[a-z0-9.:/_-]{1,128}/[0-9]{12}/[a-z][a-z0-9-]*$", "An office: <federation>/<division>/<office>.", "a.example/410721101201/committee";
+    MatterId, "^[0-9]{12}-[0-9]{4}-[0-9]{4,10}$", "A matter: <division>-<year>-<number>.", "410721101201-2026-0001";
+    Blake3, "^[0-9a-f]{64}$", "A BLAKE3 hash in 64 hexadecimal digits.", ZEROS.0;
+    Hash, "^[A-Za-z0-9+/]{43}=$", "A SHA-256 hash in base64.", ZEROS.1;
+    VerifierKey, r"^[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*$", "A C2SP verifier key.", SOME_KEY;
+    crate::attachment::Media, "^[a-z0-9.+-]+/[a-z0-9.+-]+$", "A media type.", "image/jpeg";
+    crate::attachment::Access, "^[a-z][a-z0-9-]*$", "`public` or `sealed`.", "public";
 }
 
 impl JsonSchema for Fen {

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use clap::builder::PossibleValuesParser;
 use console::{measure_text_width, style};
-use luodi_ledger::assessment::{Assessment, Better, Case, FEWEST, Figure};
-use luodi_ledger::matter::codes::{CodeList as _, IndicatorCode};
+use luodi_ledger::assessment::{Assessment, Better, Case, Figure, wording};
+use luodi_ledger::matter::codes::{CaseState, CodeList as _, IndicatorCode};
 use luodi_ledger::matter::labels::Label;
 use luodi_ledger::names::Division;
 
@@ -44,7 +44,8 @@ pub(super) fn assessment(assessment: &Assessment, place: Option<Division>, langu
     let width = figures.iter().map(|figure| measure_text_width(&label(&figure.indicator, language))).max().unwrap_or(0);
     for scored in [true, false] {
         if !scored {
-            out += &say!(language, "\n仅供了解，不作考核：", "\nFor context, never scored:");
+            let (zh, en) = wording::NEVER_SCORED;
+            out += &say!(language, "\n{zh}：", "\n{en}:");
         }
         for figure in figures.iter().filter(|figure| figure.indicator.is_scored() == scored) {
             let name = label(&figure.indicator, language);
@@ -76,7 +77,10 @@ pub(super) fn figure(figure: &Figure, language: Language) -> String {
         (Some(share), ..) => style(share).bold().to_string(),
         (_, Some(days), _) => say!(language, "{days} 天", "{days} days"),
         (None, None, true) => String::new(),
-        (None, None, false) => say!(language, "（不足 {FEWEST} 件，不列比例）", "(fewer than {FEWEST} cases, no share given)"),
+        (None, None, false) => {
+            let few = label(&wording::too_few(), language);
+            say!(language, "（{few}）", "({few})")
+        }
     };
     let left_out = if *left_out > 0 { say!(language, "；另有 {left_out} 件未计入", "; {left_out} left out") } else { String::new() };
     format!("{arrow} {counts}  {given}{left_out}").trim_end().to_owned()
@@ -89,7 +93,7 @@ pub(super) fn cases(assessment: &Assessment, indicator: IndicatorCode, place: Op
     let within = |at: Division| place.is_none_or(|place| at.is_within(place));
     let all: Vec<&Case> = assessment.cases(indicator, within).collect();
     for case in all.iter().take(MOST_LISTED) {
-        let _ = write!(out, "\n  {}", self::case(case, language));
+        let _ = write!(out, "\n  {}", self::case(case, indicator, language));
     }
     if all.len() > MOST_LISTED {
         let more = all.len() - MOST_LISTED;
@@ -104,17 +108,18 @@ pub(super) fn cases(assessment: &Assessment, indicator: IndicatorCode, place: Op
         .map(|(_, count)| count)
         .sum();
     if unlisted > 0 {
-        out += &say!(language, "\n  另有 {unlisted} 件不符合，不逐件列出", "\n  {unlisted} more of \"no\", counted and not listed");
+        let not = label(&wording::of_state(indicator, CaseState::Not), language);
+        out += &say!(language, "\n  另有 {unlisted} 件{not}，不逐件列出", "\n  {unlisted} more ({not}), counted and not listed");
     }
     out
 }
 
-fn case(case: &Case, language: Language) -> String {
-    let state = label(&case.state, language);
+fn case(case: &Case, indicator: IndicatorCode, language: Language) -> String {
+    let state = label(&wording::of_state(indicator, case.state), language);
     let mut out = case.matter.map_or_else(|| case.place.to_string(), |matter| matter.to_string());
     let parts = [
         case.commitment.map(|id| id.to_string()),
-        case.word.map(|word| word.to_string()),
+        wording::of_word(indicator, case).map(|word| label(&word, language)),
         case.day.map(|day| day.to_string()),
         case.days.map(|days| say!(language, "{days} 天", "{days} days")),
         case.on.as_ref().map(|on| format!("{}/{}#{}", on.log.division, on.log.generation, on.index)),

@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 
 use console::style;
 use luodi_ledger::audit::Audit;
+use luodi_ledger::matter::codes::{AppointmentBasis, CodeList, EndReason};
 use luodi_ledger::matter::labels::Label;
-use luodi_ledger::registry::{ValidUpTo, reason_zh};
+use luodi_ledger::registry::ValidUpTo;
+use luodi_ledger::told;
 
 use super::comparing::Difference;
 use super::sheet::{Appointed, Chartered, Ended, Key, KeyState, Log, Office, Place, Rotation, Sheet, Stated, VoidAct, Weakness};
@@ -254,7 +256,7 @@ impl Page {
         let mut out = format!("    {} {state}\n", key.id);
         for Appointed { basis, from, until, stated } in &key.appointments {
             let until = until.map(|until| say!(language, "至 {until}", " to {until}")).unwrap_or_default();
-            let (basis, stated) = (self.basis(basis), self.stated(stated));
+            let (basis, stated) = (self.word::<AppointmentBasis>(basis), self.stated(stated));
             out += &say!(language, "      {basis}，任期自 {from}{until}；{stated}\n", "      {basis}, term from {from}{until}; {stated}\n");
         }
         for Ended { reason, until, valid, stated } in &key.endings {
@@ -274,7 +276,7 @@ impl Page {
                 }
                 None => kept.join(language.pick("、", ", ")),
             };
-            let (reason, stated) = (self.reason(reason), self.stated(stated));
+            let (reason, stated) = (self.word::<EndReason>(reason), self.stated(stated));
             out += &say!(
                 language,
                 "      停用（{reason}），仍作数的：{kept}；{stated}\n",
@@ -284,18 +286,8 @@ impl Page {
         out
     }
 
-    fn basis(self, word: &str) -> String {
-        let known = match word {
-            "election" => "选举产生",
-            "assembly" => "会议推选",
-            "assignment" => "任命",
-            "pilot" => "试点",
-            other => other,
-        };
-        self.language.pick(known, word).to_owned()
-    }
-
-    fn reason(self, word: &str) -> String {
-        self.language.pick(reason_zh(word), word).to_owned()
+    fn word<L: CodeList + Label>(self, word: &str) -> String {
+        let word = told::word::<L>(word);
+        self.language.pick(word.zh, word.en).into_owned()
     }
 }

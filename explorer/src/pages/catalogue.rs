@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use luodi_ledger::matter::codes::Duty;
+use luodi_ledger::matter::codes::{Duty, Word};
 use luodi_ledger::matter::facts::{Catalogue, Said};
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::names::{Division, Level};
@@ -73,6 +73,13 @@ fn versions(scene: Scene<'_>, code: Division) -> Vec<Version<'_>> {
 /// Whether a place has published a catalogue that counts.
 pub(super) fn has_one(scene: Scene<'_>, code: Division) -> bool {
     versions(scene, code).iter().any(|version| version.stands.counts())
+}
+
+/// What an item of the catalogue in force is called.
+pub(super) fn item(scene: Scene<'_>, code: Division, item: &Word) -> Option<String> {
+    let versions = versions(scene, code);
+    let version = versions.iter().find(|version| version.stands.counts())?;
+    scene.in_language(&version.words, |words| words.items.get(item).cloned())
 }
 
 /// The communities at or below `code` that keep a log and have published no directory.

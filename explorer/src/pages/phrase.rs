@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use luodi_ledger::matter::calendar::Span;
-use luodi_ledger::matter::codes::{CommitmentState, Every, Status, Verdict};
+use luodi_ledger::matter::codes::{BodyCode, CommitmentState, Every, Status, Verdict};
 use luodi_ledger::matter::facts::{Bearer, Fen};
 use luodi_ledger::matter::labels::Label;
 use luodi_ledger::matter::view::{Test, View};
@@ -140,10 +140,9 @@ impl<'a> Scene<'a> {
             division: bearer.division.unwrap_or(home),
             office,
         });
-        match (bearer.body.as_str(), office) {
-            ("contractor", _) => self.look.say("施工单位", "contractor").to_owned(),
-            (_, Ok(office)) => self.office_briefly(&office, home),
-            (word, Err(_)) => word.to_owned(),
+        match office {
+            Ok(office) if bearer.body.as_str().parse::<BodyCode>().is_err() => self.office_briefly(&office, home),
+            _ => self.label(&Bearer { division: None, ..*bearer }),
         }
     }
 

@@ -151,7 +151,7 @@ impl County {
     }
 
     fn appoint(&mut self, by: &str, below: &str, word: &str, name: &str) {
-        let english = Words { name: Some(format!("{word} of {below}")), ..Words::default() };
+        let english = Words { name: Some(format!("{} of {below}", word.replace('-', " "))), ..Words::default() };
         let words = Words {
             name: Some(name.to_owned()),
             phone: Some("0000-0005".into()),

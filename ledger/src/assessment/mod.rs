@@ -22,6 +22,7 @@ mod figure;
 mod indicator;
 mod places;
 mod reading;
+pub mod wording;
 
 #[cfg(test)]
 mod tests;

@@ -6,12 +6,13 @@
 use std::borrow::Cow;
 
 use super::codes::{
-    Addressee, Basis, CaseState, Category, Channel, CheckMade, CircularGround, CodeList, Coded, CommitmentState, Consequence, Contradicts,
-    Decision, Duty, DutyCode, Elsewhere, Every, Finding, FlagCode, Form, FundSource, Gathering, IndicatorCode, Inspection, Irregular,
-    KindCode, LinkKind, Measure, Method, ObservationGround, OfficeCode, OutcomeResult, Participant, PlanReason, Proposer, Rating,
-    RectificationAction, RedactionGround, ReopenReason, SlotState, Status, StepCode, StepState, Tag, TerminationReason, Unit, Verdict,
-    VoidReason,
+    Addressee, AppointmentBasis, Ballot, Basis, BodyCode, CaseState, Category, Channel, CheckMade, CircularGround, CodeList, Coded,
+    CommitmentState, Consequence, Contradicts, Decision, Duty, DutyCode, Elsewhere, EndReason, Every, Finding, FlagCode, Form, FundSource,
+    Gathering, IndicatorCode, Inspection, Irregular, KindCode, LinkKind, Measure, Method, ObservationGround, OfficeCode, OutcomeResult,
+    Participant, PlanReason, Proposer, Rating, RectificationAction, RedactionGround, ReopenReason, SlotState, Status, StepCode, StepState,
+    Tag, TerminationReason, Unit, Verdict, VoidReason,
 };
+use super::facts::Bearer;
 use crate::names::Office;
 use crate::standing::Void;
 use crate::statement::Kind;
@@ -49,6 +50,28 @@ impl Label for Office {
     }
     fn en(&self) -> Cow<'static, str> {
         self.as_str().parse().map_or_else(|_| Cow::Owned(self.as_str().to_owned()), |office: OfficeCode| office.en())
+    }
+}
+
+/// An office, or what kind of body it is; of another division with that division's code before it.
+impl Label for Bearer {
+    fn zh(&self) -> Cow<'static, str> {
+        self.labelled(|office| office.zh(), |body| body.zh())
+    }
+    fn en(&self) -> Cow<'static, str> {
+        self.labelled(|office| office.en(), |body| body.en())
+    }
+}
+
+impl Bearer {
+    fn labelled(
+        &self,
+        office: impl Fn(OfficeCode) -> Cow<'static, str>,
+        body: impl Fn(BodyCode) -> Cow<'static, str>,
+    ) -> Cow<'static, str> {
+        let word = self.body.as_str();
+        let label = word.parse().map(office).or_else(|_| word.parse().map(body)).unwrap_or_else(|_| Cow::Owned(word.to_owned()));
+        self.division.map_or(label.clone(), |division| Cow::Owned(format!("{division} {label}")))
     }
 }
 
@@ -487,6 +510,27 @@ labels! {
         Government: "人民政府(街道办事处)", "Government";
         CivilAffairs: "民政部门", "Civil affairs department";
         Node: "节点", "Node";
+    }
+    AppointmentBasis {
+        Election: "选举产生", "elected";
+        Assembly: "会议推选", "chosen by the assembly";
+        Assignment: "依法设立", "set up by law";
+        Pilot: "试点", "a pilot";
+    }
+    EndReason {
+        TermEnded: "届满", "its term ended";
+        Succeeded: "换届", "succeeded";
+        Lost: "遗失", "lost";
+        Stolen: "被盗", "stolen";
+        Error: "登记有误", "registered by mistake";
+    }
+    BodyCode {
+        Contractor: "施工单位", "contractor";
+    }
+    Ballot {
+        For: "赞成", "for";
+        Against: "反对", "against";
+        Abstain: "弃权", "abstained";
     }
     DutyCode {
         Disclosure: "日常公开", "Regular disclosure";

@@ -7,10 +7,12 @@ use std::fmt;
 
 use crate::Malformed;
 use crate::matter::Barred;
+use crate::matter::codes::EndReason;
 use crate::matter::labels::Label;
 use crate::names::{Division, OfficeName, Origin};
 use crate::standing::Void;
 use crate::time::Date;
+use crate::told;
 
 /// Why an entry counts nowhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,7 +97,7 @@ impl Label for Ground {
             Self::Barred(barred) => return barred.zh(),
             Self::Unappointed { office, day } => return format!("{office} 在 {day} 没有登记这把密钥").into(),
             Self::Ended { log, index, reason, until } => {
-                let reason = reason_zh(reason);
+                let reason = told::word::<EndReason>(reason).zh;
                 let until = until.map_or_else(String::new, |until| format!("，并用到 {until} 为止"));
                 return format!("账本 {log} 第 {index} 条已先停用这把密钥（{reason}{until}）").into();
             }
@@ -122,6 +124,7 @@ impl Label for Ground {
             Self::Unappointed { office, day } => return format!("no appointment of {office} covers this key on {day}").into(),
             Self::Ended { log, index, reason, until } => {
                 let until = until.map_or_else(String::new, |until| format!(", beside its successor until {until}"));
+                let reason = told::word::<EndReason>(reason).en;
                 return format!("entry {index} of {log} ended the key before this ({reason}{until})").into();
             }
             Self::BeyondEnd => "the next generation's charter ends this log before it",
@@ -142,18 +145,6 @@ impl Label for Ground {
 impl fmt::Display for Ground {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.en())
-    }
-}
-
-/// Why a key ended, in Chinese; a word this version does not know is shown as it stands.
-pub fn reason_zh(reason: &str) -> &str {
-    match reason {
-        "term-ended" => "届满",
-        "succeeded" => "换届",
-        "lost" => "遗失",
-        "stolen" => "被盗",
-        "error" => "登记有误",
-        other => other,
     }
 }
 

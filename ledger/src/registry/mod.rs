@@ -27,7 +27,7 @@ pub use facts::{
     AppointFacts, CharterFacts, DivisionFacts, FormerEnd, MOST_OFFICE_KEYS, Operator, RevokeFacts, Succession, Term, ValidUpTo,
 };
 pub use force::Ending;
-pub use ground::{Ground, reason_zh};
+pub use ground::Ground;
 pub use judge::Denied;
 pub use lines::Lines;
 pub use rotation::{ROTATION_DAYS, Rotation};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use luodi_ledger::assessment::{Assessment, Case};
+use luodi_ledger::assessment::{Assessment, Case, wording};
 use luodi_ledger::matter::codes::{CaseState, IndicatorCode};
 use luodi_ledger::names::Division;
 use maud::{Markup, html};
@@ -13,11 +13,11 @@ use serde::Serialize;
 use super::{being_computed, joined, period};
 use crate::assessed::{Figures, figures};
 use crate::look::Look;
-use crate::pages::layout;
 use crate::pages::lists::{self, Format, Listed, MOST_ROWS, place_asked};
 use crate::pages::matter::{entry_at, title};
 use crate::pages::missing::absent;
 use crate::pages::phrase::Scene;
+use crate::pages::{catalogue, layout};
 use crate::site::Site;
 
 /// One case.
@@ -31,6 +31,7 @@ struct Row {
     day: Option<String>,
     days: Option<i64>,
     names: Option<String>,
+    names_word: Option<String>,
     state: String,
     state_word: String,
     log: Option<String>,
@@ -38,8 +39,21 @@ struct Row {
 }
 
 impl Listed for Row {
-    const COLUMNS: &'static [&'static str] =
-        &["place", "place_name", "matter", "title", "commitment", "day", "days", "names", "state", "state_word", "log", "index"];
+    const COLUMNS: &'static [&'static str] = &[
+        "place",
+        "place_name",
+        "matter",
+        "title",
+        "commitment",
+        "day",
+        "days",
+        "names",
+        "names_word",
+        "state",
+        "state_word",
+        "log",
+        "index",
+    ];
 }
 
 /// Where the cases of a figure are listed.
@@ -68,7 +82,7 @@ pub(crate) async fn cases(State(site): State<Arc<Site>>, Path(code): Path<String
         look.field("states").into_iter().flat_map(|states| states.split(',')).filter_map(|state| state.parse().ok()).collect();
     let wanted = |case: &&Case| states.is_empty() || states.contains(&case.state);
     let shown: Vec<&Case> = assessment.cases(indicator, within).filter(wanted).collect();
-    let rows: Vec<Row> = shown.iter().map(|case| row(scene, case)).collect();
+    let rows: Vec<Row> = shown.iter().map(|case| row(scene, &assessment, indicator, case)).collect();
     // Of statements entered in time there are too many to list; their number is told.
     let unlisted = assessment.cases.get(&indicator).filter(|_| states.is_empty() || states.contains(&CaseState::Not));
     let unlisted: u64 =
@@ -76,7 +90,7 @@ pub(crate) async fn cases(State(site): State<Arc<Site>>, Path(code): Path<String
     lists::respond(Format::split(look.path()).1, &rows, || page(scene, &assessment, indicator, &rows, unlisted))
 }
 
-fn row(scene: Scene<'_>, case: &Case) -> Row {
+fn row(scene: Scene<'_>, assessment: &Assessment, indicator: IndicatorCode, case: &Case) -> Row {
     let known = case.matter.and_then(|id| scene.snapshot.case(&id));
     Row {
         place: case.place.to_string(),
@@ -87,11 +101,19 @@ fn row(scene: Scene<'_>, case: &Case) -> Row {
         day: case.day.map(|day| day.to_string()),
         days: case.days,
         names: case.word.map(|word| word.to_string()),
+        names_word: named(scene, assessment, indicator, case),
         state: case.state.to_string(),
-        state_word: scene.label(&case.state),
+        state_word: scene.label(&wording::of_state(indicator, case.state)),
         log: case.on.as_ref().map(|on| on.log.to_string()),
         index: case.on.as_ref().map(|on| on.index),
     }
+}
+
+/// What a case names, in words: an item of a catalogue as the place's own has it, or the county's.
+fn named(scene: Scene<'_>, assessment: &Assessment, indicator: IndicatorCode, case: &Case) -> Option<String> {
+    let item = case.word.filter(|_| indicator == IndicatorCode::NeverConsulted);
+    let name = item.and_then(|item| [case.place, assessment.county].into_iter().find_map(|place| catalogue::item(scene, place, &item)));
+    name.or_else(|| wording::of_word(indicator, case).map(|word| scene.label(&word)))
 }
 
 fn page(scene: Scene<'_>, assessment: &Assessment, indicator: IndicatorCode, rows: &[Row], unlisted: u64) -> Markup {
@@ -109,7 +131,7 @@ fn page(scene: Scene<'_>, assessment: &Assessment, indicator: IndicatorCode, row
         section.card {
             @if rows.is_empty() && unlisted == 0 { p { (look.say("没有这样的个案。", "There is no such case.")) } }
             @if unlisted > 0 { p.quiet { @if look.is_english() { (unlisted) " more statements were entered in time and are not listed one by one." } @else { "另有 " (unlisted) " 条按时登记，不逐条列出。" } } }
-            ul.rows { @for row in rows.iter().take(MOST_ROWS) { li { (item(scene, row)) } } }
+            ul.rows { @for row in rows.iter().take(MOST_ROWS) { li { (item(scene, indicator, row)) } } }
             @if rows.len() > MOST_ROWS { (lists::more(look)) }
             (lists::formats(scene, &format!("/county/{code}/cases")))
         }
@@ -117,11 +139,16 @@ fn page(scene: Scene<'_>, assessment: &Assessment, indicator: IndicatorCode, row
     layout::page(scene.site, look, &title, Some(code), &main)
 }
 
-fn item(scene: Scene<'_>, row: &Row) -> Markup {
+fn item(scene: Scene<'_>, indicator: IndicatorCode, row: &Row) -> Markup {
     let look = scene.look;
+    let class = match row.state.parse().ok().and_then(|state| wording::speaks_well(indicator, state)) {
+        Some(true) => "tag s-good",
+        Some(false) => "tag",
+        None => "tag s-still",
+    };
     let date = |text: &str| text.parse().map_or_else(|_| text.to_owned(), |date| scene.date(date));
     html! {
-        @if row.state == "not" { span.tag { (row.state_word) } } @else if row.state == "had" { span.tag.s-good { (row.state_word) } } @else { span.tag.s-still { (row.state_word) } }
+        span class=(class) { (row.state_word) }
         @match &row.matter {
             Some(id) => a href=(look.to(&format!("/matter/{id}"))) { (row.title.as_deref().unwrap_or(id)) },
             None => a href=(look.to(&format!("/place/{}", row.place))) { (row.place_name) },
@@ -132,7 +159,7 @@ fn item(scene: Scene<'_>, row: &Row) -> Markup {
             @if let Some(day) = &row.day { " · " (date(day)) }
             @if let Some(days) = row.days { " · " (days) (look.say(" 天", " days")) }
             @if let Some(commitment) = &row.commitment { (look.say(" · 承诺 ", " · promise ")) (commitment) }
-            @if let Some(name) = &row.names { " · " (name) }
+            @if let Some(name) = &row.names_word { " · " (name) }
             @if let (Some(log), Some(index)) = (&row.log, row.index) && let Ok(log) = log.parse() {
                 " · " a href=(look.to(&entry_at(&log, index))) { (look.say("看签名原文", "the signed original")) }
             }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use luodi_ledger::assessment::{Assessment, FEWEST, Figure, Measure, Row};
+use luodi_ledger::assessment::{Assessment, Figure, Measure, Row, wording};
 use luodi_ledger::matter::calendar::Span;
 use luodi_ledger::matter::codes::{CodeList as _, Every, IndicatorCode};
 use luodi_ledger::names::{Division, Level};
@@ -99,7 +99,7 @@ fn page(scene: Scene<'_>, found: &Figures, signed: &Markup) -> Markup {
             dl.figures { @for figure in scored(true) { (indicator(scene, assessment, figure)) } }
         }
         section.card {
-            h2 { (look.say("只作参考，不打分", "For context, never scored")) }
+            h2 { (look.pick(wording::NEVER_SCORED)) }
             p.small.quiet { (look.say("给这些打分，等于罚说实话的人。", "Scoring these would punish honesty.")) }
             dl.figures { @for figure in scored(false) { (indicator(scene, assessment, figure)) } }
         }
@@ -143,7 +143,7 @@ fn indicator(scene: Scene<'_>, assessment: &Assessment, figure: &Figure) -> Mark
 /// The figure as people read it.
 fn value(scene: Scene<'_>, figure: &Figure) -> Markup {
     let look = scene.look;
-    let few = || html! { span.quiet.small { @if look.is_english() { "fewer than " (FEWEST) ": not given" } @else { "不到 " (FEWEST) " 件，不给出" } } };
+    let few = || html! { span.quiet.small { (scene.label(&wording::too_few())) } };
     match figure.indicator.measure() {
         Measure::Share => figure.percent().map_or_else(few, |share| html! { b { (share) } }),
         Measure::Median => figure.median().map_or_else(few, |days| html! { b { (days) (look.say(" 天", " days")) } }),

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::anchor;
 use crate::index::Case;
-use crate::pages::facts::{fact_name, fact_value};
+use crate::pages::facts::changed;
 use crate::pages::phrase::Scene;
 
 /// The facts of a statement of these kinds; nothing for another.
@@ -29,7 +29,7 @@ pub(super) fn facts(scene: Scene<'_>, case: &Case, said: &Said) -> Option<Markup
         },
         Said::Correction(mended) => html! {
             (target(scene, case, Some(&mended.target), ("更正的是：", "What is corrected: ")))
-            (changes(scene, mended))
+            (changes(scene, case, mended))
             (versions(scene, case))
         },
         Said::Void(taken) => html! {
@@ -90,12 +90,11 @@ pub(crate) fn circular(scene: Scene<'_>, told: &Circular) -> Markup {
 }
 
 /// Each changed fact, the old value struck through.
-pub(crate) fn changes(scene: Scene<'_>, mended: &Correction) -> Markup {
+fn changes(scene: Scene<'_>, case: &Case, mended: &Correction) -> Markup {
+    let target = case.view.event(&mended.target).map(|event| &event.kind);
     html! {
-        @for change in &mended.changes {
-            @let path = change.path.as_str();
-            p { (fact_name(scene, path)) (scene.look.say("：", ": "))
-                s { (fact_value(scene, path, change.old.as_ref())) } " → " b { (fact_value(scene, path, change.new.as_ref())) } }
+        @for (name, old, new) in changed(scene, target, &mended.changes) {
+            p { (name) (scene.look.say("：", ": ")) s { (old) } " → " b { (new) } }
         }
     }
 }

@@ -1,11 +1,12 @@
 //! The steps of the method as a strip: which were taken, when, by what counts; what is missing is said.
 
 use luodi_ledger::matter::Reference;
-use luodi_ledger::matter::codes::{StepState, Unit, Word};
+use luodi_ledger::matter::codes::{Ballot, StepState, Unit, Word};
 use luodi_ledger::matter::facts::Tally;
 use luodi_ledger::matter::ground::grounds;
 use luodi_ledger::matter::labels::{ADVISORY, NOT_JUDGED};
 use luodi_ledger::matter::view::{Judged, Round, RulesUsed, StepView, TallyView, View};
+use luodi_ledger::told;
 use maud::{Markup, html};
 
 use super::{anchor, said};
@@ -116,11 +117,10 @@ fn amount(tally: &Tally, count: u64) -> String {
 }
 
 fn votes(scene: Scene<'_>, case: &Case, on: Option<&Reference>, tally: &Tally) -> String {
-    let option = |code: &Word| match code.as_str() {
-        "for" => scene.look.say("赞成", "for").to_owned(),
-        "against" => scene.look.say("反对", "against").to_owned(),
-        "abstain" => scene.look.say("弃权", "abstained").to_owned(),
-        other => said(scene, case, on, |words| words.options.get(code).cloned()).unwrap_or_else(|| other.to_owned()),
+    let option = |code: &Word| {
+        let named = || said(scene, case, on, |words| words.options.get(code).cloned());
+        let of_every_vote = || scene.label(&told::word::<Ballot>(code.as_str()));
+        if code.as_str().parse::<Ballot>().is_ok() { of_every_vote() } else { named().unwrap_or_else(of_every_vote) }
     };
     let counted: Vec<String> = tally.options.iter().map(|each| format!("{} {}", option(&each.code), amount(tally, each.count))).collect();
     // Named options may hold numbers of their own.

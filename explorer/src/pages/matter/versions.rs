@@ -14,7 +14,7 @@ use super::beside::kind_word;
 use super::{anchor, entry_path, said, title};
 use crate::index::Case;
 use crate::look::Look;
-use crate::pages::facts::{fact_name, fact_value};
+use crate::pages::facts::changed;
 use crate::pages::layout;
 use crate::pages::missing::absent;
 use crate::pages::phrase::Scene;
@@ -111,9 +111,8 @@ fn corrected(scene: Scene<'_>, case: &Case, event: &Event, target: &Reference, m
         table.stack.versions {
             thead { tr { th { (look.say("哪一项", "What")) } th { (look.say("更正前", "Before")) } th { (look.say("更正后", "After")) } } }
             tbody {
-                @for change in &mended.changes {
-                    @let path = change.path.as_str();
-                    (side_by_side(scene, &fact_name(scene, path), &fact_value(scene, path, change.old.as_ref()), &fact_value(scene, path, change.new.as_ref())))
+                @for (name, old, new) in changed(scene, case.view.event(target).map(|event| &event.kind), &mended.changes) {
+                    (side_by_side(scene, &name, &old, &new))
                 }
                 @if let Some((old, new)) = words {
                     (side_by_side(scene, look.say("文字", "The words"), old.as_deref().unwrap_or(look.say("（没有）", "(none)")), &new))

@@ -1,8 +1,10 @@
 //! Terms and keys of an office: who registered them, when and on what basis; keys that were withdrawn.
 
 use luodi_ledger::key::VerifierKey;
+use luodi_ledger::matter::codes::{AppointmentBasis, EndReason};
 use luodi_ledger::names::OfficeName;
 use luodi_ledger::registry::{AppointFacts, RevokeFacts};
+use luodi_ledger::told;
 use maud::{Markup, html};
 
 use crate::pages::phrase::Scene;
@@ -50,7 +52,7 @@ fn appointment(scene: Scene<'_>, stands: Stands<'_>, facts: &AppointFacts) -> Ma
         b { (look.say("任期 ", "Term ")) (scene.date(facts.term.from)) " – "
             @match facts.term.until { Some(until) => (scene.date(until)), None => (look.say("未定", "open")) } }
         @if over { " " span.tag { (look.say("任期已过", "term over")) } }
-        " " span.quiet { (basis(scene, &facts.basis)) }
+        " " span.quiet { (scene.label(&told::word::<AppointmentBasis>(&facts.basis))) }
         br;
         span.small { (look.say("钥匙 ", "Keys ")) @for key in &facts.keys { span.code { (short(key)) } " " } }
         br;
@@ -62,7 +64,7 @@ fn withdrawal(scene: Scene<'_>, stands: Stands<'_>, facts: &RevokeFacts) -> Mark
     let look = scene.look;
     html! {
         b { (look.say("停用的钥匙 ", "Key withdrawn ")) s.code { (short(&facts.key)) } }
-        " " span.quiet { (reason(scene, &facts.reason)) }
+        " " span.quiet { (scene.label(&told::word::<EndReason>(&facts.reason))) }
         br;
         (recorded(scene, stands))
     }
@@ -87,28 +89,4 @@ fn recorded(scene: Scene<'_>, stands: Stands<'_>) -> Markup {
 /// The eight hex digits that signature lines name a key by.
 pub(super) fn short(key: &VerifierKey) -> String {
     format!("{:08x}", key.id())
-}
-
-fn basis(scene: Scene<'_>, code: &str) -> String {
-    let look = scene.look;
-    match code {
-        "election" => look.say("选举产生", "elected"),
-        "assembly" => look.say("会议推选", "chosen by the assembly"),
-        "assignment" => look.say("依法设立", "set up by law"),
-        "pilot" => look.say("试点", "a pilot"),
-        other => other,
-    }
-    .to_owned()
-}
-
-fn reason(scene: Scene<'_>, code: &str) -> String {
-    let look = scene.look;
-    match code {
-        "term-ended" => look.say("届满", "its term ended"),
-        "lost" => look.say("遗失", "it was lost"),
-        "stolen" => look.say("被盗", "it was stolen"),
-        "error" => look.say("登记有误", "registered by mistake"),
-        other => other,
-    }
-    .to_owned()
 }

@@ -84,6 +84,7 @@ mod found;
 mod kinds;
 mod overseeing;
 mod procedure;
+mod registering;
 mod subject;
 mod works;
 
@@ -97,6 +98,7 @@ pub use overseeing::{
     RedactionGround, VoidReason,
 };
 pub use procedure::{Form, Method, Participant, StepCode, Unit};
+pub use registering::{AppointmentBasis, Ballot, BodyCode, EndReason};
 pub use subject::{Basis, Category, Elsewhere, LinkKind, Proposer};
 pub use works::{Channel, CheckMade, FundSource, Gathering, PlanReason, ReopenReason, TerminationReason};
 
@@ -220,6 +222,7 @@ pub fn lists() -> Vec<List> {
         kinds::lists(),
         overseeing::lists(),
         procedure::lists(),
+        registering::lists(),
         subject::lists(),
         works::lists(),
     ]

@@ -7,7 +7,7 @@ use super::parts::{Bearer, CommitmentId, Fen, exact};
 use crate::hash::Blake3;
 use crate::matter::Reference;
 use crate::matter::codes::{
-    Basis, Category, Channel, Coded, Decision, Elsewhere, Finding, Form, FundSource, LinkKind, Method, OutcomeResult, Participant,
+    Ballot, Basis, Category, Channel, Coded, Decision, Elsewhere, Finding, Form, FundSource, LinkKind, Method, OutcomeResult, Participant,
     Proposer, ReopenReason, StepCode, Unit, Word,
 };
 use crate::names::MatterId;
@@ -122,6 +122,7 @@ pub struct Tally {
 #[serde(rename_all = "kebab-case")]
 pub struct OptionCount {
     /// `for`, `against`, `abstain`, or the code of an option that the body names.
+    #[schemars(schema_with = "crate::schema::open::<Ballot>")]
     pub code: Word,
     /// 票数
     pub count: u64,

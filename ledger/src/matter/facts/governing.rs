@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::hash::Blake3;
-use crate::matter::codes::{Category, Coded, Consequence, Duty, Word};
+use crate::matter::codes::{Category, Coded, Consequence, Duty, IndicatorCode, Word};
 use crate::names::{Division, Origin};
 use crate::time::Date;
 use crate::{Malformed, decimal};
@@ -88,6 +88,7 @@ pub struct Period {
 #[serde(rename_all = "kebab-case")]
 pub struct Indicator {
     /// 指标代码
+    #[schemars(schema_with = "crate::schema::open::<IndicatorCode>")]
     pub code: Word,
     /// 分子、个数: of a share how many had it; of a count, the count; of a median, how many cases lie behind it.
     pub had: u64,

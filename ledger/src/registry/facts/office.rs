@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::super::rotation::{ROTATION_DAYS, days_after};
 use crate::Malformed;
 use crate::key::{KeyKind, VerifierKey};
+use crate::matter::codes::{AppointmentBasis, EndReason};
 use crate::names::{Federation, OfficeName, Origin};
 use crate::time::Date;
 
@@ -18,6 +19,7 @@ const MOST_VALID: usize = 16;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AppointFacts {
     /// On what basis, a code: `election`, `assembly`, `assignment`, `pilot` …
+    #[schemars(schema_with = "crate::schema::open::<AppointmentBasis>")]
     pub basis: String,
     /// 1 to 5 keys named by the office, any one of which signs for it.
     pub keys: Vec<VerifierKey>,
@@ -103,6 +105,7 @@ pub struct RevokeFacts {
     /// The key that ends.
     pub key: VerifierKey,
     /// Why, a code: `term-ended`, `succeeded`, `lost`, `stolen`, `error`.
+    #[schemars(schema_with = "crate::schema::open::<EndReason>")]
     pub reason: String,
     /// Per log, how many of its entries stay valid; sorted by log.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -1,5 +1,7 @@
 //! What the keys of facts are called in words.
 
+use super::Wording;
+
 /// Words for a key that mean something else inside a list or a group: the group's key first.
 const INSIDE: [(&str, &str, &str, &str); 13] = [
     ("heads", "root", "根", "root"),
@@ -18,7 +20,7 @@ const INSIDE: [(&str, &str, &str, &str); 13] = [
 ];
 
 /// Words for every other key, by key.
-const KEYS: [(&str, &str, &str); 115] = [
+const KEYS: [(&str, &str, &str); 116] = [
     ("action", "做法", "action"),
     ("actual", "实际日期", "actual date"),
     ("addresses", "网络地址", "network addresses"),
@@ -40,6 +42,7 @@ const KEYS: [(&str, &str, &str); 115] = [
     ("date", "日期", "date"),
     ("deadline", "整改期限", "deadline"),
     ("decision", "决定", "decision"),
+    ("disclosed", "有意公开", "meant to be public"),
     ("division", "区划代码", "division"),
     ("drops", "取消的承诺", "promises given up"),
     ("due", "期限", "due date"),
@@ -136,41 +139,9 @@ const KEYS: [(&str, &str, &str); 115] = [
     ("witnesses", "见证方", "witnesses"),
 ];
 
-/// What a key is called, in Chinese and English; none where it is not known here.
-pub(super) fn of(group: &str, key: &str) -> Option<(&'static str, &'static str)> {
+/// What a key is called in the group it stands in; as it stands where it is not known here.
+pub(super) fn of(group: &str, key: &str) -> Wording {
     let inside = INSIDE.iter().find(|(of, known, ..)| *of == group && *known == key).map(|(.., chinese, english)| (*chinese, *english));
-    inside.or_else(|| KEYS.iter().find(|(known, ..)| *known == key).map(|(_, chinese, english)| (*chinese, *english)))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use luodi_ledger::matter::codes::{CodeList as _, KindCode};
-    use luodi_ledger::schema;
-    use serde_json::Value;
-
-    fn keys(schema: &Value, found: &mut BTreeSet<String>) {
-        match schema {
-            Value::Object(fields) => {
-                if let Some(Value::Object(properties)) = fields.get("properties") {
-                    found.extend(properties.keys().cloned());
-                }
-                fields.values().for_each(|field| keys(field, found));
-            }
-            Value::Array(items) => items.iter().for_each(|item| keys(item, found)),
-            _ => {}
-        }
-    }
-
-    #[test]
-    fn every_key_of_every_kind_has_words() {
-        let mut found = BTreeSet::new();
-        for kind in KindCode::ALL {
-            keys(&schema::of_kind(*kind), &mut found);
-        }
-        assert!(found.len() > 100, "{}", found.len());
-        let unnamed: Vec<&String> = found.iter().filter(|key| super::of("", key).is_none()).collect();
-        assert!(unnamed.is_empty(), "{unnamed:?}");
-    }
+    let found = inside.or_else(|| KEYS.iter().find(|(known, ..)| *known == key).map(|(_, chinese, english)| (*chinese, *english)));
+    found.map_or_else(|| Wording::raw(key), |(chinese, english)| Wording { zh: chinese.into(), en: english.into() })
 }
