@@ -12,11 +12,11 @@ use luodi_ledger::matter::codes::{CodeList as _, KindCode};
 use luodi_ledger::matter::facts::Bearer;
 use luodi_ledger::matter::fold;
 use luodi_ledger::matter::ground::grounds;
-use luodi_ledger::matter::labels::Label;
+use luodi_ledger::matter::labels::{Label, NOBODY_VERIFIES};
 use luodi_ledger::matter::view::{Commitment, Effect, Event, Expected, View};
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::matter::{Record, Reference};
-use luodi_ledger::names::{MatterId, Office};
+use luodi_ledger::names::{MatterId, Office, Origin};
 use luodi_ledger::time::{Date, Time};
 use serde_json::json;
 
@@ -145,7 +145,7 @@ impl Page<'_> {
         }
         text += &self.heading("接下来", "Expected next");
         let mine: Vec<&Expected> = view.expected.iter().filter(|expected| self.is_mine(expected)).collect();
-        if mine.is_empty() {
+        if mine.is_empty() && !view.awaits_nobody() {
             text += &match (&self.args.office, view.expected.is_empty()) {
                 (Some(office), false) => {
                     let office = self.label(office);
@@ -160,6 +160,9 @@ impl Page<'_> {
         }
         for expected in mine {
             text += &self.expected(expected);
+        }
+        if view.awaits_nobody() {
+            text += &format!("  {}\n", language.pick(NOBODY_VERIFIES.0, NOBODY_VERIFIES.1));
         }
         if self.args.office.is_none() && !view.expected.is_empty() {
             text +=
@@ -284,11 +287,18 @@ impl Page<'_> {
             return vec![format!("luodi review --node {node} --federation {federation} --matter {id} --key {key}")];
         }
         let mut new = format!("luodi new {kind} --node {node} --matter {id} --by {office}");
-        let home = bearer.division.and_then(|division| self.shelf.registry.home_log(division));
-        if let Some(log) = home {
+        // What `luodi new` takes by itself: the first log of the matter's home, to write to and, from elsewhere, to refer to.
+        let registry = &self.shelf.registry;
+        let first = Origin { federation: registry.federation().name.clone(), division: id.division, generation: 1 };
+        let log = registry.home_log(bearer.division.unwrap_or(id.division)).unwrap_or(&first);
+        if *log != first {
             new += &format!(" --division {} --log {log}", log.division);
-        } else if let Some(target) = &expected.target {
+        }
+        if let Some(target) = &expected.target {
             new += &format!(" --target {}", target.index);
+            if target.log != *(if log.division == id.division { log } else { &first }) {
+                new += &format!(" --target-log {}", target.log);
+            }
         }
         // A file for each promise, so that none is taken for another.
         let file = expected.commitment.map_or_else(|| kind.to_string(), |id| format!("{kind}-{id}"));

@@ -13,7 +13,7 @@ use luodi_explorer::index::Snapshot;
 use luodi_ledger::assessment::Reading;
 use luodi_ledger::facts::Facts;
 use luodi_ledger::matter::Reference;
-use luodi_ledger::matter::codes::{Category, CodeList as _, Duty, Finding, KindCode, RectificationAction, VoidReason};
+use luodi_ledger::matter::codes::{Category, CodeList as _, Duty, Finding, KindCode, Method, RectificationAction, VoidReason};
 use luodi_ledger::matter::facts::{Answer, Catalogue, CatalogueItem, LogPlace, LogSizes, Rectification, Withdrawal};
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::registry::DivisionFacts;
@@ -521,4 +521,34 @@ async fn a_directory_that_was_taken_back_leaves_its_slot_empty() {
     let void = Withdrawal { date: None, reason: VoidReason::Duplicate.into(), target };
     county.add(VILLAGE, &committee, "void", None, Facts::of(&void).unwrap(), &Words::default(), signed.plus(60));
     assert_eq!(slot(&county).await, ("open".to_owned(), true));
+}
+
+#[tokio::test]
+async fn at_the_root_a_page_says_that_nobody_can_verify() {
+    let mut county = story::county();
+    let id = format!("{COUNTY}-2026-0001");
+    let pack = luodi_ledger::matter::pack::Packs::built_in();
+    let pack = pack.with(Method::General).next().unwrap().0;
+    for (kind, facts) in [
+        (
+            "topic",
+            serde_json::json!({"basis": "vital-interest", "category": "sanitation", "decision": "confirmed", "method": "general", "rules": pack}),
+        ),
+        ("outcome", serde_json::json!({"commitments": [{"due": "2026-09-30", "id": "c1"}], "result": "consensus", "round": 1})),
+        ("completion", serde_json::json!({"commitment": "c1", "date": "2026-09-20"})),
+    ] {
+        let (facts, at) = (Facts::of(&facts).unwrap(), now().plus(-60 * 86_400));
+        county.add(COUNTY, &[office(COUNTY, "government")], kind, Some(id.parse().unwrap()), facts, &Words::default(), at);
+    }
+    // After its notice.
+    let site = site_of(Snapshot::rebuild(&mut county.holdings(), &sources(), now().plus(10 * 86_400)));
+    let matter = format!("/matter/{id}");
+    let chinese = words(&page(&site, &matter).await);
+    assert_eq!(chinese.matches("本联邦里没有上级，没有单位能核实它").count(), 3, "the band, what comes next, the voices: {chinese}");
+    assert!(!chinese.contains("上级核实") && !chinese.contains("接下来：监督核实"), "{chinese}");
+    let english = words(&page(&site, &format!("{matter}?lang=en")).await);
+    assert!(english.contains("Nobody in this federation can verify it: there is no office above."), "{english}");
+    assert!(!english.contains("office above found") && !english.contains("990100000000"), "{english}");
+    let data: serde_json::Value = serde_json::from_str(&page(&site, &format!("{matter}.json")).await).unwrap();
+    assert_eq!(data["verifier"], "nobody");
 }

@@ -271,7 +271,7 @@ mod tests {
             let facts: serde_json::Value = serde_json::from_str(statement.facts.as_str()).unwrap();
             let schema = luodi_ledger::schema::of_kind(kind.parse().unwrap());
             jsonschema::validate(&schema, &facts).unwrap_or_else(|error| panic!("{kind}: {error}\n{facts}"));
-            let matter = statement.matter.filter(|_| matches!(about(kind), About::Matter));
+            let matter = statement.matter.filter(|_| matches!(about(kind), About::Matter | About::Statement));
             luodi_ledger::matter::check::check_facts(&Statement { matter, ..statement })
                 .unwrap_or_else(|fault| panic!("{kind}: {fault}\n{text}"));
         }

@@ -301,6 +301,13 @@ pub(crate) fn chip(drawing: &Markup, class: &str, word: &str) -> Markup {
     html! { span class={ "chip " (class) } { (drawing) (word) } }
 }
 
+/// Words as a sentence of their own.
+pub(crate) fn sentence(look: &Look, words: (&str, &str)) -> String {
+    let mut letters = look.pick(words).chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect::<String>() + look.say("。", ".")
+}
+
 /// The chip of a matter's status, with the days where it counts any.
 pub(crate) fn status_chip(look: &Look, view: &View) -> Markup {
     let (drawing, class) = status_look(view.status);

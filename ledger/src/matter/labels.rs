@@ -75,6 +75,10 @@ impl Bearer {
     }
 }
 
+/// What stands where nobody in the federation can verify a matter, for it is the root's.
+pub const NOBODY_VERIFIES: (&str, &str) =
+    ("本联邦里没有上级，没有单位能核实它", "nobody in this federation can verify it: there is no office above");
+
 /// Beside every judgement by a rule that was not in force on its day.
 pub const ADVISORY: (&str, &str) = ("按2018年法推算，仅供参考", "computed by the law of 2018, for reference only");
 

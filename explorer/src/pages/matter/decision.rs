@@ -2,13 +2,14 @@
 
 use luodi_ledger::matter::codes::{CommitmentState, OutcomeResult, Status};
 use luodi_ledger::matter::facts::Fen;
+use luodi_ledger::matter::labels::NOBODY_VERIFIES;
 use luodi_ledger::matter::view::{Commitment, Expected, OutcomeView, View};
 use luodi_ledger::time::Date;
 use maud::{Markup, html};
 
 use super::said;
 use crate::index::Case;
-use crate::pages::phrase::{Scene, chip, commitment_look, is_rejected, opening};
+use crate::pages::phrase::{Scene, chip, commitment_look, is_rejected, opening, sentence};
 
 /// 决定了什么: the decision in a sentence or two, then each promise.
 pub(super) fn decided(scene: Scene<'_>, case: &Case) -> Markup {
@@ -209,5 +210,6 @@ fn next(scene: Scene<'_>, case: &Case) -> Markup {
                 @if let Some(by) = expected.by { (look.say(" · 应在 ", ", due ")) (scene.date(by)) (look.say(" 前", "")) }
             }
         }
+        @if view.awaits_nobody() { p.small.quiet.next { (sentence(look, NOBODY_VERIFIES)) } }
     }
 }

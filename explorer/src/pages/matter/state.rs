@@ -2,7 +2,8 @@
 
 use luodi_ledger::matter::codes::{FlagCode, Status, Verdict};
 use luodi_ledger::matter::facts::Said;
-use luodi_ledger::matter::view::{Effect, Flag, VerdictView, View};
+use luodi_ledger::matter::labels::NOBODY_VERIFIES;
+use luodi_ledger::matter::view::{Effect, Flag, VerdictView, Verifier, View};
 use luodi_ledger::names::OfficeName;
 use maud::{Markup, html};
 
@@ -55,7 +56,10 @@ fn who_says(scene: Scene<'_>, view: &View) -> String {
         }
         (Status::Claimed, _, _) => {
             let by = reported.map(|claim| by(&claim.by, claim.date)).unwrap_or_default();
-            by + look.say(" 报告完成；监督方还没有核实", " reported it finished; nobody has verified it yet")
+            match view.verifier {
+                Verifier::Nobody => by + look.say(" 报告完成；", " reported it finished; ") + look.pick(NOBODY_VERIFIES),
+                _ => by + look.say(" 报告完成；监督方还没有核实", " reported it finished; nobody has verified it yet"),
+            }
         }
         (Status::Overdue, _, Some(claim)) => {
             look.say("期限已过，没有完成报告；最近：", "No report by the due date; last word: ").to_owned() + &by(&claim.by, claim.date)

@@ -1,5 +1,6 @@
 //! 三方说法: what the committee says, what the supervisors found, what residents answered; side by side and never merged. And whom to ask.
 
+use luodi_ledger::matter::labels::NOBODY_VERIFIES;
 use luodi_ledger::matter::view::{Claim, FeedbackView, FindingView, Verifier, View};
 use luodi_ledger::names::{Division, Level, Office, OfficeName};
 use maud::{Markup, html};
@@ -7,7 +8,7 @@ use maud::{Markup, html};
 use super::said;
 use crate::index::Case;
 use crate::pages::office;
-use crate::pages::phrase::Scene;
+use crate::pages::phrase::{Scene, sentence};
 
 /// The three voices.
 pub(super) fn three(scene: Scene<'_>, case: &Case) -> Markup {
@@ -22,6 +23,12 @@ pub(super) fn three(scene: Scene<'_>, case: &Case) -> Markup {
     let supervisors = match view.verifier {
         Verifier::Supervisors => look.say("监委会核实", "The supervisors found"),
         Verifier::Above => look.say("上级核实", "The office above found"),
+        Verifier::Nobody => look.say("核实", "Verification"),
+    };
+    let none_verified = if view.verifier == Verifier::Nobody {
+        sentence(look, NOBODY_VERIFIES)
+    } else {
+        look.say("还没有核实。", "Nothing verified yet.").to_owned()
     };
     html! {
         section id="voices" {
@@ -34,7 +41,7 @@ pub(super) fn three(scene: Scene<'_>, case: &Case) -> Markup {
                 }
                 div.v2 {
                     h3 { (supervisors) }
-                    @if view.voices.supervisors.is_empty() { p.quiet { (look.say("还没有核实。", "Nothing verified yet.")) } }
+                    @if view.voices.supervisors.is_empty() { p.quiet { (none_verified) } }
                     @for finding in &view.voices.supervisors { (found(scene, case, finding)) }
                 }
                 div.v3 {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use luodi_ledger::matter::Reference;
 use luodi_ledger::matter::facts::Said;
 use luodi_ledger::matter::view::{Event, Verifier, View};
 use luodi_ledger::names::{MatterId, Office, OfficeName, Origin};
@@ -107,11 +108,13 @@ fn to_verify(scene: Scene<'_>, view: &View, office: &OfficeName) -> Vec<(MatterI
     since.filter(|_| its_part && view.termination.is_none()).map(|days| (view.id, days)).collect()
 }
 
-/// Objections to what this office said that have no answer.
+/// Objections without an answer that this office has to give.
 fn to_answer(scene: Scene<'_>, view: &View, office: &OfficeName) -> Vec<(MatterId, i64)> {
-    let its_part = |objection: &&luodi_ledger::matter::view::ObjectionView| {
-        objection.answer.is_none() && view.event(&objection.target).is_some_and(|target| target.by.contains(office))
+    let awaited = |on: &Reference| {
+        let of_it = view.expected.iter().filter(|expected| expected.target.as_ref() == Some(on));
+        of_it.flat_map(|expected| &expected.from).any(|bearer| bearer.is(office, view.place))
     };
+    let its_part = |objection: &&luodi_ledger::matter::view::ObjectionView| objection.answer.is_none() && awaited(&objection.on);
     let open = view.objections.iter().filter(its_part);
     open.filter_map(|objection| view.event(&objection.on)).map(|event| (view.id, days_between(scene, event.logged, view.as_of))).collect()
 }

@@ -42,7 +42,7 @@ fn answers(story: &Story, view: &View, convener: Bearer) -> Vec<Expected> {
     let objections = view.objections.iter().filter(|objection| objection.answer.is_none()).filter_map(|objection| {
         let logged = story.counted(&objection.on)?.logged.civil_date(story.offset);
         let by = story.pack().map(|pack| days_after(logged, pack.answer.days));
-        expect(KindCode::Answer, &[convener], by, None, Some(&objection.on))
+        expect(KindCode::Answer, &whose_answer(story, &objection.target), by, None, Some(&objection.on))
     });
     let orders = view
         .orders
@@ -50,6 +50,13 @@ fn answers(story: &Story, view: &View, convener: Bearer) -> Vec<Expected> {
         .filter(|order| order.open)
         .filter_map(|order| expect(KindCode::Answer, &[order.office.unwrap_or(convener)], order.deadline, None, Some(&order.on)));
     objections.chain(orders).collect()
+}
+
+/// Whose answer to an objection counts: the convener's, if it signed what is objected to, whoever signed beside it; else that of who did.
+fn whose_answer(story: &Story, objected_to: &Reference) -> Vec<Bearer> {
+    let Some(target) = story.counted(objected_to) else { return Vec::new() };
+    let answers = target.by.iter().filter(|by| story.speaks_for(std::slice::from_ref(*by), &target.by));
+    answers.filter_map(|by| bearer(story, by)).collect()
 }
 
 /// A further round: where nothing was agreed, or not all of it, or an upheld objection or a new problem asks for it.
@@ -92,19 +99,19 @@ fn of_commitment(story: &Story, convener: Bearer, commitment: &Commitment) -> Op
         }
         CommitmentState::Claimed => {
             let target = commitment.completion.as_ref().map(|completion| &completion.on);
-            expect(KindCode::Verification, &verifiers(story), None, on, target)
+            let verifiers = verifiers(story);
+            if verifiers.is_empty() { None } else { expect(KindCode::Verification, &verifiers, None, on, target) }
         }
         CommitmentState::Accepted | CommitmentState::Dropped => None,
     }
 }
 
-/// Who verifies: the supervisors; above the community, an office of the division above.
+/// Who verifies: the supervisors; above the community, an office of the division above; at the root nobody.
 fn verifiers(story: &Story) -> Vec<Bearer> {
-    let home = story.id.division;
     let of = |office: OfficeCode, division| word(office).map(|body| Bearer { division, body });
-    match home.level() {
+    match story.id.division.level() {
         Level::Community => of(OfficeCode::Supervisors, None).into_iter().collect(),
-        _ => [OfficeCode::Government, OfficeCode::CivilAffairs].into_iter().filter_map(|office| of(office, Some(home.parent()?))).collect(),
+        _ => [OfficeCode::Government, OfficeCode::CivilAffairs].into_iter().filter_map(|office| of(office, Some(story.above()?))).collect(),
     }
 }
 

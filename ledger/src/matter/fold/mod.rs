@@ -58,7 +58,11 @@ fn tell(story: &Story, as_of: Time) -> View {
         as_of,
         topic: story.topic.clone(),
         convener: story.convener.clone(),
-        verifier: if story.id.division.level() == Level::Community { Verifier::Supervisors } else { Verifier::Above },
+        verifier: match story.id.division.level() {
+            Level::Community => Verifier::Supervisors,
+            _ if story.above().is_some() => Verifier::Above,
+            _ => Verifier::Nobody,
+        },
         status: Status::Collecting,
         days: None,
         tags: Vec::new(),

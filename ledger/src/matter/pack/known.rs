@@ -34,6 +34,8 @@ pub struct Packs {
     known: Arc<BTreeMap<Blake3, Known>>,
     /// Divisions whose parent is not the one that their code tells.
     moved: Arc<BTreeMap<Division, Division>>,
+    /// The federation's root, once known: nothing lies above it.
+    root: Option<Division>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +55,7 @@ impl Packs {
             let pack = Pack::parse(text).ok()?;
             Some((Blake3::of(text.as_bytes()), Known { pack, built_in: true, adopted: BTreeMap::new() }))
         };
-        Self { known: Arc::new(BUILT_IN.iter().filter_map(known).collect()), moved: Arc::default() }
+        Self { known: Arc::new(BUILT_IN.iter().filter_map(known).collect()), moved: Arc::default(), root: None }
     }
 
     /// The pack of that name, if its text is known, wherever it may judge.
@@ -129,8 +131,18 @@ impl Packs {
         Arc::make_mut(&mut self.moved).insert(division, parent);
     }
 
+    /// Takes in which division is the federation's root.
+    pub fn root_at(&mut self, root: Division) {
+        self.root = Some(root);
+    }
+
+    /// The division above, as the registry says as far as it was taken in; none above the root.
+    pub fn parent(&self, place: Division) -> Option<Division> {
+        if self.root == Some(place) { None } else { self.moved.get(&place).copied().or_else(|| place.parent()) }
+    }
+
     fn is_within(&self, place: Division, above: Division) -> bool {
-        let parent = |place: &Division| self.moved.get(place).copied().or_else(|| place.parent());
+        let parent = |place: &Division| self.parent(*place);
         // Five levels; a circle of moves ends there too.
         std::iter::successors(Some(place), parent).take(LEVELS).any(|place| place == above)
     }

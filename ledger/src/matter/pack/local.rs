@@ -61,6 +61,7 @@ impl Adoptions {
     /// bytes that a statement names, if they are at hand.
     pub fn packs(&self, registry: &Registry, body: impl Fn(&Reference, &BodyRef) -> Option<Vec<u8>>) -> (Packs, Vec<Reference>) {
         let (mut packs, mut unread) = (Packs::built_in(), Vec::new());
+        packs.root_at(registry.federation().root);
         for change in registry.divisions() {
             let division = change.facts.division;
             if let Some(parent) = registry.parent(division).filter(|parent| Some(*parent) != division.parent()) {

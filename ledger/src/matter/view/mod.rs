@@ -91,6 +91,11 @@ impl View {
         self.timeline.iter().find(|event| event.reference == *reference)
     }
 
+    /// Whether something is reported done that nobody in the federation can verify.
+    pub fn awaits_nobody(&self) -> bool {
+        self.verifier == Verifier::Nobody && self.live().any(|commitment| commitment.state == CommitmentState::Claimed)
+    }
+
     /// The commitments that are not dropped.
     pub fn live(&self) -> impl Iterator<Item = &Commitment> {
         self.commitments.iter().filter(|commitment| commitment.state != CommitmentState::Dropped)
@@ -124,8 +129,10 @@ pub struct TopicView {
 pub enum Verifier {
     /// 村(居)务监督委员会 of the community.
     Supervisors,
-    /// Above the community: `civil-affairs` or `government` of a division above. At the root there is none, and nothing can be done there.
+    /// Above the community: `civil-affairs` or `government` of a division above.
     Above,
+    /// At the root, above which this federation has no division: nothing is ever verified, and so nothing done.
+    Nobody,
 }
 
 /// The rule pack a matter is judged by.

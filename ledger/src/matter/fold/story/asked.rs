@@ -8,6 +8,7 @@ use crate::matter::pack::{Pack, StepRule};
 use crate::matter::record::Reference;
 use crate::matter::signing;
 use crate::matter::view::{AnswerView, Event, RulesUsed, VerdictView};
+use crate::names::Division;
 use crate::time::Date;
 
 /// The first bytes of an id, by which a statement is found; those that share them are told apart by their references.
@@ -116,6 +117,11 @@ impl Story {
         let event = &self.events[self.beside(at)?.answer?];
         let Said::Answer(answer) = &event.said else { return None };
         Some(AnswerView { on: event.reference.clone(), finding: answer.finding, date: event.date })
+    }
+
+    /// The division above the matter's, as the registry says: `packs` bring it along.
+    pub(in crate::matter::fold) fn above(&self) -> Option<Division> {
+        self.packs.parent(self.id.division)
     }
 
     /// The rule pack that judges the matter, where it may and is known.

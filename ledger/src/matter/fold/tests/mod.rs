@@ -23,7 +23,7 @@ use crate::matter::codes::{CommitmentState, Status};
 use crate::matter::facts::Said;
 use crate::matter::pack::Packs;
 use crate::matter::record::{Marks, Record, Reference};
-use crate::matter::view::View;
+use crate::matter::view::{Verifier, View};
 use crate::names::MatterId;
 use crate::standing::{Standing, Void};
 use crate::statement::Statement;

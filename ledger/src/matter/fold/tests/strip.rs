@@ -178,3 +178,75 @@ fn a_milestone_ahead_is_the_next_news() {
     tale.say("committee", "progress", &json!({"commitment": "c1"}), "2025-08-05");
     assert_eq!(all(&tale.view("2025-08-06"))[1], one("progress", "committee", Some("2025-09-23")));
 }
+
+#[test]
+fn an_answer_is_expected_from_whose_answer_counts() {
+    let mut tale = Tale::default();
+    tale.say("committee", "topic", &topic("four-two"), "2025-06-01");
+    let of_party = tale.say("party", "step", &step("propose", 1, "2025-06-02"), "2025-06-02");
+    let (mut decided, together) = decided();
+    let by_township = format!("{TOWNSHIP}/government");
+    let mut with_reporter = deliberated();
+    let mut promised = promise("c1", "2025-09-30");
+    promised["reporter"] = json!(by_township);
+    with_reporter.say("committee", "outcome", &outcome(1, &[promised]), "2025-06-10");
+    let reported = with_reporter.say_in(TOWNSHIP, &[&by_township], "completion", &completion("c1", "2025-09-20"), "2025-09-20");
+    for (tale, target, from, log, by) in [
+        (&mut tale, of_party, "party", VILLAGE, format!("{VILLAGE}/party")),
+        (&mut decided, together, "committee", VILLAGE, format!("{VILLAGE}/committee")),
+        (&mut with_reporter, reported, by_township.as_str(), TOWNSHIP, by_township.clone()),
+    ] {
+        let objection = tale.say("supervisors", "objection", &json!({"count": 1, "target": target}), "2025-09-21");
+        let view = tale.view("2025-09-22");
+        let answer = view.expected.iter().find(|expected| expected.target.as_ref() == Some(&objection)).unwrap();
+        let asked: Vec<_> = answer.from.iter().map(ToString::to_string).collect();
+        assert_eq!((answer.kind.as_str(), asked), ("answer", vec![from.to_owned()]));
+        // And that one's answer counts.
+        tale.say_in(log, &[&by], "answer", &json!({"finding": "not", "target": objection}), "2025-09-23");
+        let view = tale.view("2025-09-24");
+        assert!(!view.objections[0].open && !view.expected.iter().any(|expected| expected.kind.as_str() == "answer"), "{from}");
+    }
+}
+
+/// A completion of the township's own, with the packs of a registry whose root is `root` and that has `moved` it.
+fn of_township(root: Option<&str>, moved: Option<&str>) -> View {
+    let by = format!("{TOWNSHIP}/government");
+    let mut tale = Tale::default();
+    for (kind, facts) in [
+        ("topic", topic("general")),
+        ("outcome", outcome(1, &[promise("c1", "2025-09-30")])),
+        ("completion", completion("c1", "2025-09-20")),
+    ] {
+        tale.say_in(TOWNSHIP, &[&by], kind, &facts, "2025-09-20");
+    }
+    let id: MatterId = format!("{TOWNSHIP}-2025-0001").parse().unwrap();
+    for record in &mut tale.records {
+        record.statement.matter = Some(id);
+        record.reference.id = record.statement.id();
+    }
+    let mut packs = Packs::built_in();
+    if let Some(root) = root {
+        packs.root_at(root.parse().unwrap());
+    }
+    if let Some(parent) = moved {
+        packs.move_division(TOWNSHIP.parse().unwrap(), parent.parse().unwrap());
+    }
+    fold(id, &tale.records, &packs, at("2025-10-21"), 8)
+}
+
+#[test]
+fn above_the_community_those_verify_whom_the_registry_puts_above() {
+    let asked = |view: &View| all(view).into_iter().find(|(kind, ..)| kind == "verification").map(|(_, from, _)| from);
+    let by_code = of_township(Some(COUNTY), None);
+    assert_eq!(by_code.verifier, Verifier::Above);
+    assert_eq!(asked(&by_code), Some(format!("{COUNTY}/government {COUNTY}/civil-affairs")));
+    let moved = of_township(Some("990100000000"), Some("990102000000"));
+    assert_eq!(asked(&moved), Some("990102000000/government 990102000000/civil-affairs".into()));
+}
+
+#[test]
+fn at_the_root_nobody_verifies_and_nobody_is_expected_to() {
+    let view = of_township(Some(TOWNSHIP), None);
+    assert_eq!((view.verifier, view.status), (Verifier::Nobody, Status::Claimed));
+    assert!(view.awaits_nobody() && !all(&view).iter().any(|(kind, ..)| kind == "verification"), "{:?}", all(&view));
+}
