@@ -21,6 +21,7 @@ mod draft;
 mod explorer;
 mod export;
 mod faults;
+mod foretelling;
 mod help;
 mod import;
 mod init;

@@ -13,6 +13,7 @@ use luodi_ledger::statement::SignedStatement;
 
 use crate::Outcome;
 use crate::attachments;
+use crate::foretelling;
 use crate::language::{Language, say, tell};
 use crate::node_client::{Answer, Fault, Node, Published};
 use crate::personal;
@@ -108,6 +109,10 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
     let node = Node::new(&args.node, language)?;
     if !args.json {
         tell!("{}", preview(signed.statement(), body.as_deref().map(str::as_bytes), language));
+        match foretelling::ask(&node, &signed, body.as_deref(), language).await? {
+            Ok(told) => told.into_iter().for_each(|told| tell!("{told}")),
+            Err(refusal) => return Ok(refused(&refusal, language)),
+        }
     }
     if !args.yes
         && !confirmed(&say!(language, "以上内容将永久公开。公布吗？[y/N] ", "This will be public for good. Publish? [y/N] "), language)?
@@ -116,10 +121,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
     }
     let published = match deliver(&node, &signed, body.as_deref(), language).await? {
         Ok(published) => published,
-        Err(refusal) => {
-            eprintln!("{}", say!(language, "节点不接受：{refusal}", "the node refuses it: {refusal}"));
-            return Ok(Outcome::Refused);
-        }
+        Err(refusal) => return Ok(refused(&refusal, language)),
     };
     if args.json {
         tell!("{:#}", serde_json::to_value(&published)?);
@@ -146,6 +148,11 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
     // Last, so that the receipt is kept whatever became of the files.
     sent?;
     Ok(Outcome::Done)
+}
+
+fn refused(refusal: &str, language: Language) -> Outcome {
+    eprintln!("{}", say!(language, "节点不接受：{refusal}", "the node refuses it: {refusal}"));
+    Outcome::Refused
 }
 
 /// Sends a statement, asking a busy node again for a while; the inner error is the node's refusal.

@@ -3,6 +3,7 @@
 mod command;
 
 use std::fs;
+use std::process::Output;
 use std::time::{Duration, Instant};
 
 use luodi_node::keys::Passphrase;
@@ -65,11 +66,18 @@ fn a_township_joins_a_county_and_its_office_speaks() {
     must(folder, "sign topic.toml --key office/government.age --passphrase-file pass");
     let until = Instant::now() + PATIENCE;
     let publish = format!("publish topic.statement --node http://127.0.0.1:{township} --yes");
-    while !luodi(folder, &publish).output().unwrap().status.success() {
+    let said = loop {
+        let Output { status, stdout, .. } = luodi(folder, &publish).output().unwrap();
+        if status.success() {
+            break String::from_utf8_lossy(&stdout).into_owned();
+        }
         assert!(Instant::now() < until, "the appointment never reaches the township's node");
         std::thread::sleep(Duration::from_millis(200));
-    }
+    };
+    // It says first how the topic will be shown; what was published already is not foretold.
+    assert!(said.contains("Once published it counts; the matter stays “Collecting views”"), "{said}");
     let again = must(folder, &publish);
+    assert!(!again.contains("Once published"), "{again}");
     assert!(again.contains("entry 0 of luodi.example/join/log/990101001000/1"), "{again}");
     let verified = must(folder, "verify topic.receipt --federation county/federation.txt");
     assert!(verified.contains("VERIFIED") && verified.contains("清理河道"), "{verified}");

@@ -1,8 +1,9 @@
-//! Finds what a correction, a withdrawal or a redaction speaks of, so that `ledger` can judge it before it is logged.
+//! Finds what a correction, a withdrawal or a redaction speaks of, so that `ledger` can judge it before it is logged; and what is known of
+//! a matter, so that it can tell how any statement would be shown.
 //!
-//! Such statements are few, so no index of matters is written for them: the logs of a matter are read once from the first entry, which
+//! Both are asked rarely, by people, so no index of matters is written for them: the logs of a matter are read once from the first entry, which
 //! names each speaks of is kept in memory ([`Mends`]), and from then on only what was added is read. Out of scope: the judgement
-//! ([`luodi_ledger::matter::check_mend`]).
+//! ([`luodi_ledger::matter::check_mend`], [`luodi_ledger::matter::foretell`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use luodi_ledger::Malformed;
 use luodi_ledger::entry::Entry;
 use luodi_ledger::matter::pack::{Adoptions, Packs};
-use luodi_ledger::matter::{Record, Reference, Target, check_mend};
+use luodi_ledger::matter::{Foretold, Record, Reference, Target, check_mend, foretell};
 use luodi_ledger::names::{MatterId, Origin};
 use luodi_ledger::redaction::{Held, Tombstone};
 use luodi_ledger::registry::Registry;
@@ -93,6 +94,13 @@ impl Mends {
             None => nothing,
         };
         Ok(judge(Target::Here(&of, held), &known))
+    }
+
+    /// Tells how `said`, as it would be logged, would be shown; nothing where it belongs to no matter.
+    pub fn foretell(&self, reader: &Reader, registry: &Registry, said: &Record) -> Result<Option<Foretold>, ReadError> {
+        let Some(matter) = said.statement.matter else { return Ok(None) };
+        let (records, packs) = self.of_matter(reader, registry, matter)?;
+        Ok(foretell(said, &records, &packs, registry.federation().offset))
     }
 
     /// What the logs here at the home of a matter and above it say of it, and the packs that may judge it.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use luodi_ledger::entry::Entry;
 use luodi_ledger::hash::Blake3;
 use luodi_ledger::key::SignerKey;
-use luodi_ledger::matter::{self, Marks, Record, Reference};
+use luodi_ledger::matter::{self, Foretold, Marks, Record, Reference};
 use luodi_ledger::merkle::{CompactRange, Hash};
 use luodi_ledger::names::Origin;
 use luodi_ledger::standing::Standing;
@@ -168,15 +168,19 @@ impl Log {
 
     /// Refuses a correction, a withdrawal or a redaction that would mend nothing, logged now at `index`.
     async fn check_mend(&self, statement: &SignedStatement, index: u64, now: Time) -> Result<(), SubmitError> {
-        let said = statement.statement();
-        let Some(target) = matter::mended(said) else { return Ok(()) };
-        let reference = Reference { log: self.origin.clone(), index, id: statement.id() };
-        let standing = Standing::Valid { term_expired: false };
-        let mend = Record { reference, statement: said.clone(), logged: now, standing, marks: Marks::default() };
+        let Some(target) = matter::mended(statement.statement()) else { return Ok(()) };
+        let mend = self.as_logged(statement, index, now);
         let (mends, reader, registry) = (self.mends.clone(), self.reader.clone(), self.registrar.snapshot());
         let check = tokio::task::spawn_blocking(move || mends.check(&reader, &registry, &mend, &target));
         let checked = check.await.map_err(|error| ReadError::Unavailable(error.to_string()))??;
         Ok(checked.map_err(Refusal::Malformed)?)
+    }
+
+    /// What a statement that was admitted would be in the log.
+    fn as_logged(&self, statement: &SignedStatement, index: u64, now: Time) -> Record {
+        let reference = Reference { log: self.origin.clone(), index, id: statement.id() };
+        let standing = Standing::Valid { term_expired: false };
+        Record { reference, statement: statement.statement().clone(), logged: now, standing, marks: Marks::default() }
     }
 
     /// Where `statement` already stands, if it does.
@@ -205,6 +209,18 @@ impl Sequencer {
             Some(known) => Ok(known),
             None => self.queue(submission)?.await.map_err(|_| SubmitError::Closed)?,
         }
+    }
+
+    /// Judges a statement as [`Self::submit`] would, and tells how it would be shown; nothing of what belongs to no matter or is in the log.
+    pub async fn foretell(&self, submission: &Submission) -> Result<Option<Foretold>, SubmitError> {
+        if self.admit(submission).await?.is_some() {
+            return Ok(None);
+        }
+        let (log, now) = (self.log.clone(), self.log.clock.now());
+        let link = log.reader.log(&log.origin)?.ok_or(SubmitError::Stopped("it has no first head".to_owned()))?.link;
+        let said = log.as_logged(&submission.statement, link.index, now.max(link.not_before));
+        let told = tokio::task::spawn_blocking(move || log.mends.foretell(&log.reader, &log.registrar.snapshot(), &said));
+        Ok(told.await.map_err(|error| ReadError::Unavailable(error.to_string()))??)
     }
 
     /// Takes many in, each as if it came alone, in their order. All are judged before the first is queued, so that they are sealed together.

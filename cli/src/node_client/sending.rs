@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use luodi_ledger::hash::Blake3;
+use luodi_ledger::matter::Foretold;
 use luodi_ledger::names::Origin;
 use luodi_ledger::statement::SignedStatement;
 use reqwest::{Response, StatusCode};
@@ -99,6 +100,14 @@ impl Node {
         let url = format!("{}{}/statements", self.base, Self::log_path(&statement.statement().log));
         let response = self.client.post(&url).json(&submission).send().await.map_err(|error| self.unreachable(&error))?;
         answered(&url, response).await?.map(|bytes| serde_json::from_slice(&bytes).with_context(|| url))
+    }
+
+    /// Asks how a statement would be shown; nothing of what belongs to no matter or was published before.
+    pub(crate) async fn foretell(&self, statement: &SignedStatement, body: Option<&str>) -> anyhow::Result<Answer<Option<Box<Foretold>>>> {
+        let url = format!("{}{}/foretold", self.base, Self::log_path(&statement.statement().log));
+        let asked = self.client.post(&url).json(&Submission::of(statement, body)).send().await;
+        let answer = answered(&url, asked.map_err(|error| self.unreachable(&error))?).await?;
+        answer.map(|bytes| serde_json::from_slice(&bytes).with_context(|| url))
     }
 
     /// Sends statements for one log with their bodies, at most [`MOST_AT_ONCE`] of [`MOST_BYTES_AT_ONCE`]; answers for each, in their order,

@@ -3,6 +3,8 @@
 //! Out of scope: raising flags, which the fold does. Invariant: of every flag in [`BY_RULES`] that a known pack raised there is a ground, and
 //! each ground names all three.
 
+use serde::{Deserialize, Serialize};
+
 use super::codes::{Coded, FlagCode, StepCode, Unit};
 use super::facts::{Said, Tally};
 use super::labels::{ADVISORY, Label};
@@ -25,7 +27,7 @@ pub const BY_RULES: [FlagCode; 9] = [
 ];
 
 /// The ground of one flag.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ground {
     /// Of which flag.
     pub flag: FlagCode,
@@ -42,7 +44,7 @@ pub struct Ground {
 }
 
 /// The same in Chinese and in English.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Both {
     /// 中文
     pub zh: String,

@@ -15,6 +15,7 @@ pub mod check;
 pub mod codes;
 pub mod facts;
 mod fold;
+mod foretold;
 pub mod ground;
 pub mod labels;
 mod mends;
@@ -27,6 +28,7 @@ pub mod words;
 
 pub use barred::Barred;
 pub use fold::{Chronicle, Work, fold};
+pub use foretold::{Foretold, Stands, foretell};
 pub use mends::{Target, check_mend, target as mended};
 pub use record::{Marks, Record, Reference};
 pub use signing::{may_say, may_sign};

@@ -89,6 +89,7 @@ pub fn router(api: Api) -> Router {
         .route("/log/{division}/{generation}/body/{hash}", get(tiles::body))
         .route("/log/{division}/{generation}/receipt/{index}", get(tiles::receipt))
         .route("/log/{division}/{generation}/statements", post(submit::submit))
+        .route("/log/{division}/{generation}/foretold", post(submit::foretell))
         .route("/log/{division}/{generation}/batch", post(submit::submit_many).layer(DefaultBodyLimit::max(LONGEST_BATCH)))
         .route("/log/{division}/{generation}/matters", post(submit::reserve))
         .route("/witness/add-checkpoint", post(witness::add_checkpoint))

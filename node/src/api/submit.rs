@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use luodi_ledger::Malformed;
+use luodi_ledger::matter::Foretold;
 use luodi_ledger::names::{MatterId, Origin};
 use serde::{Deserialize, Serialize};
 
@@ -95,16 +96,22 @@ pub(super) async fn submit(
     sent: Result<Json<Sent>, JsonRejection>,
 ) -> Result<Json<Told>, ApiError> {
     let origin = written_here(&api, &division, &generation)?;
-    let Json(sent) = sent.map_err(|rejection| {
-        ApiError::malformed(&Malformed::new("request", format!("{}; {{\"statement\", \"body\"}} wanted", rejection.body_text())))
-    })?;
-    let submission = sent.read().map_err(|fault| ApiError::malformed(&fault))?;
-    let accepted = api.sequencer.submit(submission).await?;
+    let accepted = api.sequencer.submit(one(sent)?).await?;
     let (reader, registry) = (api.reader.clone(), api.registrar.snapshot());
     let receipt = reading(move || receipts::make(&reader, &registry, &origin, accepted.index)).await?;
     let size = receipt.as_ref().map_or(accepted.index + 1, |receipt| receipt.head.size());
     let receipt = receipt.and_then(|receipt| receipt.to_bytes().ok()).and_then(|bytes| String::from_utf8(bytes).ok());
     Ok(Json(Told { id: accepted.id.to_string(), index: accepted.index, size, receipt }))
+}
+
+/// Refuses what [`submit`] would refuse, and tells how the rest would be shown; nothing is stored.
+pub(super) async fn foretell(
+    State(api): State<Arc<Api>>,
+    Path((division, generation)): Path<(String, String)>,
+    sent: Result<Json<Sent>, JsonRejection>,
+) -> Result<Json<Option<Foretold>>, ApiError> {
+    written_here(&api, &division, &generation)?;
+    Ok(Json(api.sequencer.foretell(&one(sent)?).await?))
 }
 
 /// Takes many in. One that is refused stops none of the others, so what rests on another is sent after that one was answered.
@@ -140,6 +147,13 @@ pub(super) async fn submit_many(
         }
     };
     Ok(Json(ToldMany { answers: read.into_iter().map(of_one).collect() }))
+}
+
+fn one(sent: Result<Json<Sent>, JsonRejection>) -> Result<Submission, ApiError> {
+    let Json(sent) = sent.map_err(|rejection| {
+        ApiError::malformed(&Malformed::new("request", format!("{}; {{\"statement\", \"body\"}} wanted", rejection.body_text())))
+    })?;
+    sent.read().map_err(|fault| ApiError::malformed(&fault))
 }
 
 impl Sent {

@@ -2,6 +2,7 @@
 
 mod door;
 mod flags;
+mod foretold;
 mod grounds;
 mod growing;
 mod laws;
