@@ -8,6 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command, Error};
 
 use crate::language::{Language, say};
+use crate::refusals;
 
 /// Stands between the Chinese and the English half of a help text.
 const DIVIDER: &str = " ¦ ";
@@ -89,7 +90,9 @@ pub(crate) fn complaint(error: &Error, language: Language) -> String {
             format!("{argument} 不接受“{value}”，可选：{valid}")
         }
         ErrorKind::ValueValidation => {
-            let source = std::error::Error::source(error).map(|source| format!("：{source}")).unwrap_or_default();
+            let source = std::error::Error::source(error)
+                .map(|source| format!("：{}", refusals::in_chinese(&source.to_string())))
+                .unwrap_or_default();
             format!("{argument} 不接受“{value}”{source}")
         }
         ErrorKind::UnknownArgument => format!("没有 {argument} 这个选项"),

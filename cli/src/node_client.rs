@@ -68,6 +68,7 @@ impl Fault {
         }
         let why = why_zh.clone().unwrap_or_else(|| refusals::in_chinese(why));
         let remedy = refusals::in_chinese(remedy);
+        let field = field.strip_prefix("by ").map_or_else(|| field.clone(), |office| format!("签署方 {office}"));
         let what: Vec<&str> = [field.as_str(), &why].into_iter().filter(|part| !part.is_empty()).collect();
         if remedy.is_empty() { what.join("：") } else { format!("{}；{remedy}", what.join("：")) }
     }

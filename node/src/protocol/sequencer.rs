@@ -60,7 +60,7 @@ pub enum Refusal {
         index: u64,
     },
     /// The office has said as much as it may in one day.
-    #[error("{office} has reached its limit of a day: {what}; the next day begins at {again}")]
+    #[error("the limit of a day is reached: {what}; the next day begins at {again}")]
     TooMuch {
         /// The office.
         office: OfficeName,
