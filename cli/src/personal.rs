@@ -17,13 +17,25 @@ pub(crate) fn told(stopped: &Stopped, language: Language) -> String {
 
 fn found(personal: &Personal, language: Language) -> String {
     let lines: String = personal.findings().iter().map(|finding| format!("\n  {}", line(finding, language))).collect();
-    let remedy = say!(
-        language,
-        "公布后到处都有副本，个人信息不能写进来。删去或改写（如“张**，3组”）；确需公开的，在 [facts] 中写明字段，例如 disclosed = [\"body.text\"]。",
-        "What is published is copied everywhere, so personal data stays out. Take it out; if it is meant to be read, name the field under [facts], such as disclosed = [\"body.text\"]."
-    );
+    let why =
+        language.pick("公布后到处都有副本，个人信息不能写进来。", "What is published is copied everywhere, so personal data stays out. ");
+    let fields: std::collections::BTreeSet<String> = personal.findings().iter().map(|finding| format!("\"{}\"", finding.field)).collect();
+    let fields = fields.into_iter().collect::<Vec<_>>().join(", ");
+    let remedy = if personal.may_be_disclosed() {
+        say!(
+            language,
+            "删去或改写（如“张**，3组”）；确需公开的，在 [facts] 中写明字段：disclosed = [{fields}]。",
+            "Take it out; if it is meant to be read, name the field under [facts]: disclosed = [{fields}]."
+        )
+    } else {
+        say!(
+            language,
+            "删去或改写；[facts] 里的代码和编号、字段的名称不能带这样的号码，disclosed 只对 [body] 里的文字有用。",
+            "Take it out: codes and ids in [facts] and names of fields hold no such number, and disclosed is for words in [body] alone."
+        )
+    };
     let title = say!(language, "文字中像有个人信息：", "the words seem to hold personal data:");
-    format!("{title}{lines}\n{remedy}")
+    format!("{title}{lines}\n{why}{remedy}")
 }
 
 fn line(finding: &Finding, language: Language) -> String {

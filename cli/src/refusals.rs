@@ -84,6 +84,9 @@ fn filled(pattern: &str, quoted: &[&str]) -> String {
 
 /// A type or a sentence in Chinese; anything else as it stands.
 fn called(quoted: &str) -> String {
+    if let Some((first, rest)) = quoted.split_once("; ") {
+        return format!("{}；{}", called(first), called(rest));
+    }
     let named = TYPES.iter().find(|(english, _)| *english == quoted).map(|(_, chinese)| (*chinese).to_owned());
     named.or_else(|| quoted.contains(' ').then(|| known(quoted)).flatten()).unwrap_or_else(|| quoted.replace('`', ""))
 }
@@ -254,6 +257,9 @@ mod tests {
         let pack = "unknown field `a`, expected `pack` or `name` at line 1 column 4";
         assert_eq!(in_chinese(pack), "没有“a”这一项，这里只能有 pack 或 name（第 1 行第 4 个字符）");
         assert_eq!(in_chinese("invalid type: integer `3`, expected any valid TOML value"), "这里写成了数 3，应写一个合乎 TOML 的值");
+        let personal =
+            "characters 3 to 13 of the text look like a mobile number; body.reason: characters 1 to 18 of the text look like a resident id";
+        assert_eq!(in_chinese(personal), "第 3–13 个字符像手机号；body.reason：第 1–18 个字符像身份证号");
         let id = "matter: <division>-<year>-<number> wanted, such as 410721101201-2026-0007";
         assert_eq!(in_chinese(id), "事项编号写成 410721101201-2026-0007 这样：区划代码-年份-四位序号");
         assert_eq!(

@@ -7,6 +7,7 @@
 //! Before a picture is published what it says of its taking is taken out ([`clean`]). Out of scope: storing and serving.
 
 mod clean;
+mod part;
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,6 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use clean::clean;
+pub use part::Part;
 
 use crate::Malformed;
 use crate::hash::Blake3;

@@ -284,13 +284,18 @@ pub fn site_over(holdings: &mut Holdings) -> Arc<Site> {
 
 /// The site over one moment.
 pub fn site_of(snapshot: Snapshot) -> Arc<Site> {
+    site_at("http://127.0.0.1:1", snapshot)
+}
+
+/// The same, reading files from a node at that address.
+pub fn site_at(node: &str, snapshot: Snapshot) -> Arc<Site> {
     let folder = tempfile::tempdir().unwrap();
     let (file, places) = (folder.path().join("federation.txt"), folder.path().join("places.csv"));
     std::fs::write(&file, federation().to_string()).unwrap();
     std::fs::write(&places, PLACES).unwrap();
     let config = Config {
         federation: file,
-        node: vec![NodeConfig { url: "http://127.0.0.1:1".into(), division: None }],
+        node: vec![NodeConfig { url: node.into(), division: None }],
         listen: "127.0.0.1:0".parse().unwrap(),
         prefix: String::new(),
         frames: vec![],

@@ -70,6 +70,11 @@ impl Personal {
         &self.0
     }
 
+    /// Whether the signer can say that it is meant: of values in the body, not of facts and not of names of fields.
+    pub fn may_be_disclosed(&self) -> bool {
+        self.0.iter().all(|finding| !finding.in_name && is_path(&finding.field))
+    }
+
     /// The field of the first.
     pub fn field(&self) -> &str {
         self.0.first().map_or("", |finding| &finding.field)

@@ -22,7 +22,7 @@ pub enum Number {
     /// 居民身份证号, GB 11643: 18 places, of a known province (or 9 for foreigners), with a date from 1900 on and the right check
     /// character, `X` too; in pieces of any length.
     ResidentId,
-    /// 手机号: 11 digits from 13 to 19, `+86` or not; in the usual pieces. No check digit exists. What is followed by a unit such as 元 is an
+    /// 手机号: 11 digits from 13 to 19, `+86`, the 0 of long distance or neither before it; in the usual pieces. No check digit exists. What is followed by a unit such as 元 is an
     /// amount.
     Mobile,
     /// 银行卡号: of a length and beginning that cards have, with the right Luhn digit; whole or in the pieces in which it is embossed.
@@ -92,8 +92,8 @@ const MOBILE_PIECES: [&[u8]; 13] = [
     &[3, 2, 3, 3],
     &[1; MOBILE],
 ];
-/// Country code, plain and as dialled, glued to a mobile number.
-const COUNTRY: [&[u8]; 2] = [&[8, 6], &[0, 0, 8, 6]];
+/// What is dialled before a mobile number and written glued to it: the country code, plain and with 00, and the 0 of long distance.
+const DIALLED: [&[u8]; 3] = [&[8, 6], &[0, 0, 8, 6], &[0]];
 /// First two digits of resident ids: provinces, and residents from Hong Kong, Macao and Taiwan.
 const PROVINCES: [u8; 35] = [
     11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62, 63, 64, 65, 71, 81, 82,
@@ -247,7 +247,7 @@ fn is_resident_id(digits: &[u8], last: Option<u8>) -> bool {
 }
 
 fn is_mobile(digits: &[u8], pieces: &[usize]) -> bool {
-    let glued = COUNTRY.into_iter().find(|country| digits.len() == MOBILE + country.len() && digits.starts_with(country));
+    let glued = DIALLED.into_iter().find(|dialled| digits.len() == MOBILE + dialled.len() && digits.starts_with(dialled));
     let glued = glued.map_or(0, <[u8]>::len);
     let digits = &digits[glued..];
     if digits.len() != MOBILE || digits[0] != 1 || digits[1] < 3 {

@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use luodi_ledger::attachment::{Attachment, Media, NONCE};
+use luodi_ledger::attachment::{Attachment, Media, NONCE, Part};
 use luodi_ledger::entry::Entry;
 use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::words::Words;
@@ -122,7 +122,7 @@ pub(super) async fn file(
     }
     // A part of what the reader holds, or the whole of what it does not.
     let same = asked(header::IF_RANGE).is_none_or(|held| held == etag);
-    let range = asked(header::RANGE).filter(|_| same).map(|range| part(range, kept.size));
+    let range = asked(header::RANGE).filter(|_| same).map(|range| Part::of(range, kept.size));
     let (status, start, end) = match range {
         Some(Part::Of(start, end)) => (StatusCode::PARTIAL_CONTENT, start, end),
         Some(Part::Beyond) => {
@@ -150,52 +150,5 @@ fn ending(media: &Media) -> &'static str {
         Media::Webp => "webp",
         Media::Pdf => "pdf",
         Media::Other(_) => "bin",
-    }
-}
-
-/// What a `Range` header asks of a file.
-#[derive(Debug, PartialEq, Eq)]
-enum Part {
-    /// From the first byte to before the second.
-    Of(u64, u64),
-    /// Nothing that is there.
-    Beyond,
-    /// Several ranges, or none that reads: RFC 9110 lets a server give the whole.
-    Whole,
-}
-
-fn part(range: &str, size: u64) -> Part {
-    let number =
-        |text: &str| (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse::<u64>().unwrap_or(u64::MAX));
-    let Some((first, last)) = range.strip_prefix("bytes=").and_then(|spec| spec.trim().split_once('-')) else { return Part::Whole };
-    match (number(first), number(last)) {
-        (Some(first), Some(last)) if first > last => Part::Whole,
-        (Some(first), _) if first >= size => Part::Beyond,
-        (Some(first), Some(last)) => Part::Of(first, last.saturating_add(1).min(size)),
-        (Some(first), None) if last.is_empty() => Part::Of(first, size),
-        (None, Some(0)) if first.is_empty() => Part::Beyond,
-        (None, Some(last)) if first.is_empty() => Part::Of(size.saturating_sub(last), size),
-        _ => Part::Whole,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_range_is_cut_to_the_file() {
-        assert_eq!(part("bytes=0-9", 100), Part::Of(0, 10));
-        assert_eq!(part("bytes=90-", 100), Part::Of(90, 100));
-        assert_eq!(part("bytes=90-999", 100), Part::Of(90, 100));
-        assert_eq!(part("bytes=-10", 100), Part::Of(90, 100));
-        assert_eq!(part("bytes=-1000", 100), Part::Of(0, 100));
-        assert_eq!(part("bytes=0-99999999999999999999999", 100), Part::Of(0, 100));
-        for beyond in ["bytes=100-", "bytes=100-200", "bytes=-0", "bytes=99999999999999999999999-"] {
-            assert_eq!(part(beyond, 100), Part::Beyond, "{beyond}");
-        }
-        for whole in ["bytes=9-0", "bytes=0-1,3-4", "lines=0-1", "bytes=", "bytes=-", "bytes=a-b", "bytes=0-b"] {
-            assert_eq!(part(whole, 100), Part::Whole, "{whole}");
-        }
     }
 }

@@ -82,8 +82,14 @@ impl From<SubmitError> for ApiError {
         match error {
             SubmitError::Refused(Refusal::Malformed(fault)) => Self::malformed(&fault),
             SubmitError::Refused(Refusal::Personal(personal)) => {
-                let remedy = "take the number out, or name the field in the facts as disclosed; then sign it anew";
+                let remedy = if personal.may_be_disclosed() {
+                    "take the number out, or name the field in the facts as disclosed; then sign it anew"
+                } else {
+                    "take the number out: facts hold no such number; then sign it anew"
+                };
                 let found = personal.findings().into();
+                // The field stands beside it.
+                let why = why.strip_prefix(&format!("{}: ", personal.field())).unwrap_or(&why);
                 Self { found, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, personal.field(), why, remedy) }
             }
             SubmitError::Refused(Refusal::Denied(denied)) => {

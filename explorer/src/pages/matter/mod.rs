@@ -19,9 +19,11 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use luodi_ledger::matter::Reference;
+use luodi_ledger::matter::view::View;
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::names::{MatterId, Origin};
 use maud::html;
+use serde::Serialize;
 
 use super::layout;
 use super::missing::absent;
@@ -42,10 +44,32 @@ pub(crate) async fn matter(State(site): State<Arc<Site>>, Path(name): Path<Strin
         return absent(&site, &look, ("没有这个编号的事项", "There is no matter of this number"));
     };
     if as_json {
-        return axum::Json(&case.view).into_response();
+        return axum::Json(told(case)).into_response();
     }
     let scene = Scene { site: &site, snapshot: &snapshot, look: &look };
     page(scene, case).into_response()
+}
+
+/// A matter for programs: what was judged, and what its statements say.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    view: &'a View,
+    /// The words that are here, in the order of the timeline.
+    words: Vec<Spoken<'a>>,
+}
+
+/// The words of one statement.
+#[derive(Serialize)]
+struct Spoken<'a> {
+    of: &'a Reference,
+    #[serde(flatten)]
+    words: &'a Words,
+}
+
+fn told(case: &Case) -> Told<'_> {
+    let words = case.view.timeline.iter().filter_map(|event| Some(Spoken { of: &event.reference, words: case.words(&event.reference)? }));
+    Told { view: &case.view, words: words.collect() }
 }
 
 fn page(scene: Scene<'_>, case: &Case) -> maud::Markup {

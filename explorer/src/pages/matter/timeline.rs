@@ -6,6 +6,7 @@ use luodi_ledger::facts::Value;
 use luodi_ledger::matter::codes::{FlagCode, Verdict};
 use luodi_ledger::matter::facts::{Promise, Said};
 use luodi_ledger::matter::view::{Effect, Event, Flag, TallyView, View};
+use luodi_ledger::privacy::Disclosed;
 use luodi_ledger::standing::Standing;
 use maud::{Markup, html};
 
@@ -92,7 +93,23 @@ fn told(scene: Scene<'_>, case: &Case, event: &Event) -> Markup {
         @if let Some(tombstone) = tombstone(scene, &event.reference) { (erased(scene, "", tombstone)) }
         @if let Some(text) = text { p { (text) } }
         @if let Some(reason) = reason { p { span.quiet { (scene.look.say("原因：", "Reason: ")) } (reason) } }
+        (disclosed(scene, event))
         (attachments(scene, &event.reference, listed))
+    }
+}
+
+/// Which of the words hold a number on purpose, as the signers say.
+fn disclosed(scene: Scene<'_>, event: &Event) -> Markup {
+    let (on, logs) = (&event.reference, scene.snapshot.holdings.logs());
+    let entry = logs.get(&on.log).and_then(|log| log.entry(on.index)?.entry.as_ref().ok());
+    let disclosed = entry.and_then(|entry| Disclosed::read(&entry.statement.statement().facts).ok()).unwrap_or_default();
+    html! {
+        @if !disclosed.fields().is_empty() {
+            p.small.quiet {
+                (scene.look.say("有意公开：签署人写明，这里像证件号、手机号或卡号的内容是要公布的 ", "Disclosed on purpose: the signers say that what looks like an id, mobile or card number is meant to be read "))
+                @for field in disclosed.fields() { span.code { (field) } " " }
+            }
+        }
     }
 }
 
