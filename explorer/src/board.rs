@@ -87,19 +87,21 @@ impl Brief {
 #[derive(Clone, Debug, Default)]
 pub struct Board {
     cases: BTreeMap<MatterId, Arc<Case>>,
-    /// One of each matter, by id.
+    /// One of each matter with a topic that counts, by id: what was never raised, or was taken back, is in no list.
     briefs: Vec<Brief>,
 }
 
 impl Board {
     /// Puts a matter up, in the place of what stood there of it.
     pub fn put(&mut self, case: Arc<Case>) {
-        let brief = Brief::of(&case.view);
-        match self.briefs.binary_search_by_key(&brief.id, |known| known.id) {
-            Ok(at) => self.briefs[at] = brief,
-            Err(at) => self.briefs.insert(at, brief),
+        let id = case.view.id;
+        match (self.briefs.binary_search_by_key(&id, |known| known.id), case.view.topic.is_some()) {
+            (Ok(at), true) => self.briefs[at] = Brief::of(&case.view),
+            (Err(at), true) => self.briefs.insert(at, Brief::of(&case.view)),
+            (Ok(at), false) => drop(self.briefs.remove(at)),
+            (Err(_), false) => {}
         }
-        self.cases.insert(brief.id, case);
+        self.cases.insert(id, case);
     }
 
     /// A matter, if it is known.

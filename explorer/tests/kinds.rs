@@ -552,3 +552,25 @@ async fn at_the_root_a_page_says_that_nobody_can_verify() {
     let data: serde_json::Value = serde_json::from_str(&page(&site, &format!("{matter}.json")).await).unwrap();
     assert_eq!(data["verifier"], "nobody");
 }
+
+#[tokio::test]
+async fn a_matter_whose_topic_was_taken_back_is_in_no_list_and_its_page_says_so() {
+    let mut county = story::county();
+    let id = "990101001201-2026-0099";
+    let facts = Facts::of(&serde_json::json!({
+        "basis": "vital-interest", "category": "sanitation", "decision": "confirmed", "method": "general"
+    }));
+    let title = Words { title: Some("误录的议题".to_owned()), ..Words::default() };
+    let say = |county: &mut County, kind: &str, facts: Facts, words: &Words| {
+        county.add(VILLAGE, &[office(VILLAGE, "committee")], kind, Some(id.parse().unwrap()), facts, words, now())
+    };
+    let target = say(&mut county, "topic", facts.unwrap(), &title);
+    let list = format!("/place/{VILLAGE}");
+    assert!(page(&county.site(), &list).await.contains("误录的议题"));
+    let void = Withdrawal { date: None, reason: VoidReason::Unintended.into(), target };
+    say(&mut county, "void", Facts::of(&void).unwrap(), &Words::default());
+    let site = county.site();
+    assert!(!page(&site, &list).await.contains(id));
+    says(&site, &format!("/matter/{id}"), &["没有有效的议题", "已撤回"]).await;
+    says(&site, &format!("/matter/{id}?lang=en"), &["No topic that counts"]).await;
+}

@@ -13,6 +13,14 @@ use crate::pages::phrase::{Scene, days, status_look};
 /// The band with the status word, its tags and who says so.
 pub(super) fn state_band(scene: Scene<'_>, case: &Case) -> Markup {
     let (look, view) = (scene.look, &case.view);
+    if view.topic.is_none() {
+        return html! {
+            div.band role="status" {
+                span.word { (look.say("没有有效的议题", "No topic that counts")) }
+                p { (look.say("这个编号下的议题已撤回或无效，不再列入任何清单；登记过的内容仍在下面。", "The topic of this number was taken back or is void, and no list shows it any more; what was recorded stands below.")) }
+            }
+        };
+    }
     let (drawing, class) = status_look(view.status);
     html! {
         div class={ "band " (class) } role="status" {
