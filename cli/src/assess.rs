@@ -109,7 +109,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
         tell!("{}", words::assessment(&assessment, args.place, language));
         for name in &args.list {
             let indicator: IndicatorCode = name.parse()?;
-            tell!("{}", words::cases(&assessment, indicator, args.place, language));
+            tell!("{}", words::cases(&assessment, reading.packs(), indicator, args.place, language));
         }
     }
     warn(&logs, &reading, language);

@@ -38,7 +38,7 @@ impl Shelf {
         let at = At::Node(node.clone());
         let root = federation.root;
         ensure!(
-            division.is_within(root),
+            Registry::new(federation.clone()).is_within(division, root),
             say!(language, "{division} 不在这个联邦里（根是 {root}）", "{division} is not in this federation, whose root is {root}")
         );
         let mut registry = Registry::new(federation);

@@ -52,7 +52,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
     if let Some(division) = args.division {
         let root = federation.root;
         ensure!(
-            division.is_within(root),
+            Registry::new(federation.clone()).is_within(division, root),
             say!(language, "{division} 不在这个联邦里（根是 {root}）", "{division} is not in this federation, whose root is {root}")
         );
     }

@@ -7,6 +7,7 @@ use console::{measure_text_width, style};
 use luodi_ledger::assessment::{Assessment, Better, Case, Figure, wording};
 use luodi_ledger::matter::codes::{CaseState, CodeList as _, IndicatorCode};
 use luodi_ledger::matter::labels::Label;
+use luodi_ledger::matter::pack::Packs;
 use luodi_ledger::names::Division;
 
 use crate::language::{Language, say};
@@ -86,11 +87,17 @@ pub(super) fn figure(figure: &Figure, language: Language) -> String {
     format!("{arrow} {counts}  {given}{left_out}").trim_end().to_owned()
 }
 
-/// The cases behind a figure, with its formula.
-pub(super) fn cases(assessment: &Assessment, indicator: IndicatorCode, place: Option<Division>, language: Language) -> String {
+/// The cases behind a figure, with its formula: of the county, or of one place and those below it, as `packs` know of the registry.
+pub(super) fn cases(
+    assessment: &Assessment,
+    packs: &Packs,
+    indicator: IndicatorCode,
+    place: Option<Division>,
+    language: Language,
+) -> String {
     let (zh, en) = indicator.formula();
     let mut out = format!("\n{}\n  {}", style(label(&indicator, language)).bold(), language.pick(zh, en));
-    let within = |at: Division| place.is_none_or(|place| at.is_within(place));
+    let within = |at: Division| place.is_none_or(|place| place == assessment.county || packs.lies_within(at, place));
     let all: Vec<&Case> = assessment.cases(indicator, within).collect();
     for case in all.iter().take(MOST_LISTED) {
         let _ = write!(out, "\n  {}", self::case(case, indicator, language));
@@ -126,4 +133,31 @@ fn case(case: &Case, indicator: IndicatorCode, language: Language) -> String {
     ];
     parts.into_iter().flatten().for_each(|part| out += &format!("  {part}"));
     format!("{out}  {state}")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_cases_of_a_place_are_those_of_what_lies_there_now() {
+        let case = |place: &str| json!({"place": place, "matter": null, "commitment": null, "on": null, "day": null, "word": null, "days": null, "state": "had"});
+        let all = ["990101001201", "990101001202", "990101002201"];
+        let listed: Vec<_> = all.into_iter().map(case).collect();
+        let indicator = IndicatorCode::ALL[0];
+        let assessment: Assessment = serde_json::from_value(json!({
+            "county": "990101000000", "period": {"from": "2026-01-01", "until": "2026-03-31"}, "as-of": "2026-04-01T00:00:00Z", "formulas": 1,
+            "figures": [], "townships": [], "communities": [], "cases": {indicator.as_str(): {"listed": listed, "unlisted": {}}},
+        }))
+        .unwrap();
+        let mut packs = Packs::built_in();
+        packs.move_division("990101001202".parse().unwrap(), "990101002000".parse().unwrap());
+        for (place, there) in [("990101001000", &all[..1]), ("990101002000", &all[1..]), ("990101000000", &all[..])] {
+            let told = cases(&assessment, &packs, indicator, Some(place.parse().unwrap()), Language::English);
+            let shown: Vec<&str> = all.into_iter().filter(|code| told.contains(code)).collect();
+            assert_eq!(shown, there, "{place}: {told}");
+        }
+    }
 }

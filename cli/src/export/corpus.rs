@@ -3,7 +3,7 @@
 //! Nothing that a source says is believed: an entry counts by the registry, a body by its hash. Which logs, up to which size, is kept, for
 //! whoever reads the same sizes comes to the same tables.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use anyhow::ensure;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -74,21 +74,16 @@ impl Corpus {
         as_of: Option<Time>,
         language: Language,
     ) -> anyhow::Result<Self> {
-        let mut origins = at.logs(&federation).await?;
-        origins.retain(|log| log.division.is_within(place) || place.is_within(log.division));
-        origins.sort_by_key(|log| (log.division.level(), log.clone()));
-        ensure!(
-            origins.iter().any(|log| log.division.is_within(place)),
-            say!(language, "{at} 没有 {place} 或其下级的账", "{at} holds no log of {place} or below")
-        );
+        let held = at.logs(&federation).await?;
         let style = ProgressStyle::with_template("{msg} {bar:32} {pos}/{len}")?;
-        let bar =
-            ProgressBar::new(u64::try_from(origins.len())?).with_style(style.clone()).with_message(language.pick("读账", "reading logs"));
+        let bar = ProgressBar::new(0).with_style(style.clone()).with_message(language.pick("读账", "reading logs"));
         let offset = federation.offset;
         let (mut registry, mut logs, mut entries) = (Registry::new(federation.clone()), Vec::new(), Vec::new());
-        for origin in &origins {
-            let (head, read) = read_log(at, &registry, origin, language).await?;
-            registry.observe_all(read.iter().map(|entry| (origin, entry)));
+        let mut wanted = bearing(&registry, &held, place);
+        while let Some(origin) = wanted.pop_first().map(|(_, origin)| origin) {
+            let moves = registry.divisions().count();
+            let (head, read) = read_log(at, &registry, &origin, language).await?;
+            registry.observe_all(read.iter().map(|entry| (&origin, entry)));
             logs.push(LogRead {
                 origin: origin.clone(),
                 size: head.size(),
@@ -98,9 +93,20 @@ impl Corpus {
                 missing: 0,
             });
             entries.extend(read.into_iter().map(|entry| (origin.clone(), entry)));
-            bar.inc(1);
+            if registry.divisions().count() != moves {
+                // What a log above says of where divisions lie brings others in.
+                wanted = bearing(&registry, &held, place);
+                wanted.retain(|(_, origin)| !logs.iter().any(|log: &LogRead| log.origin == *origin));
+            }
+            bar.set_length(u64::try_from(logs.len() + wanted.len())?);
+            bar.set_position(u64::try_from(logs.len())?);
         }
         bar.finish_and_clear();
+        let lies_there = |division| registry.lies_within(division, place);
+        ensure!(
+            logs.iter().any(|log| lies_there(log.origin.division)),
+            say!(language, "{at} 没有 {place} 或其下级的账", "{at} holds no log of {place} or below")
+        );
         let mut matters: BTreeMap<MatterId, Vec<Record>> = BTreeMap::new();
         let (mut notes, mut rules, mut erased) = (HashMap::new(), Vec::new(), HashSet::new());
         for (origin, entry) in &entries {
@@ -112,7 +118,7 @@ impl Corpus {
                 erased.extend(redaction.hashes.into_iter().map(|hash| (redaction.target.clone(), hash)));
             }
             let Some(record) = record(&registry, origin, entry) else { continue };
-            let Some(matter) = statement.matter.filter(|matter| matter.division.is_within(place)) else { continue };
+            let Some(matter) = statement.matter.filter(|matter| lies_there(matter.division)) else { continue };
             notes.insert(record.reference.clone(), entry.statement.clone());
             matters.entry(matter).or_default().push(record);
         }
@@ -130,9 +136,11 @@ impl Corpus {
         let reading = of(place);
         let packs = reading.packs();
         let views: Vec<View> = matters.iter().map(|(id, records)| fold(*id, records, packs, as_of, offset)).collect();
-        let calendars = reading.members().iter().map(|member| Calendar::of(&member.place, &views, packs, as_of, offset)).collect();
+        // A place that moved away is told of where it lies now.
+        let members = || reading.members().iter().map(|member| &member.place).filter(|of| lies_there(of.division));
+        let calendars = members().map(|of| Calendar::of(of, &views, packs, as_of, offset)).collect();
         let period = Span::around(as_of.civil_date(offset), Every::Year);
-        let counties = reading.members().iter().map(|member| member.place.division).filter(|division| division.level() == Level::County);
+        let counties = members().map(|of| of.division).filter(|division| division.level() == Level::County);
         let assessments = counties.map(|county| of(county).assess(period, as_of)).collect();
         Ok(Self { as_of, logs, views, calendars, assessments, bodies, notes })
     }
@@ -141,6 +149,15 @@ impl Corpus {
     pub(super) fn words(&self, of: &Reference) -> Option<&Words> {
         self.bodies.get(of).map(|body| &body.words)
     }
+}
+
+/// The logs held that bear on what lies at `place` or below, as far as `registry` knows: of those places and of all they have ever lain
+/// below; highest first, for what stands above may move what stands below.
+fn bearing(registry: &Registry, held: &[Origin], place: Division) -> BTreeSet<(Level, Origin)> {
+    let there = held.iter().map(|log| log.division).filter(|division| registry.is_within(*division, place));
+    let lines: BTreeSet<Division> = there.flat_map(|division| registry.above(division)).chain(registry.above(place)).collect();
+    let of_lines = held.iter().filter(|log| lines.contains(&log.division));
+    of_lines.map(|log| (log.division.level(), log.clone())).collect()
 }
 
 async fn read_bodies(

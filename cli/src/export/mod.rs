@@ -10,6 +10,9 @@ mod fields;
 mod files;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 
 use anyhow::{Context as _, ensure};

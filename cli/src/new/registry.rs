@@ -6,7 +6,7 @@ use anyhow::{Context as _, ensure};
 use luodi_ledger::federation::FederationFile;
 use luodi_ledger::names::{Division, Federation, Office, OfficeName, Origin};
 use luodi_ledger::policy::{Policy, Warning, Witness};
-use luodi_ledger::registry::{Charter, CharterFacts, FormerEnd, Operator};
+use luodi_ledger::registry::{Charter, CharterFacts, FormerEnd, Operator, Registry};
 use luodi_ledger::time::{Date, Time};
 use luodi_node::keys::peer_id;
 
@@ -206,7 +206,7 @@ pub(super) fn invitation(args: &Args, language: Language) -> anyhow::Result<Stri
     let federation = read_federation(path, language)?;
     let division = args.division.with_context(|| say!(language, "请用 --division 写明邀请谁", "say whom you invite with --division"))?;
     ensure!(
-        division.is_within(federation.root) && division != federation.root,
+        Registry::new(federation.clone()).is_within(division, federation.root) && division != federation.root,
         say!(language, "{division} 不在联邦的根之下", "{division} does not lie below the federation's root")
     );
     Ok(Invitation::write(&federation, division, args.registered.generation, &[], language))

@@ -212,6 +212,11 @@ impl Registry {
         self.in_force.tree.parent(division, Some(day), None)
     }
 
+    /// Whether `division` is `above` or lies below it as it is at last.
+    pub fn lies_within(&self, division: Division, above: Division) -> bool {
+        self.in_force.tree.line(division, None, None).any(|each| each == above)
+    }
+
     /// Whether `division` is `above` or has at any time lain below it inside this federation: what a node follows and a reader reads, for
     /// what was registered before a division moved stays registered. Authority asks for the day instead.
     pub fn is_within(&self, division: Division, above: Division) -> bool {

@@ -92,7 +92,7 @@ impl Packs {
     /// The calendars signed for `place`, each with the place whose office signed it and the days it is in force, nearest place first.
     pub fn calendars(&self, place: Division) -> Vec<(&Blake3, &Pack, Option<Division>)> {
         let of_place = |known: &Known| {
-            known.adopted.keys().map(|on| on.log.division).filter(|at| self.is_within(place, *at)).max_by_key(|at| at.level())
+            known.adopted.keys().map(|on| on.log.division).filter(|at| self.lies_within(place, *at)).max_by_key(|at| at.level())
         };
         let mut found: Vec<_> = (self.known.iter())
             .filter(|(_, known)| !known.pack.calendar.is_empty())
@@ -141,7 +141,8 @@ impl Packs {
         if self.root == Some(place) { None } else { self.moved.get(&place).copied().or_else(|| place.parent()) }
     }
 
-    fn is_within(&self, place: Division, above: Division) -> bool {
+    /// Whether `place` is `above` or lies below it today, as the registry says as far as it was taken in.
+    pub fn lies_within(&self, place: Division, above: Division) -> bool {
         let parent = |place: &Division| self.parent(*place);
         // Five levels; a circle of moves ends there too.
         std::iter::successors(Some(place), parent).take(LEVELS).any(|place| place == above)
@@ -149,7 +150,7 @@ impl Packs {
 
     fn covers(&self, known: &Known, place: Division, day: Option<Date>) -> bool {
         let in_force = |span: &InForce| day.is_none_or(|day| span.covers(day));
-        let adopted = |(on, span): (&Reference, &InForce)| self.is_within(place, on.log.division) && in_force(span);
+        let adopted = |(on, span): (&Reference, &InForce)| self.lies_within(place, on.log.division) && in_force(span);
         in_force(&known.pack.in_force) && (known.built_in || known.adopted.iter().any(adopted))
     }
 

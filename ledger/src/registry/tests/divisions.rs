@@ -67,6 +67,29 @@ fn what_was_registered_before_a_move_stays_registered() {
     assert!(registry.is_within(village, at(TOWNSHIP)) && registry.is_within(village, at(SISTER)), "both logs are read");
 }
 
+/// So a code that does not begin as the root's is no division of the federation, whatever is registered later: who has read no log yet may
+/// turn it away.
+#[test]
+fn nothing_enters_the_federation_that_has_not_the_code_of_its_root() {
+    const OUTSIDE: &str = "990171001000";
+    let mut world = World::default();
+    let county = office(COUNTY, "government");
+    let township = office(TOWNSHIP, "government");
+    world.say(COUNTY, &county, appoint(&township, None));
+    for (log, by, parent) in [(COUNTY, &county, COUNTY), (TOWNSHIP, &township, TOWNSHIP)] {
+        let taken_in = world.say(log, by, moved("990171001201", Some(parent), "2020-01-01"));
+        assert_eq!(world.standing(taken_in), Standing::Void(Void::WrongOffice), "{log}");
+    }
+    let taken_in = world.say(COUNTY, &county, moved(OUTSIDE, Some(COUNTY), "2020-01-01"));
+    assert_eq!(world.standing(taken_in), Standing::Void(Void::WrongOffice));
+    let registry = world.registry();
+    assert!(!registry.is_within(at(OUTSIDE), at(COUNTY)) && !registry.lies_within(at("990171001201"), at(COUNTY)));
+    // Within, whatever a registry that has read nothing admits stays admitted.
+    let (unread, moved_about) = (World::default().registry(), at(VILLAGE));
+    world.say(COUNTY, &county, moved(VILLAGE, Some("990101002000"), "2020-01-01"));
+    assert!(unread.is_within(moved_about, at(COUNTY)) && world.registry().is_within(moved_about, at(COUNTY)));
+}
+
 #[test]
 fn nobody_moves_what_is_not_theirs_and_the_higher_word_holds() {
     const SISTER: &str = "990101002000";
