@@ -56,8 +56,9 @@ impl Shelf {
                 entries.extend(read.into_iter().map(|entry| (origin.clone(), entry)));
             }
         }
-        let records = entries.iter().filter_map(|(origin, entry)| record(&registry, origin, entry)).collect();
         let packs = packs(&at, &registry, &entries).await;
+        // Each entry goes as its record comes: of hundreds of thousands not both are held.
+        let records = entries.into_iter().filter_map(|(origin, entry)| record(&registry, &origin, &entry)).collect();
         Ok(Self { registry, records, packs })
     }
 
