@@ -51,6 +51,10 @@ fn places(division: Division, all: &[Box<Event>]) -> Vec<usize> {
     let mut ordered = Ordered { following, placed: vec![false; all.len()], order: Vec::with_capacity(all.len()) };
     let mut free = free.into_iter().peekable();
     for place in home {
+        if !all[place].standing.is_valid() {
+            ordered.push(place);
+            continue;
+        }
         while let Some(earlier) = free.next_if(|other| all[*other].logged < all[place].logged) {
             ordered.push(earlier);
         }
@@ -98,7 +102,7 @@ fn by_logged(event: &Event) -> (Time, &Reference) {
 pub(super) struct Tail {
     /// The last statement of the home log.
     last_home: Option<usize>,
-    /// When the newest of the home log was logged, by its own word.
+    /// When the newest of the home log that is valid was logged, by its own word.
     newest_home: Option<Time>,
     /// The last of those without a target that stand after the home log's last.
     last_free: Option<usize>,
@@ -117,7 +121,7 @@ impl Tail {
         }
         if event.reference.log.division == story.id.division {
             return self.last_home.is_none_or(|last| at(last).reference < event.reference)
-                && self.last_free.is_none_or(|last| at(last).logged < event.logged);
+                && self.last_free.is_none_or(|last| event.standing.is_valid() && at(last).logged < event.logged);
         }
         match event.said.target().and_then(|target| story.valid_place(target)) {
             Some(target) => {
@@ -140,7 +144,9 @@ impl Tail {
         }
         if event.reference.log.division == story.id.division {
             self.last_home = Some(place);
-            self.newest_home = self.newest_home.max(Some(event.logged));
+            if event.standing.is_valid() {
+                self.newest_home = self.newest_home.max(Some(event.logged));
+            }
             self.last_free = None;
             self.chain.clear();
         } else if let Some(followed) = target.and_then(|target| self.chain.iter().position(|link| *link == target)) {

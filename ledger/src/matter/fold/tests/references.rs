@@ -52,6 +52,22 @@ fn a_statement_of_a_log_above_stands_right_after_its_target() {
 }
 
 #[test]
+fn what_is_void_does_not_move_what_it_refers_to() {
+    let (mut tale, _) = reported();
+    let seen = tale.say_in(TOWNSHIP, &[&format!("{TOWNSHIP}/government")], "evaluation", &json!({"rating": "good"}), "2025-09-21");
+    let objection = json!({"count": 1, "target": seen});
+    tale.put(VILLAGE, &[&supervisors()], "objection", &objection, "2025-09-21", Standing::Void(Void::UnknownKey));
+    tale.say("committee", "progress", &json!({"commitment": "c1"}), "2025-09-21");
+    let order = |records: &[Record]| {
+        let heard = records.iter().map(|record| super::super::story::heard(record, 8)).collect();
+        let ordered = super::super::order::in_order(VILLAGE.parse().unwrap(), heard);
+        ordered.iter().filter(|event| event.standing.is_valid()).map(|event| event.reference.clone()).collect::<Vec<_>>()
+    };
+    let valid: Vec<Record> = tale.records.iter().filter(|record| record.standing.is_valid()).cloned().collect();
+    assert_eq!(order(&tale.records), order(&valid));
+}
+
+#[test]
 fn a_reference_that_does_not_agree_in_all_three_is_unresolved() {
     let (tale, completed) = reported();
     let wrong = [
