@@ -151,13 +151,8 @@ struct Saying {
 }
 
 fn history() -> impl Strategy<Value = County> {
-    let saying = (0..2_usize, 1..3_u32, 0..16_usize, 0..1000_usize, 0..20_i64).prop_map(|(village, matter, kind, pick, days)| Saying {
-        village,
-        matter,
-        kind,
-        pick,
-        days,
-    });
+    let saying = (0..2_usize, 1..3_u32, 0..20_usize, 0..1000_usize, prop_oneof![0..2_i64, 0..20_i64])
+        .prop_map(|(village, matter, kind, pick, days)| Saying { village, matter, kind, pick, days });
     prop::collection::vec(saying, 8..36).prop_map(|sayings| told(&sayings))
 }
 
@@ -165,7 +160,7 @@ fn history() -> impl Strategy<Value = County> {
 fn told(sayings: &[Saying]) -> County {
     let mut county = County::new();
     let pack = *Packs::built_in().with(Method::General).next().unwrap().0;
-    let mut said: BTreeMap<MatterId, Vec<Reference>> = BTreeMap::new();
+    let mut said: BTreeMap<MatterId, Vec<(Reference, Value)>> = BTreeMap::new();
     let words = |number: usize| json!({"nonce": "00", "text": format!("话{number}"), "title": "修路"}).to_string().into_bytes();
     for (number, village) in VILLAGES.iter().enumerate() {
         for matter in 1..=2_u32 {
@@ -176,7 +171,7 @@ fn told(sayings: &[Saying]) -> County {
             let outcome = json!({"commitments": [{"budget": 100, "due": "2025-09-30", "id": "c1"}], "result": "consensus", "round": 1});
             for (kind, facts) in [("topic", topic), ("outcome", outcome)] {
                 let reference = county.say(village, &by, kind, Some(id), Facts::of(&facts).unwrap(), Some(words(number)));
-                said.entry(id).or_default().push(reference);
+                said.entry(id).or_default().push((reference, facts));
             }
         }
     }
@@ -185,7 +180,8 @@ fn told(sayings: &[Saying]) -> County {
         let village = VILLAGES[village];
         let id: MatterId = format!("{village}-2025-{matter:04}").parse().unwrap();
         let of_matter = &said[&id];
-        let target = of_matter[pick % of_matter.len()].clone();
+        let (target, of) = of_matter[pick % of_matter.len()].clone();
+        let above = of_matter.iter().rev().find(|(on, _)| on.log.division.to_string() == TOWNSHIP).map_or(&target, |(on, _)| on).clone();
         let due = county.now.plus(i64::try_from(pick % 90).unwrap() * 86_400).civil_date(8).to_string();
         let today = county.now.civil_date(8).to_string();
         let (committee, supervisors) = (office(village, "committee"), office(village, "supervisors"));
@@ -205,6 +201,14 @@ fn told(sayings: &[Saying]) -> County {
             13 => (COUNTY, vec![affairs], "evaluation", json!({"rating": "good", "target": target})),
             // Signed anew for the log above, whose node may not refuse it.
             14 => (TOWNSHIP, vec![supervisors], "verification", json!({"target": target, "verdict": verdict})),
+            // What mends, and what counts only since it did.
+            15 => (village, vec![committee], "correction", json!({"changes": [changed(&of, &due)], "target": target})),
+            16 => (village, vec![committee, supervisors], "correction", json!({"changes": [changed(&of, &due)], "target": target})),
+            17 => {
+                let promised = json!([{"budget": pick, "due": due, "id": "c1", "responsible": format!("{TOWNSHIP}/government")}]);
+                (village, vec![committee], "outcome", json!({"commitments": promised, "result": "consensus", "round": 1}))
+            }
+            18 => (TOWNSHIP, vec![township], "void", json!({"reason": "duplicate", "target": above})),
             // An office nobody registered, or one whose key ends in the middle of what it said.
             _ if pick % 2 == 0 => (village, vec![office(village, "owners")], "progress", json!({"commitment": "c1"})),
             _ => {
@@ -215,9 +219,20 @@ fn told(sayings: &[Saying]) -> County {
         };
         let words = (pick % 3 == 0).then(|| words(number));
         let reference = county.say(log, &by, kind, Some(id), Facts::of(&facts).unwrap(), words);
-        said.get_mut(&id).unwrap().push(reference);
+        said.get_mut(&id).unwrap().push((reference, facts));
     }
     county
+}
+
+/// A change of one fact that is there, or of one that is not.
+fn changed(of: &Value, due: &str) -> Value {
+    let facts =
+        [("commitments.0.budget", json!(7)), ("commitments.0.due", json!(due)), ("verdict", json!("accepted")), ("date", json!(due))];
+    let found = facts.into_iter().find_map(|(path, new)| {
+        let old = of.pointer(&format!("/{}", path.replace('.', "/"))).filter(|old| **old != new)?;
+        Some(json!({"new": new, "old": old, "path": path}))
+    });
+    found.unwrap_or_else(|| json!({"new": 3, "path": "notice-days"}))
 }
 
 /// What a reader tells, as bytes.
@@ -328,7 +343,9 @@ fn the_histories_hold_what_could_part_two_readers() {
     for standing in ["unknown-key", "revoked", "\"term_expired\":true", "\"term_expired\":false"] {
         assert!(standings.contains(standing), "no entry is ever {standing}");
     }
-    for word in ["accepted", "overdue", "rejected", "withdrawn", "unanswered", "disputed", "done", "term-expired"] {
+    for word in
+        ["accepted", "overdue", "rejected", "withdrawn", "unanswered", "disputed", "done", "term-expired", "too-late", "corrected-by"]
+    {
         assert!(views.contains(word), "no view ever says {word}");
     }
     assert!(figures.contains("\"place\":\"990101001201\""), "no figure ever has a case");

@@ -6,7 +6,6 @@ use super::{Case, Gathered};
 use crate::matter::Reference;
 use crate::matter::codes::{CaseState, IndicatorCode, OutcomeResult, Participant, StepCode, StepState, Word};
 use crate::matter::facts::{Said, Step};
-use crate::matter::pack::Pack;
 use crate::matter::view::{Event, Flag, OutcomeView, Round, RulesUsed, View};
 
 /// The offices that take part in everything: whoever else does is the wider circle that the notice asks for.
@@ -16,9 +15,9 @@ const OFFICES: [Participant; 4] =
 pub(super) fn gather(gathered: &mut Gathered<'_>, view: &View) {
     for round in &view.rounds {
         if let Some(outcome) = &round.outcome
-            && let Some(event) = view.event(&outcome.on).filter(|event| gathered.in_period(event.logged))
+            && view.event(&outcome.on).is_some_and(|event| gathered.in_period(event.logged))
         {
-            of_outcome(gathered, view, round, outcome, event);
+            of_outcome(gathered, view, round, outcome);
         }
     }
     of_topic(gathered, view);
@@ -26,7 +25,7 @@ pub(super) fn gather(gathered: &mut Gathered<'_>, view: &View) {
     of_statements(gathered, view);
 }
 
-fn of_outcome(gathered: &mut Gathered<'_>, view: &View, round: &Round, outcome: &OutcomeView, event: &Event) {
+fn of_outcome(gathered: &mut Gathered<'_>, view: &View, round: &Round, outcome: &OutcomeView) {
     let case = |state| Case { on: Some(outcome.on.clone()), day: Some(outcome.date), ..Case::of(view, state) };
     gathered.push(IndicatorCode::Consensus, case(had(outcome.result == OutcomeResult::Consensus)));
     let reopened = view.rounds.iter().any(|later| later.number > round.number);
@@ -35,12 +34,9 @@ fn of_outcome(gathered: &mut Gathered<'_>, view: &View, round: &Round, outcome: 
         return;
     }
     let (steps, notice) = match judging(gathered, view, outcome) {
-        Ok(pack) => {
-            let given = match &event.said {
-                Said::Outcome(said) => said.notice_days.unwrap_or(pack.notice.days),
-                _ => pack.notice.days,
-            };
-            (every_step(view, round), had(given >= pack.notice.days))
+        Ok(()) => {
+            let short = view.flags.iter().any(|flag| matches!(flag, Flag::NoticeTooShort { on, .. } if *on == outcome.on));
+            (every_step(view, round), had(!short))
         }
         Err(left_out) => (left_out, left_out),
     };
@@ -65,12 +61,12 @@ fn every_step(view: &View, round: &Round) -> CaseState {
     }
 }
 
-/// The pack that judges an outcome, or why none does.
-fn judging<'a>(gathered: &Gathered<'a>, view: &View, outcome: &OutcomeView) -> Result<&'a Pack, CaseState> {
+/// Whether a pack judges an outcome, or why none does.
+fn judging(gathered: &Gathered<'_>, view: &View, outcome: &OutcomeView) -> Result<(), CaseState> {
     let RulesUsed::Known { pack: name, .. } = &view.rules else { return Err(CaseState::NotJudged) };
     let packs = gathered.ground.packs;
-    let pack = packs.judging(name, view.place).ok_or(CaseState::NotJudged)?;
-    if packs.in_force(name, view.place, outcome.date) { Ok(pack) } else { Err(CaseState::Advisory) }
+    packs.judging(name, view.place).ok_or(CaseState::NotJudged)?;
+    if packs.in_force(name, view.place, outcome.date) { Ok(()) } else { Err(CaseState::Advisory) }
 }
 
 fn of_topic(gathered: &mut Gathered<'_>, view: &View) {

@@ -76,8 +76,8 @@ impl IndicatorCode {
                 "of the outcomes logged in the period (but those without consensus), those whose round lacks no step that its pack requires; left out: being carried out with required steps still to come, pack not known, or not in force on the day of the resolution",
             ),
             Self::NoticeKept => (
-                "同上的协商成果中，公示天数不少于规则包要求的",
-                "of the same outcomes, those given at least the notice days that the pack asks for",
+                "同上的协商成果中，公示天数自始不少于规则包要求的（先少后更正为够的不算）",
+                "of the same outcomes, those given at least the notice days that the pack asks for from the first, not only since a correction",
             ),
             Self::OnTime => (
                 "原定期限在本期内、未取消的承诺中，报告的完成日期不晚于原定期限且已核实的。补录的完成日期不作数；期限未到、按期报告而尚待核实的不计入",

@@ -196,6 +196,19 @@ fn told(figure: &Figure) -> (String, u64, Option<String>) {
 }
 
 #[test]
+fn a_notice_that_was_too_short_stays_so_in_the_figures() {
+    let mut county = county();
+    let kept = |county: &County| told(county.assess("2026-Q2", "2026-07-10").figure(IndicatorCode::NoticeKept).unwrap());
+    let before = kept(&county);
+    let is_short = |record: &&Record| record.statement.facts.as_str().contains(r#""notice-days":3"#);
+    let short = county.records.iter().find(is_short).unwrap().reference.clone();
+    let longer = json!({"changes": [{"new": 7, "old": 3, "path": "notice-days"}], "target": short});
+    let mend = county.say((A[0], 2), "committee", "correction", &longer, "2026-07-05");
+    assert!(county.views("2026-07-10").iter().filter_map(|view| view.event(&mend)).all(|event| event.effect.counts()));
+    assert_eq!(kept(&county), before);
+}
+
+#[test]
 fn each_figure_is_what_a_hand_counts() {
     let assessment = county().assess("2026-Q2", "2026-07-10");
     for (indicator, counts, left_out, given) in [

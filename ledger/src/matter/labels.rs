@@ -172,6 +172,7 @@ labels! {
         Withdrawn: "已撤回", "taken back by those who signed it";
         TooLate: "已核实、已过公示期或他人已有回应，不能撤回", "too late to be taken back";
         OldDiffers: "更正前内容与原文不符", "the old facts are not what the statement says";
+        AddsCommitment: "更正不能新增承诺，承诺只由协商成果作出", "a correction makes no new commitment, only an outcome does";
         Unreadable: "内容无法识读", "its facts do not read";
         UnknownKind: "未知种类", "a kind this version does not know";
     }

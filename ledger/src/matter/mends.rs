@@ -117,6 +117,9 @@ fn refused(why: Irregular, said: &Said, of: Option<&Event>) -> Malformed {
         (Irregular::NotItsOffice, _) => ("by", "have the office sign whose statement it is, for the log it stands in"),
         (Irregular::TooLate, _) => ("target", "say what is right in a correction instead"),
         (Irregular::OldDiffers, _) => ("changes", "give each old value exactly as it stands now"),
+        (Irregular::AddsCommitment, _) => {
+            ("changes", "publish a new outcome: take this one back with void while it is on notice and nobody has spoken to it, or reopen")
+        }
         (Irregular::Unreadable, _) => ("changes", "give values that a statement of the target's kind may hold"),
         (Irregular::Unresolved, _) if of.is_some_and(|of| of.withdrawn_by().is_some()) => {
             ("target", "it was taken back already; nothing is left to do")

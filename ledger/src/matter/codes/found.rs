@@ -147,6 +147,8 @@ code_list! {
         TooLate = "too-late",
         /// The old facts of a correction are not what the statement says.
         OldDiffers = "old-differs",
+        /// A correction promises what the outcome did not: only an outcome does, for its words say what.
+        AddsCommitment = "adds-commitment",
         /// Its facts do not read as its kind's.
         Unreadable = "unreadable",
         /// The kind is not known here.

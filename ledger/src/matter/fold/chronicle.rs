@@ -8,6 +8,8 @@
 
 use std::collections::BTreeMap;
 
+use super::answered::voices;
+use super::mending::Behind;
 use super::order::{self, Tail};
 use super::story::{Events, Story, heard, unhear};
 use super::tell;
@@ -21,10 +23,8 @@ use crate::time::Time;
 /// A matter's statements and what came of them so far.
 #[derive(Clone, Debug)]
 pub struct Chronicle {
-    /// Told as everything was signed.
-    plain: Box<Story>,
-    /// Told again with what was corrected and taken back, if anything was.
-    mended: Option<Box<Story>>,
+    /// Never behind, between one call and the next.
+    story: Box<Story>,
     tail: Tail,
     work: Work,
 }
@@ -41,7 +41,7 @@ pub struct Work {
 impl Chronicle {
     /// A matter of which nothing is known yet. `offset` is the federation's fixed offset from UTC in hours.
     pub fn new(id: MatterId, packs: &Packs, offset: i8) -> Self {
-        Self { plain: Box::new(Story::new(id, packs, offset)), mended: None, tail: Tail::default(), work: Work::default() }
+        Self { story: Box::new(Story::new(id, packs, offset)), tail: Tail::default(), work: Work::default() }
     }
 
     /// The matter with these records, in whatever order; those of other matters are passed over.
@@ -55,20 +55,21 @@ impl Chronicle {
     /// Takes in one more record. One of another matter is passed over, one that is here already changes nothing unless it counts otherwise
     /// than before.
     pub fn take(&mut self, record: &Record) {
-        if record.statement.matter != Some(self.plain.id) {
+        if record.statement.matter != Some(self.story.id) {
             return;
         }
-        if let Some(known) = self.plain.find(&record.reference) {
+        if let Some(known) = self.story.find(&record.reference) {
             if (known.standing, known.marks) != (record.standing, record.marks) {
                 self.judge_anew(|reference| (*reference == record.reference).then_some((record.standing, record.marks)));
             }
             return;
         }
-        let event = heard(record, self.plain.offset);
+        let event = heard(record, self.story.offset);
         if self.takes_at_end(&event) {
             self.append(event);
+            self.catch_up();
         } else {
-            let mut events = std::mem::take(&mut self.plain.events);
+            let mut events = std::mem::take(&mut self.story.events);
             events.push(event);
             self.retell(events);
         }
@@ -76,15 +77,15 @@ impl Chronicle {
 
     /// Takes in several records; whatever order they come in, the matter is told anew once at most.
     pub fn take_all(&mut self, records: &[Record]) {
-        let id = self.plain.id;
+        let id = self.story.id;
         let mut further_up = Vec::new();
         let mut judged = BTreeMap::new();
         for record in records.iter().filter(|record| record.statement.matter == Some(id)) {
-            if self.plain.find(&record.reference).is_some() {
+            if self.story.find(&record.reference).is_some() {
                 judged.insert(&record.reference, (record.standing, record.marks));
                 continue;
             }
-            let event = heard(record, self.plain.offset);
+            let event = heard(record, self.story.offset);
             if further_up.is_empty() && self.takes_at_end(&event) {
                 self.append(event);
             } else {
@@ -92,9 +93,10 @@ impl Chronicle {
             }
         }
         if !further_up.is_empty() {
-            further_up.append(&mut self.plain.events);
+            further_up.append(&mut self.story.events);
             self.retell(further_up);
         }
+        self.catch_up();
         if !judged.is_empty() {
             self.judge_anew(|reference| judged.get(reference).copied());
         }
@@ -102,13 +104,13 @@ impl Chronicle {
 
     /// Whether any statement here stands in `log`.
     pub fn speaks_from(&self, log: &Origin) -> bool {
-        self.plain.events.iter().any(|event| event.reference.log == *log)
+        self.story.events.iter().any(|event| event.reference.log == *log)
     }
 
     /// Takes in what the registry or the cross-check now says of statements that are here; `judged` gives none for what stays as it was.
     pub fn judge_anew(&mut self, judged: impl Fn(&Reference) -> Option<(Standing, Marks)>) {
         let mut changed = false;
-        let mut events = std::mem::take(&mut self.plain.events);
+        let mut events = std::mem::take(&mut self.story.events);
         for event in &mut events {
             if let Some((standing, marks)) = judged(&event.reference) {
                 changed |= (event.standing, event.marks) != (standing, marks);
@@ -118,40 +120,40 @@ impl Chronicle {
         if changed {
             self.retell(events);
         } else {
-            self.plain.events = events;
+            self.story.events = events;
         }
     }
 
     /// Takes in the packs that a reader knows by now; the matter is told anew if that changes whether it is judged.
     pub fn learn(&mut self, packs: &Packs) {
-        let place = self.plain.id.division;
-        let judged_otherwise = match &self.plain.rules {
+        let place = self.story.id.division;
+        let judged_otherwise = match &self.story.rules {
+            // What was weighed may have been so by a pack of a topic that was taken back since.
+            _ if self.story.mends.weighed > 0 => true,
             RulesUsed::None => false,
             RulesUsed::Unknown { pack } => packs.judging(pack, place).is_some(),
             RulesUsed::Known { pack, .. } | RulesUsed::OtherMethod { pack } => packs.judging(pack, place).is_none(),
         };
-        self.plain.packs = packs.clone();
+        self.story.packs = packs.clone();
         if judged_otherwise {
-            let events = std::mem::take(&mut self.plain.events);
+            let events = std::mem::take(&mut self.story.events);
             self.retell(events);
-        } else if let Some(mended) = &mut self.mended {
-            mended.packs = packs.clone();
         }
     }
 
     /// The matter as of an instant.
     pub fn tell(&self, as_of: Time) -> View {
-        tell(self.mended.as_deref().unwrap_or(&self.plain), as_of)
+        tell(&self.story, as_of)
     }
 
     /// How many statements are here.
     pub fn len(&self) -> usize {
-        self.plain.events.len()
+        self.story.events.len()
     }
 
     /// Whether none is.
     pub fn is_empty(&self) -> bool {
-        self.plain.events.is_empty()
+        self.story.events.is_empty()
     }
 
     /// What it had to do so far.
@@ -160,51 +162,45 @@ impl Chronicle {
     }
 
     fn takes_at_end(&self, event: &Event) -> bool {
-        self.tail.takes(event, &self.plain)
+        self.tail.takes(event, &self.story) && !self.story.was_heard_before_withdrawal(event)
     }
 
+    /// Takes in a statement that stands last.
     fn append(&mut self, event: Box<Event>) {
         self.work.appended += 1;
-        let (mends, place) = (self.plain.mends.count, self.plain.events.len());
         self.extend(event);
-        if self.plain.mends.count > mends {
-            self.tell_with_mends();
-        } else if let Some(mended) = &mut self.mended {
-            let mut event = self.plain.events[place].clone();
-            unhear(&mut event, mended.offset);
-            mended.take_in(event, Some(&self.plain.mends));
-        }
     }
 
     /// Tells the matter from nothing.
-    fn retell(&mut self, events: Events) {
-        let (id, offset) = (self.plain.id, self.plain.offset);
+    fn retell(&mut self, mut events: Events) {
+        let (id, offset) = (self.story.id, self.story.offset);
         self.work.retold += events.len() as u64;
-        *self.plain = Story::new(id, &self.plain.packs, offset);
-        self.mended = None;
+        for event in &mut events {
+            unhear(event, offset);
+        }
+        *self.story = Story::new(id, &self.story.packs, offset);
+        self.story.mends.voices = voices(id.division, &events);
         self.tail = Tail::default();
-        for mut event in order::in_order(id.division, events) {
-            unhear(&mut event, offset);
+        for event in order::in_order(id.division, events) {
             self.extend(event);
         }
-        if self.plain.mends.count > 0 {
-            self.tell_with_mends();
-        }
+        self.catch_up();
     }
 
     fn extend(&mut self, event: Box<Event>) {
-        self.tail.append(&event, &self.plain);
-        self.plain.take_in(event, None);
+        if self.story.lags_for(&event) {
+            self.catch_up();
+        }
+        self.tail.append(&event, &self.story);
+        self.story.take_in(event);
     }
 
-    fn tell_with_mends(&mut self) {
-        self.work.retold += self.plain.events.len() as u64;
-        let mut story = Story::new(self.plain.id, &self.plain.packs, self.plain.offset);
-        for event in &self.plain.events {
-            let mut event = event.clone();
-            unhear(&mut event, story.offset);
-            story.take_in(event, Some(&self.plain.mends));
+    /// Tells the matter again, if it is behind what was corrected and taken back.
+    fn catch_up(&mut self) {
+        if self.story.behind > Behind::Nothing {
+            self.work.retold += self.story.events.len() as u64;
+            let empty = Story::new(self.story.id, &self.story.packs, self.story.offset);
+            *self.story = std::mem::replace(&mut *self.story, empty).told_again();
         }
-        self.mended = Some(Box::new(story));
     }
 }

@@ -5,7 +5,8 @@ use super::{days_between, flags};
 use crate::matter::codes::{Coded, CommitmentState, FundSource, Irregular, OfficeCode, Verdict};
 use crate::matter::facts::{Bearer, CommitmentId, Completion, Fen, Plan, Progress, Promise, Said};
 use crate::matter::view::{Commitment, CompletionView, DueView, Event, MilestoneView, Moved};
-use crate::time::Date;
+use crate::names::{Division, OfficeName};
+use crate::time::{Date, Time};
 
 /// A commitment so far; statements are named by their places in the story.
 #[derive(Clone, Debug)]
@@ -17,6 +18,10 @@ pub(super) struct CommitmentStory {
     pub(super) round: u32,
     pub(super) responsible: Option<Bearer>,
     pub(super) responsible_unconfirmed: bool,
+    /// Who countersigned the outcome or plan, and when, as signed.
+    pub(super) countersigned: Vec<(OfficeName, Time)>,
+    /// When it was last changed by a correction.
+    pub(super) amended: Option<Time>,
     pub(super) reporter: Option<Bearer>,
     /// The first due date ever promised.
     first_due: Date,
@@ -43,6 +48,22 @@ impl CommitmentStory {
         })
     }
 
+    /// Takes the word of whoever is to carry it out for a confirmation, if it is theirs, and of what stands now.
+    pub(super) fn confirm(&mut self, heard: &Event, home: Division) {
+        let confirmed = self.responsible.is_some_and(|bearer| heard.by.iter().any(|by| bearer.is(by, home)));
+        self.responsible_unconfirmed &= !(confirmed && self.is_as_of(heard.time));
+    }
+
+    /// Whether whoever is to carry it out countersigned what stands now.
+    pub(super) fn is_countersigned(&self, home: Division) -> bool {
+        self.countersigned.iter().any(|(by, time)| self.responsible.is_some_and(|bearer| bearer.is(by, home)) && self.is_as_of(*time))
+    }
+
+    /// Whether it already stood as it does now when something was signed.
+    fn is_as_of(&self, time: Time) -> bool {
+        self.amended.is_none_or(|amended| time >= amended)
+    }
+
     fn due(&self) -> Date {
         self.dues.last().map_or(self.first_due, |(due, _)| *due)
     }
@@ -61,6 +82,8 @@ impl Story {
                 round,
                 responsible: promise.responsible,
                 responsible_unconfirmed,
+                countersigned: Vec::new(),
+                amended: None,
                 reporter: promise.reporter,
                 first_due: promise.due,
                 dues: vec![(promise.due, made)],
@@ -79,6 +102,8 @@ impl Story {
         commitment.dropped = false;
         (commitment.made, commitment.round) = (made, round);
         (commitment.responsible, commitment.responsible_unconfirmed) = (promise.responsible, responsible_unconfirmed);
+        commitment.countersigned.clear();
+        commitment.amended = None;
         commitment.reporter = promise.reporter;
         commitment.budget = promise.budget;
         commitment.source = promise.source;
@@ -105,15 +130,14 @@ impl Story {
         if self.by_convener(heard).is_err() && !planner(commitment.reporter) && !planner(commitment.responsible) {
             return Err(Irregular::NotItsOffice);
         }
-        let confirmed = planner(commitment.responsible);
         // As with a promise, what was signed moves date and money here, and a correction at its own place.
         let (due, budget) = match heard.signed() {
             Some(Said::Plan(signed)) => (signed.due, signed.budget),
             _ => (plan.due, plan.budget),
         };
-        let at = self.events.len();
+        let (at, home) = (self.events.len(), self.id.division);
         let commitment = &mut self.commitments[position];
-        commitment.responsible_unconfirmed &= !confirmed;
+        commitment.confirm(heard, home);
         commitment.plan = Some(at);
         commitment.budget = budget.or(commitment.budget);
         if !plan.milestones.is_empty() {
@@ -148,15 +172,14 @@ impl Story {
     /// A live commitment, for a statement of its reporter.
     fn reported(&mut self, heard: &Event, id: CommitmentId) -> Result<&mut CommitmentStory, Irregular> {
         let position = self.live_commitment(id)?;
-        let CommitmentStory { reporter, responsible, .. } = self.commitments[position];
-        match reporter {
+        match self.commitments[position].reporter {
             Some(reporter) if !self.is_by(heard, reporter) => return Err(Irregular::NotItsOffice),
             Some(_) => {}
             None => self.by_convener(heard)?,
         }
-        let confirmed = responsible.is_some_and(|bearer| self.is_by(heard, bearer));
+        let home = self.id.division;
         let commitment = &mut self.commitments[position];
-        commitment.responsible_unconfirmed &= !confirmed;
+        commitment.confirm(heard, home);
         Ok(commitment)
     }
 

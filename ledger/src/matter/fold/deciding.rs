@@ -59,7 +59,7 @@ impl Story {
         if round.outcome.is_some() {
             return Err(Irregular::RoundClosed);
         }
-        round.outcome = Some(OutcomeStory { at, result: outcome.result, notice_days: outcome.notice_days });
+        round.outcome = Some(OutcomeStory { at, result: outcome.result });
         // What is promised and dropped is what was signed; a correction moves it from its own place on, so that nothing shows as never promised.
         let was = match heard.signed() {
             Some(Said::Outcome(signed)) => signed,

@@ -5,7 +5,6 @@ use super::{days_between, notice, steps};
 use crate::matter::codes::{Coded, CommitmentState, OutcomeResult, Status, StepCode, StepState};
 use crate::matter::facts::Said;
 use crate::matter::pack::Fulfilment;
-use crate::matter::signing;
 use crate::matter::view::{Commitment, Event, Flag, StepView, View};
 use crate::names::Level;
 use crate::standing::Standing;
@@ -131,7 +130,7 @@ fn of_outcome(story: &Story, round: &RoundStory, flags: &mut Vec<Flag>) {
         flags.push(Flag::UnsignedBySupervisors { on: event.reference.clone() });
     }
     let Some(pack) = story.pack() else { return };
-    let days = notice::days(story, outcome);
+    let days = notice::shortest(story, outcome.at);
     if days < pack.notice.days {
         flags.push(Flag::NoticeTooShort { on: event.reference.clone(), days, wanted: pack.notice.days });
     }
@@ -230,9 +229,8 @@ fn of_event(story: &Story, at: usize, flags: &mut Vec<Flag>) {
     }
 }
 
-/// Whether a community's supervisors, though the method asks it, neither signed a statement nor accepted it.
+/// Whether a community's supervisors, though the method asks it, neither signed a statement as it stands now nor accepted it.
 pub(super) fn is_unsigned(story: &Story, at: usize) -> bool {
     let asked = story.pack().is_none_or(|pack| pack.supervisors_sign);
-    let signed = story.events[at].by.iter().any(|by| signing::is_supervisor(by, story.id.division));
-    asked && story.id.division.level() == Level::Community && !signed && !story.is_accepted(at) && !story.is_countersigned(at)
+    asked && story.id.division.level() == Level::Community && !story.is_supervised(at)
 }

@@ -1,6 +1,6 @@
 //! Whether it was done, and what else came up: how problems, verifications, results, feedback and termination change a story.
 
-use super::mending::Mends;
+use super::answered::can_be_verified;
 use super::story::{At, Story, Taken, Touched, push};
 use crate::matter::codes::Irregular;
 use crate::matter::facts::{Feedback, Problem, Said, Termination, Verification};
@@ -23,19 +23,19 @@ impl Story {
     }
 
     /// Of several verdicts on one statement the newest by (time, id) stands, whichever log it came by.
-    pub(super) fn take_verification(&mut self, heard: &Event, verification: &Verification, mends: Option<&Mends>) -> Taken {
+    pub(super) fn take_verification(&mut self, heard: &Event, verification: &Verification) -> Taken {
         if !heard.by.iter().any(|by| signing::may_verify(by, self.id.division)) {
             return Err(Irregular::NotItsOffice);
         }
         let place = self.place(&verification.target).ok_or(Irregular::Unresolved)?;
         let target = &self.events[place];
-        if !can_be_verified(&target.said) {
+        if !target.said.kind().is_some_and(can_be_verified) {
             return Err(Irregular::Unresolved);
         }
         let round = target.round;
         let time = heard.time;
         // What was corrected since is not what they verified.
-        if mends.and_then(|mends| mends.corrected_at(&verification.target)).is_some_and(|corrected| time < corrected) {
+        if self.mends.corrected_at(&verification.target).is_some_and(|corrected| time < corrected) {
             return Ok(Touched { round, moved: Vec::new() });
         }
         let stands = self.verdict(place).map(|(stands, _)| (stands.time, stands.reference.id));
@@ -83,21 +83,4 @@ impl Story {
         self.termination = Some(heard.reference.clone());
         Ok(Touched::default())
     }
-}
-
-/// What supervisors can find true or not: what was decided, done or told by those who carry the matter.
-fn can_be_verified(said: &Said) -> bool {
-    matches!(
-        said,
-        Said::Topic(_)
-            | Said::Step(_)
-            | Said::Outcome(_)
-            | Said::Plan(_)
-            | Said::Progress(_)
-            | Said::Problem(_)
-            | Said::Reopen(_)
-            | Said::Completion(_)
-            | Said::Result(_)
-            | Said::Termination(_)
-    )
 }

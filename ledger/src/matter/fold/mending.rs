@@ -1,186 +1,260 @@
 //! What mends: corrections, withdrawals (撤回误录), redactions.
 //!
-//! A story is first told as everything was signed. On that telling each correction and withdrawal is judged at its own place: by whose it
-//! is, whether the old facts are what stands there, whether it comes too late. What they come to are the [`Mends`]. If there are any, the
-//! story is told a second time: a corrected statement with its new facts at its old place, a withdrawn one without effect.
+//! Each correction and withdrawal is judged once, at its own place, by the matter as it stands there with every mend before it: by whose it
+//! is, whether the old facts are what stands there, whether it comes too late. What they come to are the [`Mends`]. One that has an effect
+//! bears on what was told already, so the story is then *behind* and is told again with it: a corrected statement with its new facts at its
+//! old place, a withdrawn one without effect. What was judged is not judged again.
 //!
-//! Two things stay as they were signed until the correction itself: what was promised, and by when for how much. So a corrected date shows
-//! as moved, and no promise shows as never made.
+//! Told again is what was told, whole, so that must not happen for every mend: of most, nothing that a mend changes has a part in how the
+//! next is judged. [`Story::lags_for`] tells where it has.
+//!
+//! Two things stay as they were signed until the correction itself: what was promised, and by when for how much (see [`super::amending`]).
+//! So a corrected date shows as moved, and no promise shows as never made.
 
 use std::collections::BTreeMap;
 
-use super::deciding::{dropped, promised};
+use super::answered::Voices;
+use super::deciding::promised;
 use super::notice;
-use super::story::{OutcomeStory, Story, Taken, Touched};
-use crate::matter::codes::Irregular;
-use crate::matter::facts::{CommitmentId, Correction, Outcome, Plan, Redaction, Said, Withdrawal};
+use super::story::{Story, Taken, Touched};
+use crate::facts::Value;
+use crate::matter::codes::{Irregular, KindCode};
+use crate::matter::facts::{Correction, Redaction, Said, Withdrawal};
 use crate::matter::record::Reference;
 use crate::matter::signing;
-use crate::matter::view::{Effect, Event, Moved};
+use crate::matter::view::{Effect, Event};
+use crate::names::OfficeName;
+use crate::statement::{Kind, Signers};
 use crate::time::Time;
 
-/// What corrections and withdrawals came to.
+/// Most mends of a matter's ground, its topics, rounds and outcomes, that are weighed against what rests on it: each may have the matter
+/// told again. An honest matter has one or two; beyond, all else comes too late.
+pub(super) const MOST_WEIGHED: u32 = 32;
+
+/// What corrections and withdrawals came to so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Mends {
     /// By what was corrected.
     corrected: BTreeMap<Reference, Corrected>,
     /// By what was taken back: the withdrawal.
     withdrawn: BTreeMap<Reference, Reference>,
-    /// Those that have no effect, and why.
-    without_effect: BTreeMap<Reference, Irregular>,
-    /// How many have an effect.
-    pub(super) count: usize,
+    /// Whether each that was judged has an effect, or why not.
+    judged: BTreeMap<Reference, Result<(), Irregular>>,
+    /// How many were weighed, of [`MOST_WEIGHED`].
+    pub(super) weighed: u32,
+    /// Who spoke to what is taken back in logs above.
+    pub(super) voices: Voices,
 }
 
 /// A corrected statement.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Corrected {
-    /// What it says after each correction, in order.
-    steps: Vec<(Reference, Said)>,
-    /// When the newest correction was logged.
-    logged: Time,
+    /// In order.
+    steps: Vec<Step>,
     /// When the correction was logged that last changed its date.
     dated: Option<Time>,
 }
 
+/// One correction of a statement.
+#[derive(Clone, Debug)]
+struct Step {
+    on: Reference,
+    by: Signers,
+    logged: Time,
+    /// What the statement says from then on.
+    said: Said,
+    /// Whether that is anything new; words alone may be corrected too.
+    is_new: bool,
+}
+
+/// What a story does not know yet of what was judged while it was told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Behind {
+    #[default]
+    Nothing,
+    /// What statements say and whether they count.
+    Facts,
+    /// And perhaps whose matter it is.
+    Convener,
+}
+
 impl Mends {
+    /// The withdrawal that took a statement back.
+    pub(super) fn withdrawal_of(&self, target: &Reference) -> Option<&Reference> {
+        self.withdrawn.get(target)
+    }
+
     /// When a statement was last corrected.
     pub(super) fn corrected_at(&self, target: &Reference) -> Option<Time> {
-        self.corrected.get(target).map(|corrected| corrected.logged)
+        self.corrected.get(target)?.steps.iter().map(|step| step.logged).max()
+    }
+
+    /// When a statement was last given other facts without the signature of an office.
+    pub(super) fn changed_without(&self, target: &Reference, office: &OfficeName) -> Option<Time> {
+        let steps = &self.corrected.get(target)?.steps;
+        steps.iter().filter(|step| step.is_new && !step.by.contains(office)).map(|step| step.logged).max()
+    }
+
+    /// What a statement said after each correction of it, in order, and when that was logged.
+    pub(super) fn since(&self, target: &Reference) -> impl Iterator<Item = (Time, &Said)> {
+        self.corrected.get(target).into_iter().flat_map(|corrected| &corrected.steps).map(|step| (step.logged, &step.said))
     }
 
     /// What a statement said before and after one correction of it.
-    fn around<'m>(&'m self, target: &'m Event, correction: &Reference) -> Option<(&'m Said, &'m Said)> {
+    pub(super) fn around<'m>(&'m self, target: &'m Event, correction: &Reference) -> Option<(&'m Said, &'m Said)> {
         let steps = &self.corrected.get(&target.reference)?.steps;
-        let at = steps.iter().position(|(on, _)| on == correction)?;
+        let at = steps.iter().position(|step| step.on == *correction)?;
         let before = match at.checked_sub(1) {
-            Some(before) => &steps[before].1,
-            None => target.signed()?,
+            Some(before) => &steps[before].said,
+            None => target.signed().unwrap_or(&target.said),
         };
-        Some((before, &steps[at].1))
+        Some((before, &steps[at].said))
     }
 }
 
 impl Story {
     /// Puts a statement as it stands after all mends.
-    pub(super) fn mend(&mut self, event: &mut Event, mends: &Mends) {
-        if let Some(by) = mends.withdrawn.get(&event.reference) {
+    pub(super) fn mend(&mut self, event: &mut Event) {
+        if let Some(by) = self.mends.withdrawal_of(&event.reference) {
             event.mended.get_or_insert_default().withdrawn_by = Some(by.clone());
             event.effect = Effect::Irregular(Irregular::Withdrawn);
         }
-        let Some((corrected, (_, now))) = mends.corrected.get(&event.reference).and_then(|all| Some((all, all.steps.last()?))) else {
+        let Some((corrected, now)) = self.mends.corrected.get(&event.reference).and_then(|all| Some((all, all.steps.last()?))) else {
             return;
         };
-        let signed = std::mem::replace(&mut event.said, now.clone());
+        let signed = std::mem::replace(&mut event.said, now.said.clone());
         let mended = event.mended.get_or_insert_default();
         mended.signed = Some(signed);
-        mended.corrected_by = corrected.steps.iter().map(|(on, _)| on.clone()).collect();
+        mended.corrected_by = corrected.steps.iter().map(|step| step.on.clone()).collect();
         event.date = event.said.date().unwrap_or_else(|| event.time.civil_date(self.offset));
         // Facts that did not read may do so now.
         if event.standing.is_valid() && event.withdrawn_by().is_none() {
             event.effect = Effect::Counted;
         }
-        if corrected.dated.is_some() {
-            self.beside_at(self.events.len()).dated = corrected.dated;
+        if let Some(dated) = corrected.dated {
+            self.beside_at(self.events.len()).dated = Some(dated);
         }
     }
 
-    pub(super) fn take_correction(&mut self, heard: &Event, correction: &Correction, mends: Option<&Mends>) -> Taken {
-        match mends {
-            None => {
-                let judged = self.judge_correction(heard, correction);
-                if let Err(why) = judged {
-                    self.mends.without_effect.insert(heard.reference.clone(), why);
-                }
-                judged
-            }
-            Some(mends) => {
-                without_effect(mends, heard)?;
-                Ok(self.amend(heard, &correction.target, mends))
-            }
+    /// Whether the story has to be told again before this next statement can be judged as the matter stands.
+    pub(super) fn lags_for(&self, event: &Event) -> bool {
+        if self.behind == Behind::Nothing || !event.effect.counts() {
+            return false;
+        }
+        match &event.said {
+            Said::Correction(_) | Said::Void(_) if self.behind == Behind::Convener => true,
+            // What it is weighed by is the whole story. All else is told alike by one that is behind.
+            Said::Void(withdrawal) if self.mends.weighed < MOST_WEIGHED => self
+                .mendable(event, &withdrawal.target)
+                .is_ok_and(|place| is_ground(&self.events[place].kind) && !self.is_answered(place, event)),
+            _ => false,
         }
     }
 
-    fn judge_correction(&mut self, heard: &Event, correction: &Correction) -> Taken {
-        let target = self.of_its_office(heard, &correction.target)?;
+    pub(super) fn take_correction(&mut self, heard: &Event, correction: &Correction) -> Taken {
+        if let Some(judged) = self.mends.judged.get(&heard.reference) {
+            (*judged)?;
+            return Ok(self.amend(heard, &correction.target));
+        }
+        let judged = self.judge_correction(heard, correction);
+        self.mends.judged.insert(heard.reference.clone(), judged.map(|_| ()));
+        let round = judged?;
+        Ok(Touched { round, moved: Vec::new() })
+    }
+
+    /// The round of what is corrected.
+    fn judge_correction(&mut self, heard: &Event, correction: &Correction) -> Result<Option<u32>, Irregular> {
+        let place = self.mendable(heard, &correction.target)?;
+        let target = &self.events[place];
         let standing = self.mends.corrected.get(&correction.target).and_then(|corrected| corrected.steps.last());
-        let was = standing.map_or(&target.said, |(_, said)| said);
-        let facts = was.to_facts().and_then(|facts| correction.apply(&facts)).map_err(|_| Irregular::OldDiffers)?;
+        let was = standing.map_or(&target.said, |step| &step.said);
+        let facts_were = was.to_facts().map_err(|_| Irregular::OldDiffers)?;
+        let facts = correction.apply(&facts_were).map_err(|_| Irregular::OldDiffers)?;
         let now = match Said::read(&target.kind, &facts) {
             Ok(now) if now.kind().is_some() => now,
             _ => return Err(Irregular::Unreadable),
         };
+        if adds_commitment(was, &now) {
+            return Err(Irregular::AddsCommitment);
+        }
         let redated = was.date() != now.date();
         let round = target.round;
-        let corrected = self.mends.corrected.entry(correction.target.clone()).or_insert(Corrected {
-            steps: Vec::new(),
-            logged: heard.logged,
-            dated: None,
-        });
-        corrected.steps.push((heard.reference.clone(), now));
-        corrected.logged = corrected.logged.max(heard.logged);
+        // A topic that did not read may own the matter from now on.
+        let owns = was.kind().is_none() && now.kind() == Some(KindCode::Topic);
+        if owns {
+            self.weigh()?;
+        }
+        let corrected = self.mends.corrected.entry(correction.target.clone()).or_default();
+        let (on, by) = (heard.reference.clone(), heard.by.clone());
+        corrected.steps.push(Step { on, by, logged: heard.logged, said: now, is_new: facts != facts_were });
         if redated {
             corrected.dated = Some(heard.logged);
         }
-        self.mends.count += 1;
-        Ok(Touched { round, moved: Vec::new() })
+        self.behind = self.behind.max(if owns { Behind::Convener } else { Behind::Facts });
+        Ok(round)
     }
 
-    pub(super) fn take_withdrawal(&mut self, heard: &Event, withdrawal: &Withdrawal, mends: Option<&Mends>) -> Taken {
-        match mends {
-            None => {
-                let judged = self.judge_withdrawal(heard, withdrawal);
-                if let Err(why) = judged {
-                    self.mends.without_effect.insert(heard.reference.clone(), why);
-                }
-                judged
-            }
-            Some(mends) => {
-                without_effect(mends, heard)?;
-                Ok(Touched::default())
-            }
+    pub(super) fn take_withdrawal(&mut self, heard: &Event, withdrawal: &Withdrawal) -> Taken {
+        if let Some(judged) = self.mends.judged.get(&heard.reference) {
+            (*judged)?;
+            return Ok(Touched::default());
         }
+        let judged = self.judge_withdrawal(heard, withdrawal);
+        self.mends.judged.insert(heard.reference.clone(), judged);
+        judged?;
+        Ok(Touched::default())
     }
 
     /// Nothing is taken back that others have verified or spoken to, or that is past its notice; nor what a decision rests on.
-    fn judge_withdrawal(&mut self, heard: &Event, withdrawal: &Withdrawal) -> Taken {
-        let target = self.of_its_office(heard, &withdrawal.target)?;
+    fn judge_withdrawal(&mut self, heard: &Event, withdrawal: &Withdrawal) -> Result<(), Irregular> {
+        let place = self.mendable(heard, &withdrawal.target)?;
+        if self.is_answered(place, heard) {
+            return Err(Irregular::TooLate);
+        }
+        let mut behind = Behind::Facts;
+        if is_ground(&self.events[place].kind) {
+            self.weigh()?;
+            if self.is_rested_on(place, heard) {
+                return Err(Irregular::TooLate);
+            }
+            behind = Behind::Convener;
+        }
+        self.mends.withdrawn.insert(withdrawal.target.clone(), heard.reference.clone());
+        self.behind = self.behind.max(behind);
+        Ok(())
+    }
+
+    fn weigh(&mut self) -> Result<(), Irregular> {
+        self.mends.weighed = self.mends.weighed.saturating_add(1);
+        if self.mends.weighed > MOST_WEIGHED { Err(Irregular::TooLate) } else { Ok(()) }
+    }
+
+    /// Whether a decision rests on the statement at a place of the order, or its notice is over, when `heard` is logged.
+    fn is_rested_on(&self, place: usize, heard: &Event) -> bool {
+        let target = &self.events[place];
         let decided = |first: u32| self.rounds.iter().any(|round| round.number >= first && round.outcome.is_some());
-        let beside = self.find_place(&withdrawal.target).and_then(|at| self.beside(at));
-        let answered = beside.is_some_and(|beside| beside.spoken_to || beside.verdict.is_some());
-        let too_late = match &target.said {
-            _ if answered => true,
+        match &target.said {
             // One that had no effect carries nothing.
             _ if !target.effect.counts() => false,
             Said::Topic(_) => decided(1),
             Said::Reopen(reopen) => decided(reopen.round),
-            Said::Outcome(outcome) => {
-                let story = OutcomeStory { at: 0, result: outcome.result, notice_days: outcome.notice_days };
-                let last = super::days_after(target.logged.civil_date(self.offset), notice::days(self, &story));
-                heard.logged.civil_date(self.offset) > last
-            }
+            Said::Outcome(_) => heard.logged.civil_date(self.offset) > notice::last_day(self, place),
             _ => false,
-        };
-        if too_late {
-            return Err(Irregular::TooLate);
         }
-        let round = target.round;
-        self.mends.withdrawn.insert(withdrawal.target.clone(), heard.reference.clone());
-        self.mends.count += 1;
-        Ok(Touched { round, moved: Vec::new() })
     }
 
-    /// The statement that is mended, if its own office mends it, in its own log, and it is not taken back.
-    fn of_its_office(&self, heard: &Event, target: &Reference) -> Result<&Event, Irregular> {
-        let target = self.find(target).filter(|target| target.standing.is_valid()).ok_or(Irregular::Unresolved)?;
+    /// Where the statement stands that is mended, if its own office mends it, in its own log, and it is not taken back.
+    fn mendable(&self, heard: &Event, target: &Reference) -> Result<usize, Irregular> {
+        let place = self.valid_place(target).ok_or(Irregular::Unresolved)?;
+        let target = &self.events[place];
         let is_mend = matches!(target.said, Said::Correction(_) | Said::Void(_) | Said::Redaction(_));
-        if is_mend || target.effect == Effect::Irregular(Irregular::Repeated) || self.mends.withdrawn.contains_key(&target.reference) {
+        if is_mend || self.mends.withdrawal_of(&target.reference).is_some() {
             return Err(Irregular::Unresolved);
         }
         if target.reference.log.division != heard.reference.log.division || !self.speaks_for(&heard.by, &target.by) {
             return Err(Irregular::NotItsOffice);
         }
-        Ok(target)
+        Ok(place)
     }
 
     /// An office above erases words, or the office whose they are together with the supervisors. No state depends on it.
@@ -199,81 +273,22 @@ impl Story {
         }
         Ok(Touched { round, moved: Vec::new() })
     }
-
-    /// Carries a correction of what was promised, planned or dropped into the commitments, from here on.
-    fn amend(&mut self, heard: &Event, target: &Reference, mends: &Mends) -> Touched {
-        let Some(at) = self.place(target) else { return Touched::default() };
-        let of = self.events[at].clone();
-        let moved = match mends.around(&of, &heard.reference) {
-            Some((Said::Outcome(was), Said::Outcome(now))) => self.amend_outcome(&of, at, was, now),
-            Some((Said::Plan(was), Said::Plan(now))) => self.amend_plan(&of, was, now).into_iter().collect(),
-            _ => Vec::new(),
-        };
-        Touched { round: of.round, moved }
-    }
-
-    fn amend_outcome(&mut self, of: &Event, made: usize, was: &Outcome, now: &Outcome) -> Vec<Moved> {
-        let (before, after, here) = (promised(was), promised(now), self.events.len());
-        let mut moved = Vec::new();
-        for promise in after {
-            let Some(first) = before.iter().find(|first| first.id == promise.id) else {
-                moved.extend(self.promise(of, made, now.round, promise));
-                continue;
-            };
-            let unconfirmed = self.is_unconfirmed(promise.responsible, of);
-            let Some(position) = self.made_by(promise.id, made) else { continue };
-            let newest = self.commitments[position].dues.last().is_some_and(|(_, set_by)| self.is_of(*set_by, of));
-            let commitment = &mut self.commitments[position];
-            if first.responsible != promise.responsible {
-                commitment.responsible = promise.responsible;
-                commitment.responsible_unconfirmed = unconfirmed;
-            }
-            commitment.reporter = promise.reporter;
-            commitment.source = promise.source;
-            if first.budget != promise.budget {
-                commitment.budget = promise.budget;
-            }
-            if first.due != promise.due && newest {
-                moved.extend(commitment.set_due(promise.due, here));
-            }
-        }
-        let gone = before.iter().map(|promise| promise.id).filter(|id| !after.iter().any(|promise| promise.id == *id));
-        let mut gone: Vec<CommitmentId> = gone.filter(|id| self.made_by(*id, made).is_some()).collect();
-        gone.extend(dropped(now).iter().filter(|id| !dropped(was).contains(id)));
-        self.drop_commitments(&gone);
-        moved
-    }
-
-    fn amend_plan(&mut self, of: &Event, was: &Plan, now: &Plan) -> Option<Moved> {
-        let (position, here) = (self.live_commitment(now.commitment).ok()?, self.events.len());
-        let (_, set_by) = *self.commitments[position].dues.last()?;
-        let of_this_plan = self.is_of(set_by, of);
-        let commitment = &mut self.commitments[position];
-        if was.budget != now.budget {
-            commitment.budget = now.budget.or(commitment.first_budget);
-        }
-        match (was.due == now.due, now.due) {
-            (false, Some(due)) if was.due.is_none() || of_this_plan => commitment.set_due(due, here),
-            (false, None) if of_this_plan => {
-                let (before, _) = *commitment.dues.iter().rev().nth(1)?;
-                commitment.set_due(before, here)
-            }
-            _ => None,
-        }
-    }
-
-    /// The live commitment of that id, if the outcome at that place made it.
-    fn made_by(&self, id: CommitmentId, outcome: usize) -> Option<usize> {
-        self.live_commitment(id).ok().filter(|position| self.commitments[*position].made == outcome)
-    }
-
-    /// Whether a date was set by a statement, or by a correction of it, such as the one that is being taken in.
-    fn is_of(&self, set_by: usize, statement: &Event) -> bool {
-        let set_by = self.events.get(set_by).map(|event| &event.reference);
-        set_by.is_none_or(|set_by| *set_by == statement.reference || statement.corrected_by().contains(set_by))
-    }
 }
 
-fn without_effect(mends: &Mends, heard: &Event) -> Result<(), Irregular> {
-    mends.without_effect.get(&heard.reference).map_or(Ok(()), |why| Err(*why))
+/// What everything else in a matter rests on.
+fn is_ground(kind: &Kind) -> bool {
+    matches!(kind.as_str().parse(), Ok(KindCode::Topic | KindCode::Reopen | KindCode::Outcome))
+}
+
+/// Whether a correction of an outcome promises what the outcome did not: words say what is promised, and a correction brings none.
+fn adds_commitment(was: &Said, now: &Said) -> bool {
+    let Said::Outcome(now) = now else { return false };
+    let raw = |id: &str| match was {
+        Said::Raw(fields) => matches!(fields.get("commitments"), Some(Value::List(all)) if all.iter().any(|promise| {
+            matches!(promise, Value::Map(fields) if matches!(fields.get("id"), Some(Value::Text(known)) if known == id))
+        })),
+        _ => false,
+    };
+    let known = |id| matches!(was, Said::Outcome(was) if promised(was).iter().any(|promise| promise.id == id));
+    promised(now).iter().any(|promise| !known(promise.id) && !raw(promise.id.as_str()))
 }

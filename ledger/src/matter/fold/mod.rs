@@ -8,6 +8,8 @@
 //! Invariants: the same set of records gives the same view; what is void or has no effect shows in the timeline and in nothing else; no
 //! commitment is accepted without a verdict of those who verify.
 
+mod amending;
+mod answered;
 mod chronicle;
 mod commitment;
 mod deciding;
@@ -35,7 +37,6 @@ use super::codes::{Finding, Status};
 use super::facts::Said;
 use super::pack::Packs;
 use super::record::Record;
-use super::signing;
 use super::view::{Event, ObjectionView, OutcomeView, ProblemView, Round, Verifier, View};
 use crate::names::{Level, MatterId};
 use crate::time::{Date, Time};
@@ -93,14 +94,12 @@ fn tell(story: &Story, as_of: Time) -> View {
 fn round_view(story: &Story, round: &story::RoundStory) -> Round {
     let outcome = round.outcome.as_ref().map(|outcome| {
         let event = &story.events[outcome.at];
-        let signed = event.by.iter().any(|by| signing::is_supervisor(by, story.id.division));
-        let countersigned = story.beside(outcome.at).map(|beside| beside.countersigned.clone());
         OutcomeView {
             on: event.reference.clone(),
             result: outcome.result,
             date: event.date,
-            supervised: signed || story.is_accepted(outcome.at) || story.is_countersigned(outcome.at),
-            countersigned: countersigned.unwrap_or_default(),
+            supervised: story.is_supervised(outcome.at),
+            countersigned: story.countersigned(outcome.at).cloned().collect(),
             answer: story.answer_view(outcome.at),
         }
     });

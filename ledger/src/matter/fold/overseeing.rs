@@ -1,11 +1,14 @@
 //! Those who stand beside a matter or look into it: how countersigns, evaluations, orders and circulars change a story.
 
+use super::answered::can_be_countersigned;
 use super::story::{At, Story, Taken, Touched, push};
 use crate::matter::codes::{Irregular, RectificationAction};
 use crate::matter::facts::{Circular, Countersign, Evaluation, Rectification, Said};
 use crate::matter::record::Reference;
 use crate::matter::signing;
 use crate::matter::view::{AnswerView, CircularView, EvaluationView, Event, OrderView};
+use crate::names::OfficeName;
+use crate::time::Time;
 
 impl Story {
     /// A countersign stands beside what it names. Of an outcome or plan it also confirms the promises that the office is to carry out.
@@ -14,27 +17,17 @@ impl Story {
         let target = &self.events[place];
         let planned = match &target.said {
             Said::Plan(plan) => Some(plan.commitment),
-            Said::Topic(_)
-            | Said::Step(_)
-            | Said::Outcome(_)
-            | Said::Result(_)
-            | Said::Completion(_)
-            | Said::Reopen(_)
-            | Said::Termination(_) => None,
+            said if said.kind().is_some_and(can_be_countersigned) => None,
             _ => return Err(Irregular::Unresolved),
         };
         let (round, home) = (target.round, self.id.division);
         for commitment in &mut self.commitments {
-            let spoken_of = commitment.made == place || Some(commitment.id) == planned;
-            let confirmed = commitment.responsible.is_some_and(|bearer| heard.by.iter().any(|by| bearer.is(by, home)));
-            commitment.responsible_unconfirmed &= !(spoken_of && confirmed);
-        }
-        let countersigned = &mut self.beside_at(place).countersigned;
-        heard.by.iter().for_each(|by| {
-            if !countersigned.contains(by) {
-                countersigned.push(by.clone());
+            if commitment.made == place || Some(commitment.id) == planned {
+                commitment.confirm(heard, home);
+                sign(&mut commitment.countersigned, heard);
             }
-        });
+        }
+        sign(&mut self.beside_at(place).countersigned, heard);
         Ok(Touched { round, moved: Vec::new() })
     }
 
@@ -115,6 +108,16 @@ impl Story {
         match target {
             Some(target) => self.counted(target).map(|target| target.round).ok_or(Irregular::Unresolved),
             None => Ok(None),
+        }
+    }
+}
+
+/// Puts the signers of a countersign to those who signed before, each with its newest.
+fn sign(countersigned: &mut Vec<(OfficeName, Time)>, heard: &Event) {
+    for by in heard.by.iter() {
+        match countersigned.iter_mut().find(|(known, _)| known == by) {
+            Some((_, newest)) => *newest = heard.time.max(*newest),
+            None => countersigned.push((by.clone(), heard.time)),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! A matter's story so far: what each statement did when it was taken in. It knows no instant.
 //!
-//! A story is told once as everything was signed. Where a statement was corrected or taken back, it is told a second time with that
-//! known (see [`super::mending`]).
+//! Where a statement was corrected or taken back, a story is told again with that known (see [`super::mending`]).
 //!
 //! A handler either changes the story or returns why the statement has no effect; it never does both.
 
@@ -9,8 +8,9 @@ mod asked;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::answered::Spoken;
 use super::commitment::CommitmentStory;
-use super::mending::Mends;
+use super::mending::{Behind, Mends};
 use crate::matter::codes::{Coded, Decision, Irregular, KindCode, OutcomeResult, ReopenReason};
 use crate::matter::facts::Said;
 use crate::matter::pack::Packs;
@@ -51,14 +51,14 @@ pub(super) fn push<T>(list: &mut Vec<T>, one: T) {
 pub(super) struct Beside {
     /// The verification whose verdict stands on it.
     pub(super) verdict: Option<usize>,
-    /// Who countersigned it.
-    pub(super) countersigned: Vec<OfficeName>,
+    /// Who countersigned it, and when, as signed.
+    pub(super) countersigned: Vec<(OfficeName, Time)>,
     /// The newest answer of an office above to it.
     pub(super) answer: Option<usize>,
     /// When its date was told, where that was corrected.
     pub(super) dated: Option<Time>,
-    /// Another office has spoken to it.
-    pub(super) spoken_to: bool,
+    /// Whether another office has spoken to it.
+    pub(super) spoken: Spoken,
 }
 
 /// A round of consultation. Its last place in the order is the one before the next round's first.
@@ -76,7 +76,6 @@ pub(super) struct RoundStory {
 pub(super) struct OutcomeStory {
     pub(super) at: usize,
     pub(super) result: OutcomeResult,
-    pub(super) notice_days: Option<u16>,
 }
 
 /// The story; see the module.
@@ -105,8 +104,10 @@ pub(super) struct Story {
     pub(super) last_word: Option<Time>,
     /// Every statement, in order.
     pub(super) events: Events,
-    /// What corrections and withdrawals came to, in a story told as everything was signed; empty in one told with them.
+    /// What corrections and withdrawals came to.
     pub(super) mends: Mends,
+    /// What of that came to light only while this was told.
+    pub(super) behind: Behind,
     /// What others said of statements, by their places in `events`.
     beside: BTreeMap<usize, Box<Beside>>,
     /// Where each statement stands in `events`, behind the [`asked::hint`] of its id.
@@ -186,19 +187,29 @@ impl Story {
             last_word: None,
             events: Vec::new(),
             mends: Mends::default(),
+            behind: Behind::Nothing,
             beside: BTreeMap::new(),
             places: BTreeSet::new(),
         }
     }
 
-    /// Takes in the next statement of the order. `mends` are known when the story is told a second time.
-    pub(super) fn take_in(&mut self, mut event: Box<Event>, mends: Option<&Mends>) {
-        if let Some(mends) = mends {
-            self.mend(&mut event, mends);
+    /// The same told again from the start, with all mends that are known.
+    pub(super) fn told_again(mut self) -> Self {
+        let mut told = Self::new(self.id, &self.packs, self.offset);
+        told.mends = std::mem::take(&mut self.mends);
+        for mut event in self.events {
+            unhear(&mut event, told.offset);
+            told.take_in(event);
         }
+        told
+    }
+
+    /// Takes in the next statement of the order.
+    pub(super) fn take_in(&mut self, mut event: Box<Event>) {
+        self.mend(&mut event);
         self.share_signers(&mut event);
         if event.effect.counts() {
-            match self.take(&event, mends) {
+            match self.take(&event) {
                 Ok(touched) => {
                     event.round = touched.round;
                     event.moved = touched.moved;
@@ -207,6 +218,7 @@ impl Story {
                 Err(why) => event.effect = Effect::Irregular(why),
             }
         }
+        self.hear(&event);
         self.places.insert((asked::hint(&event.reference.id), self.events.len()));
         self.events.push(event);
     }
@@ -218,15 +230,15 @@ impl Story {
         }
     }
 
-    fn take(&mut self, heard: &Event, mends: Option<&Mends>) -> Taken {
+    fn take(&mut self, heard: &Event) -> Taken {
         if self.counts_already(&heard.reference.id) {
             return Err(Irregular::Repeated);
         }
         match &heard.said {
             Said::Topic(topic) => return self.take_topic(heard, topic),
             // What mends may mend a topic that does not stand, and words may have to go whatever became of the matter.
-            Said::Correction(correction) => return self.take_correction(heard, correction, mends),
-            Said::Void(withdrawal) => return self.take_withdrawal(heard, withdrawal, mends),
+            Said::Correction(correction) => return self.take_correction(heard, correction),
+            Said::Void(withdrawal) => return self.take_withdrawal(heard, withdrawal),
             Said::Redaction(redaction) => return self.take_redaction(heard, redaction),
             _ if self.topic.is_none() => return Err(Irregular::NoTopic),
             _ => {}
@@ -244,7 +256,7 @@ impl Story {
             Said::Progress(progress) => self.take_progress(heard, progress),
             Said::Completion(completion) => self.take_completion(heard, completion),
             Said::Problem(problem) => self.take_problem(heard, problem),
-            Said::Verification(verification) => self.take_verification(heard, verification, mends),
+            Said::Verification(verification) => self.take_verification(heard, verification),
             Said::Countersign(countersign) => self.take_countersign(heard, countersign),
             Said::Result(_) => self.take_result(heard),
             Said::Feedback(feedback) => self.take_feedback(heard, feedback),
@@ -258,17 +270,11 @@ impl Story {
         Ok(touched)
     }
 
-    /// Notes when those who carry a matter last spoke, and to which statements others have spoken.
+    /// Notes when those who carry a matter last spoke.
     fn note(&mut self, event: &Event) {
         let work = matches!(event.said, Said::Plan(_) | Said::Progress(_) | Said::Completion(_));
         if work || self.by_convener(event).is_ok() {
             self.last_word = self.last_word.max(Some(event.logged));
-        }
-        if let Some(target) = event.said.target().filter(|_| !matches!(event.said, Said::Redaction(_))) {
-            let another = self.find_place(target).filter(|at| !self.speaks_for(&event.by, &self.events[*at].by));
-            if let Some(target) = another {
-                self.beside_at(target).spoken_to = true;
-            }
         }
     }
 

@@ -8,8 +8,8 @@ use crate::matter::pack::{Pack, StepRule};
 use crate::matter::record::Reference;
 use crate::matter::signing;
 use crate::matter::view::{AnswerView, Event, RulesUsed, VerdictView};
-use crate::names::Division;
-use crate::time::Date;
+use crate::names::{Division, OfficeName};
+use crate::time::{Date, Time};
 
 /// The first bytes of an id, by which a statement is found; those that share them are told apart by their references.
 pub(super) fn hint(id: &Blake3) -> u64 {
@@ -106,10 +106,22 @@ impl Story {
         self.verdict(at).is_some_and(|(_, verification)| verification.verdict == Verdict::Accepted)
     }
 
-    /// Whether the community's supervisors countersigned the statement at a place of the order.
-    pub(in crate::matter::fold) fn is_countersigned(&self, at: usize) -> bool {
-        let by = self.beside(at).map(|beside| &beside.countersigned);
-        by.is_some_and(|by| by.iter().any(|by| signing::is_supervisor(by, self.id.division)))
+    /// Who countersigned the statement at a place of the order as it stands now.
+    pub(in crate::matter::fold) fn countersigned(&self, at: usize) -> impl Iterator<Item = &OfficeName> {
+        let all = self.beside(at).into_iter().flat_map(|beside| &beside.countersigned);
+        all.filter(move |(by, time)| self.unseen_by(at, by).is_none_or(|unseen| *time >= unseen)).map(|(by, _)| by)
+    }
+
+    /// Whether the community's supervisors signed the statement at a place of the order as it stands now, countersigned it or accepted it.
+    pub(in crate::matter::fold) fn is_supervised(&self, at: usize) -> bool {
+        let is_supervisor = |by: &OfficeName| signing::is_supervisor(by, self.id.division);
+        let signed = self.events[at].by.iter().any(|by| is_supervisor(by) && self.unseen_by(at, by).is_none());
+        signed || self.is_accepted(at) || self.countersigned(at).any(is_supervisor)
+    }
+
+    /// When the statement at a place of the order was last given other facts without the signature of an office.
+    fn unseen_by(&self, at: usize, office: &OfficeName) -> Option<Time> {
+        self.mends.changed_without(&self.events[at].reference, office)
     }
 
     /// What an office above answered to the statement at a place of the order.
@@ -148,7 +160,14 @@ impl Story {
     }
 
     pub(in crate::matter::fold) fn reopened_after(&self, at: usize) -> bool {
-        self.rounds.last().is_some_and(|round| round.number > 1 && round.at > at)
+        self.rounds.last().is_some_and(|round| round.number > 1 && self.is_since(round.at, at))
+    }
+
+    /// Whether what stands at one place was said after what stands at another: at home by the order, else by when they were logged, for
+    /// there the order follows what was spoken to.
+    fn is_since(&self, later: usize, earlier: usize) -> bool {
+        let [one, other] = [later, earlier].map(|at| &self.events[at]);
+        if self.is_home(one) && self.is_home(other) { later > earlier } else { one.logged > other.logged }
     }
 
     pub(in crate::matter::fold) fn open_round(&self) -> Option<&RoundStory> {

@@ -65,6 +65,27 @@ fn a_correction_that_no_publisher_would_take_is_refused_although_the_fold_reads_
 }
 
 #[test]
+fn a_correction_that_promises_more_is_refused_with_what_to_do_instead() {
+    let (mut tale, outcome) = decided();
+    let more = json!({"changes": [{"new": promise("c2", "2025-12-31"), "path": "commitments.1"}], "target": outcome});
+    assert_eq!(refused(tale.clone(), "committee", "correction", &more, "2025-06-12").as_deref(), Some("changes"));
+    tale.say("committee", "correction", &more, "2025-06-12");
+    let fault = ask(&tale).unwrap_err();
+    assert!(fault.why.contains("new outcome") && fault.why.contains("reopen"), "{fault}");
+}
+
+#[test]
+fn a_withdrawal_of_what_counts_only_by_a_mend_is_refused_as_any_other() {
+    let (mut tale, first) = decided();
+    tale.say("committee", "void", &taken_back(&first), "2025-06-11");
+    let second = tale.say("committee", "outcome", &outcome(1, &[promise("c1", "2025-09-30")]), "2025-06-12");
+    assert_eq!(refused(tale.clone(), "committee", "void", &taken_back(&second), "2025-06-13"), None);
+    assert_eq!(refused(tale.clone(), "committee", "void", &taken_back(&second), "2025-06-20").as_deref(), Some("target"));
+    tale.say("supervisors", "verification", &verdict(&second, "accepted"), "2025-06-13");
+    assert_eq!(refused(tale, "committee", "void", &taken_back(&second), "2025-06-13").as_deref(), Some("target"));
+}
+
+#[test]
 fn a_withdrawal_is_refused_once_it_is_too_late_or_done() {
     let (mut tale, completion) = reported();
     assert_eq!(refused(tale.clone(), "committee", "void", &taken_back(&completion), "2025-09-21"), None);

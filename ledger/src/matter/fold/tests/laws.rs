@@ -6,7 +6,8 @@ use proptest::strategy::ValueTree;
 use super::*;
 use crate::matter::Chronicle;
 use crate::matter::codes::{Irregular, Verdict};
-use crate::matter::view::Effect;
+use crate::matter::fold::answered::can_be_verified;
+use crate::matter::view::{Effect, Event};
 
 /// One random statement: who, where, what, when, and whether it counts. Numbers choose among what exists.
 #[derive(Clone, Debug)]
@@ -21,30 +22,39 @@ struct Saying {
 }
 
 fn saying() -> impl Strategy<Value = Saying> {
-    (0..6usize, prop_oneof![6 => Just(0usize), 1 => 1..3usize], 0..19usize, 0..1000usize, 0..4usize, 0..40i64, prop::bool::weighted(0.1))
+    let days = prop_oneof![1 => Just(0i64), 2 => 0..3i64, 2 => 0..40i64];
+    (0..6usize, prop_oneof![6 => Just(0usize), 1 => 1..3usize], 0..23usize, 0..1000usize, 0..4usize, days, prop::bool::weighted(0.1))
         .prop_map(|(office, log, kind, pick, word, days, void)| Saying { office, log, kind, pick, word, days, void })
 }
 
 const OFFICES: [&str; 6] = ["committee", "committee", "supervisors", "party", "owners", "committee"];
 
-/// Tells a history: it begins with a topic and an outcome, so that most sayings have something to bear on.
-fn tell(sayings: &[Saying]) -> Tale {
+/// Tells a history: it begins with a topic and an outcome, so that most sayings have something to bear on. Clocks of logs above are `ahead`
+/// by some days, or behind.
+fn tell(sayings: &[Saying], ahead: i64) -> Tale {
     let (mut tale, _) = decided();
-    let mut now = at("2025-06-11");
+    let mut today = at("2025-06-11");
     for Saying { office, log, kind, pick, word, days, void } in sayings {
-        now = now.plus(days * 86_400);
+        today = today.plus(days * 86_400);
+        let from_above = *log > 0 || matches!(kind, 14 | 15 | 17 | 21) || (*kind == 13 && pick % 2 == 0);
+        let now = if from_above { today.plus(ahead * 86_400) } else { today };
         let log = [VILLAGE, TOWNSHIP, COUNTY][*log];
         let target = tale.records[pick % tale.records.len()].reference.clone();
         let newest_claim = tale.records.iter().rev().find(|record| record.statement.kind.as_str() == "completion");
         let claim = newest_claim.map_or_else(|| target.clone(), |record| record.reference.clone());
+        let newest = |kind: &str, log: &str| {
+            let of_kind = |record: &&Record| record.statement.kind.as_str() == kind && record.reference.log.to_string().contains(log);
+            tale.records.iter().rev().find(of_kind).map_or_else(|| target.clone(), |record| record.reference.clone())
+        };
         let date = now.civil_date(8).to_string();
         let due = now.plus(i64::try_from(*pick).unwrap() * 86_400).civil_date(8).to_string();
-        let id = ["c1", "c1", "c2", "c3"][pick % 4];
+        let id = ["c1", "c1", "c2", "c3", "c9"][pick % 5];
         let round = u32::try_from(pick % 3).unwrap() + 1;
         let dropped = ["c1", "c2"][pick % 2];
         let result = ["consensus", "partial", "none", "no-action"][*word];
         let finding = ["upheld", "partly", "not", "not"][*word];
         let verdicts = ["accepted", "rejected", "partly", "accepted"];
+        let number = kind;
         let (kind, facts) = match kind {
             0 => ("topic", topic("general")),
             1 => ("step", resolve(round, &date, [42, 36, u64::try_from(pick % 42).unwrap()])),
@@ -63,11 +73,19 @@ fn tell(sayings: &[Saying]) -> Tale {
             15 => ("evaluation", json!({"rating": "good"})),
             16 => ("void", json!({"reason": "duplicate", "target": target})),
             17 => ("redaction", json!({"ground": "minor", "hashes": [Blake3::of(b"x")], "target": target})),
-            _ => ("correction", json!({"changes": changes(&tale, &target, &due), "target": target})),
+            // What a village in haste would mend: its newest decision or claim, and what nobody here had yet heard of.
+            18 => ("void", json!({"reason": "duplicate", "target": newest("outcome", VILLAGE)})),
+            19 => ("void", json!({"reason": "duplicate", "target": claim})),
+            20 => ("outcome", json!({"commitments": [promise("c1", &due)], "result": "consensus", "round": 1})),
+            21 => ("void", json!({"reason": "duplicate", "target": newest("rectification", TOWNSHIP)})),
+            _ => ("correction", json!({"changes": changes(&tale, &target, &due, *pick), "target": target})),
         };
-        let above = matches!(kind, "rectification" | "evaluation" | "redaction") || (kind == "countersign" && pick % 2 == 0);
+        let from_township = *number == 21;
+        let above_at = if from_township { 0 } else { pick % 2 };
+        let above =
+            from_township || matches!(kind, "rectification" | "evaluation" | "redaction") || (kind == "countersign" && pick % 2 == 0);
         if above {
-            let (log, by) = [(TOWNSHIP, format!("{TOWNSHIP}/government")), (COUNTY, format!("{COUNTY}/civil-affairs"))][pick % 2].clone();
+            let (log, by) = [(TOWNSHIP, format!("{TOWNSHIP}/government")), (COUNTY, format!("{COUNTY}/civil-affairs"))][above_at].clone();
             let standing = if *void { Standing::Void(Void::UnknownKey) } else { VALID };
             tale.put(log, &[&by], kind, &facts, &now.to_string(), standing);
             continue;
@@ -81,7 +99,7 @@ fn tell(sayings: &[Saying]) -> Tale {
 }
 
 /// A change of whatever the target says that can be changed; now and then of what it does not say.
-fn changes(tale: &Tale, target: &Reference, due: &str) -> Value {
+fn changes(tale: &Tale, target: &Reference, due: &str, pick: usize) -> Value {
     let facts = tale.records.iter().find(|record| record.reference == *target).unwrap().statement.facts.as_str();
     let facts: Value = serde_json::from_str(facts).unwrap();
     let at = |path: &str, new: Value| {
@@ -92,18 +110,20 @@ fn changes(tale: &Tale, target: &Reference, due: &str) -> Value {
         at("commitments.0.due", json!(due)),
         at("commitments.0.id", json!("c2")),
         at("due", json!(due)),
-        at("commitment", json!("c2")),
-        at("round", json!(1)),
+        at("commitment", json!(["c1", "c2"][pick % 2])),
+        at("round", json!(pick % 3 + 1)),
+        at("target", json!(tale.records[pick * 7 % tale.records.len()].reference)),
         at("date", json!("2025-06-10")),
         at("verdict", json!("rejected")),
-        at("result", json!("no-action")),
+        at("result", json!(["no-action", "consensus"][pick % 2])),
+        at("decision", json!("declined")),
     ];
     let found: Vec<Value> = found.into_iter().flatten().collect();
     if found.is_empty() { json!([{"new": 7, "path": "colour"}]) } else { json!(found) }
 }
 
 fn history() -> impl Strategy<Value = Tale> {
-    prop::collection::vec(saying(), 0..40).prop_map(|sayings| tell(&sayings))
+    (prop::collection::vec(saying(), 0..40), -3..4i64).prop_map(|(sayings, ahead)| tell(&sayings, ahead))
 }
 
 fn latest(tale: &Tale) -> Time {
@@ -182,6 +202,28 @@ proptest! {
     }
 
     #[test]
+    fn nothing_that_supervisors_had_found_on_is_taken_back(tale in history()) {
+        let view = seen(&tale.records, latest(&tale));
+        let supervisors = format!("a.example/{VILLAGE}/supervisors");
+        let verifiable = |event: &&Event| event.kind.as_str().parse().is_ok_and(can_be_verified);
+        for event in view.timeline.iter().filter(|event| event.withdrawn_by().is_some()).filter(verifiable) {
+            let back = view.event(event.withdrawn_by().unwrap()).unwrap();
+            for found in &view.timeline {
+                let signed = found.signed().unwrap_or(&found.said);
+                let on_it = matches!(signed, Said::Verification(said) if said.target == event.reference);
+                if on_it && found.standing.is_valid() && found.by.iter().any(|by| by.to_string() == supervisors) {
+                    let before = if found.reference.log == back.reference.log {
+                        found.reference < back.reference
+                    } else {
+                        found.logged <= back.logged
+                    };
+                    prop_assert!(!before && !found.effect.counts(), "{found:?} {back:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn what_is_void_shows_in_the_timeline_and_nowhere_else(tale in history(), ahead in 0..200i64) {
         let as_of = latest(&tale).plus(ahead * 86_400);
         // Words can be erased of what is void as well, and that is said of it; no state depends on it.
@@ -236,7 +278,7 @@ proptest! {
 #[test]
 fn random_histories_reach_every_status_that_a_decided_matter_can_have() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let (mut reached, mut mended) = (std::collections::BTreeSet::new(), [0; 3]);
+    let (mut reached, mut mended) = (std::collections::BTreeSet::new(), [0; 6]);
     for _ in 0..400 {
         let tale = history().new_tree(&mut runner).unwrap().current();
         for ahead in [0, 20, 90] {
@@ -244,11 +286,18 @@ fn random_histories_reach_every_status_that_a_decided_matter_can_have() {
             mended[0] += view.timeline.iter().filter(|event| !event.corrected_by().is_empty()).count();
             mended[1] += view.timeline.iter().filter(|event| event.effect == Effect::Irregular(Irregular::Withdrawn)).count();
             mended[2] += view.timeline.iter().filter(|event| !event.redacted_by().is_empty()).count();
+            let effects = || view.timeline.iter().map(|event| event.effect);
+            mended[3] += effects().filter(|effect| *effect == Effect::Irregular(Irregular::TooLate)).count();
+            mended[4] += effects().filter(|effect| *effect == Effect::Irregular(Irregular::AddsCommitment)).count();
+            mended[5] += usize::from(view.timeline.iter().any(|event| event.kind.as_str() == "outcome" && event.withdrawn_by().is_some()));
             reached.insert(seen(&tale.records, latest(&tale).plus(ahead * 86_400)).status);
         }
     }
     for status in [Status::OnNotice, Status::VerificationFailed, Status::Overdue, Status::Done, Status::Claimed, Status::UnderWay] {
         assert!(reached.contains(&status), "{status} is never reached, so the laws above say nothing of it");
     }
-    assert!(mended.iter().all(|count| *count > 50), "{mended:?}: nearly nothing is ever corrected, taken back or redacted");
+    assert!(
+        mended.iter().all(|count| *count > 20),
+        "{mended:?}: nearly nothing is ever corrected, taken back or redacted, or refused to be"
+    );
 }

@@ -1,5 +1,6 @@
 //! Tales of a fictional village, told as records and folded.
 
+mod changing;
 mod door;
 mod flags;
 mod foretold;
@@ -12,6 +13,7 @@ mod overseeing;
 mod references;
 mod statuses;
 mod strip;
+mod taking_back;
 
 use std::collections::BTreeMap;
 

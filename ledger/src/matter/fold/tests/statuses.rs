@@ -176,6 +176,30 @@ fn a_termination_ends_it_if_its_resolution_is_here() {
 }
 
 #[test]
+fn an_upheld_objection_asks_for_a_round_after_it_whichever_log_it_came_by() {
+    for log in [VILLAGE, TOWNSHIP, COUNTY] {
+        for (objected, open) in [("2025-06-20", false), ("2025-07-05", true)] {
+            let (mut tale, outcome) = decided();
+            let mut objection = None;
+            let mut object = |tale: &mut Tale| {
+                let by = format!("{VILLAGE}/supervisors");
+                objection = Some(tale.say_in(log, &[&by], "objection", &json!({"count": 3, "target": outcome}), objected));
+            };
+            if !open {
+                object(&mut tale);
+            }
+            tale.say("committee", "reopen", &json!({"reason": "new-problem", "round": 2}), "2025-07-01");
+            if open {
+                object(&mut tale);
+            }
+            tale.say("committee", "answer", &json!({"finding": "upheld", "target": objection.unwrap()}), "2025-07-10");
+            let view = tale.view("2025-07-11");
+            assert_eq!((view.objections[0].open, view.tags.contains(&Tag::Disputed)), (open, open), "{log} {objected}");
+        }
+    }
+}
+
+#[test]
 fn tags_stand_beside_the_status() {
     let mut tale = deliberated();
     let partial = json!({"commitments": [promise("c1", "2025-09-30")], "result": "partial", "round": 1});
