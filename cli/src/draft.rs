@@ -1,9 +1,12 @@
 //! A statement as people fill it in: a TOML file with the facts and the words, before anything is signed.
 //!
-//! Filling in is forgiving (dates may stand bare, `by` in any order); what comes out is strict. Out of scope: what each kind must say,
-//! which `ledger::matter` judges.
+//! Filling in is forgiving (dates may stand bare, `by` in any order); what comes out is strict, and all that is missing is told at once.
+//! Out of scope: what one field means for another, which `ledger::matter` judges.
 
-use std::path::Path;
+mod filling;
+pub(crate) mod shape;
+
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use luodi_ledger::facts::Facts;
@@ -12,6 +15,7 @@ use luodi_ledger::statement::{BodyRef, Kind, LONGEST_BODY, Statement};
 use luodi_ledger::time::Time;
 use serde::Deserialize;
 
+use self::filling::{Filling, Wrong};
 use crate::attachments::{self, Filled, Read};
 use crate::language::{Language, say};
 use crate::refusals;
@@ -38,6 +42,9 @@ pub(crate) struct Draft {
     /// Photos and scans.
     #[serde(default)]
     pub(crate) attachments: Vec<Filled>,
+    /// The file it stands in, for what is said of it.
+    #[serde(skip)]
+    file: PathBuf,
 }
 
 /// A statement ready to sign, with the bytes of its body.
@@ -58,7 +65,7 @@ impl Draft {
         let text = std::fs::read_to_string(path).with_context(|| {
             say!(language, "{file}：读不到；先用 luodi new 写出一份", "{file}: cannot be read; write one with luodi new")
         })?;
-        toml::from_str(&text).map_err(|error| match (language, error.span()) {
+        let draft: Self = toml::from_str(&text).map_err(|error| match (language, error.span()) {
             (Language::Chinese, Some(span)) => {
                 let before = text.get(..span.start).unwrap_or(&text);
                 let (number, line) = (before.matches('\n').count() + 1, text[before.rfind('\n').map_or(0, |at| at + 1)..].lines().next());
@@ -66,7 +73,8 @@ impl Draft {
                 anyhow::anyhow!("{file} 第 {number} 行：{why}\n  {line}")
             }
             _ => anyhow::anyhow!("{file}: {error}"),
-        })
+        })?;
+        Ok(Self { file: path.to_owned(), ..draft })
     }
 
     /// The statement it makes at `now`; `nonce` keeps a body from being guessed from its hash.
@@ -75,14 +83,24 @@ impl Draft {
         let mut by = self.by;
         by.sort();
         by.dedup();
-        let facts = json("facts", toml::Value::Table(self.facts), Blank::Refuse, language)?;
-        let facts = Facts::of(&facts.unwrap_or_else(|| serde_json::Value::Object(serde_json::Map::new())))?;
+        let mut filling = Filling::of(self.kind.as_str(), language);
+        let facts = filling.facts(self.facts);
+        let words = filling.words(self.body, &facts);
+        let wrong = filling.wrong();
+        if !wrong.is_empty() {
+            bail!(all_of(&wrong, &self.file, language));
+        }
+        let file = self.file.display();
+        let facts = Facts::of(&facts).with_context(|| file.to_string())?;
         let attachments = attachments::read(&self.attachments, beside, language)?;
-        let words = self.body.map(|words| json("body", toml::Value::Table(words), Blank::Drop, language)).transpose()?.flatten();
         let words = words.or_else(|| (!attachments.is_empty()).then(|| serde_json::json!({})));
         let body = words.map(|words| body_bytes(words, nonce, &attachments)).transpose()?;
         if body.as_ref().is_some_and(|bytes| bytes.len() as u64 > LONGEST_BODY) {
-            bail!(say!(language, "[body]：太长，最多 64 KiB；长文请作附件", "[body]: too long, 64 KiB at most; attach long texts instead"));
+            bail!(say!(
+                language,
+                "{file}：[body]：太长，最多 64 KiB；长文请作附件",
+                "{file}: [body]: too long, 64 KiB at most; attach long texts instead"
+            ));
         }
         let statement = Statement {
             log: self.log,
@@ -94,16 +112,22 @@ impl Draft {
             body: body.as_deref().map(BodyRef::of),
         };
         // What will be signed is what a strict reader reads; a fault shows now, not at the node.
-        let read = Statement::parse(&statement.to_string())?;
+        let read = Statement::parse(&statement.to_string()).with_context(|| file.to_string())?;
         Ok(Ready { statement: read, body, attachments })
     }
 }
 
-/// What an empty text means: facts must be filled in, words may be left out.
-#[derive(Clone, Copy)]
-enum Blank {
-    Refuse,
-    Drop,
+/// All that is wrong with a draft: on one line if it is one thing, else a line each.
+fn all_of(wrong: &[Wrong], file: &Path, language: Language) -> String {
+    let file = file.display();
+    let line = |Wrong { at, why }: &Wrong| say!(language, "{at}：{why}", "{at}: {why}");
+    match wrong {
+        [one] => say!(language, "{file}：{}", "{file}: {}", line(one)),
+        many => {
+            let (count, lines) = (many.len(), many.iter().map(|each| format!("\n  {}", line(each))).collect::<String>());
+            say!(language, "{file}：有 {count} 处要填或要改，才能签署：{lines}", "{file}: {count} things to fill in or mend before it can be signed:{lines}")
+        }
+    }
 }
 
 /// `words` as the bytes of a body: one line of JSON with sorted keys, a nonce and what is attached.
@@ -119,45 +143,6 @@ fn body_bytes(words: serde_json::Value, nonce: [u8; 16], attachments: &[Read]) -
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// A TOML value as JSON; nothing for a blank that may be dropped. `at` is the path of the field, for errors.
-fn json(at: &str, value: toml::Value, blank: Blank, language: Language) -> anyhow::Result<Option<serde_json::Value>> {
-    Ok(Some(match value {
-        toml::Value::String(text) if text.trim().is_empty() => match blank {
-            Blank::Drop => return Ok(None),
-            Blank::Refuse => bail!(say!(
-                language,
-                "{at}：还没有填；不需要这一项就删去这一行",
-                "{at}: not filled in; delete the line if it does not apply"
-            )),
-        },
-        toml::Value::String(text) => text.into(),
-        toml::Value::Integer(number) => number.into(),
-        toml::Value::Boolean(value) => value.into(),
-        toml::Value::Float(_) => bail!(say!(
-            language,
-            "{at}：不能用小数；金额写成“分”，例如 18500.00 元写 1850000",
-            "{at}: no decimals; amounts are in fen, such as 1850000 for 18,500.00 yuan"
-        )),
-        toml::Value::Datetime(date) => date.to_string().into(),
-        toml::Value::Array(items) => {
-            let mut list = Vec::new();
-            for (number, item) in items.into_iter().enumerate() {
-                list.extend(json(&format!("{at}[{number}]"), item, blank, language)?);
-            }
-            list.into()
-        }
-        toml::Value::Table(fields) => {
-            let mut map = serde_json::Map::new();
-            for (key, field) in fields {
-                if let Some(field) = json(&format!("{at}.{key}"), field, blank, language)? {
-                    map.insert(key, field);
-                }
-            }
-            map.into()
-        }
-    }))
 }
 
 #[cfg(test)]
@@ -182,7 +167,10 @@ budget = 1850000
 
 [body]
 title = "疏通排水沟"
+text = "疏通村北排水沟"
 note = ""
+[body.commitments.c1]
+what = "疏通 320 米"
 "#;
 
     fn now() -> Time {
@@ -210,15 +198,74 @@ note = ""
         assert!(read.statement().body.unwrap().names(body.as_bytes()));
     }
 
+    fn refused(text: &str) -> String {
+        ready(text).unwrap_err().to_string()
+    }
+
     #[test]
-    fn a_fact_left_blank_is_named() {
-        let error = ready(&FILLED.replace("\"c1\"", "\"\"")).unwrap_err().to_string();
-        assert!(error.starts_with("facts.commitments[0].id:"), "{error}");
+    fn a_fact_left_blank_is_named_with_what_to_write() {
+        let error = refused(&FILLED.replace("\"c1\"", "\"\""));
+        assert!(error.contains("facts.commitments[0].id: not filled in"), "{error}");
+        assert!(!error.contains("delete the line"), "{error}");
+        let error = refused(&FILLED.replace("2026-03-31", "\"\""));
+        assert!(error.contains("facts.commitments[0].due: not filled in; write a day, such as 2027-01-31"), "{error}");
+        // What may be left out is said to be so.
+        let error = refused(&FILLED.replace("budget = 1850000", "budget = \"\"\nsource = \"\""));
+        assert!(error.contains("budget: not filled in") && error.matches("or delete the line if there is none").count() == 2, "{error}");
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once_with_file_and_path() {
+        let text = FILLED
+            .replace("result = \"consensus\"", "result = \"agreed\"\nmood = \"good\"")
+            .replace("round = 1\n", "")
+            .replace("1850000", "18500.00")
+            .replace("疏通村北排水沟", " ");
+        let draft = Draft { file: "o.toml".into(), ..toml::from_str(&text).unwrap() };
+        let error = draft.ready(now(), [1; 16], Path::new("."), Language::English).unwrap_err().to_string();
+        let lines: Vec<&str> = error.lines().map(str::trim).collect();
+        assert!(lines[0].starts_with("o.toml: 5 things"), "{error}");
+        for (at, why) in [
+            ("facts.round", "missing; write a whole number"),
+            ("facts.result", "\"agreed\" is no code of its list; write one of consensus, partial, none, no-action"),
+            ("facts.mood", "not a field of"),
+            ("facts.commitments[0].budget", "no decimals"),
+            ("body.text", "not filled in; say it in a sentence or two"),
+        ] {
+            assert!(lines.iter().any(|line| line.starts_with(&format!("{at}: {why}"))), "{at}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_section_that_does_not_apply_may_go() {
+        let tally = "[[facts.tallies]]\nunit = \"\"\ndue = 3\npresent = 2";
+        let step = format!("[facts]\ndate = 2026-03-01\nmethod = \"four-two\"\nround = 1\nstep = \"resolve\"\n{tally}\n[body]\ntext = \"x\"");
+        let error = refused(&format!("{}{step}", &FILLED[..FILLED.find("[facts]").unwrap()].replace("outcome", "step")));
+        assert!(error.contains("facts.tallies[0].unit: not filled in") && error.contains("or delete the section"), "{error}");
+    }
+
+    #[test]
+    fn numbers_may_stand_in_the_quotes_that_the_template_has() {
+        let ready = ready(&FILLED.replace("1850000", "\"1850000\"").replace("2026-03-31", "\"2026-03-31\"")).unwrap();
+        assert!(ready.statement.facts.as_str().contains(r#""budget":1850000,"due":"2026-03-31""#), "{}", ready.statement.facts.as_str());
+        let error = refused(&FILLED.replace("1850000", "\"18,500 yuan\""));
+        assert!(error.contains("facts.commitments[0].budget: \"18,500 yuan\" is no number; write an amount in fen"), "{error}");
+    }
+
+    #[test]
+    fn a_promise_without_words_and_a_rejection_without_reason_are_refused() {
+        let error = refused(&FILLED.replace("疏通 320 米", ""));
+        assert!(error.contains("body.commitments.c1.what: not filled in"), "{error}");
+        let target = format!("{{ log = \"luodi.example/demo/log/990101001001/1\", index = 3, id = \"{}\" }}", "0".repeat(64));
+        let head = FILLED[..FILLED.find("[facts]").unwrap()].replace("outcome", "verification");
+        let verdict = |word: &str| format!("{head}[facts]\nverdict = \"{word}\"\nchecks = [\"on-site\"]\ntarget = {target}\n[body]\ntext = \"\"");
+        assert!(ready(&verdict("accepted")).is_ok());
+        assert!(refused(&verdict("rejected")).contains("body.text: not filled in"));
     }
 
     #[test]
     fn a_decimal_amount_is_refused_with_the_remedy() {
-        let error = ready(&FILLED.replace("1850000", "18500.00")).unwrap_err().to_string();
+        let error = refused(&FILLED.replace("1850000", "18500.00"));
         assert!(error.contains("facts.commitments[0].budget") && error.contains("fen"), "{error}");
     }
 }

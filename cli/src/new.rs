@@ -7,19 +7,25 @@ mod office;
 mod registered;
 mod registry;
 mod rules;
+mod story;
 mod template;
 
 pub(crate) use registry::read_federation;
 pub(crate) use template::head;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use clap::builder::PossibleValuesParser;
+use luodi_ledger::federation::FederationFile;
 use luodi_ledger::matter::Reference;
-use luodi_ledger::matter::codes::About;
+use luodi_ledger::matter::codes::{About, CodeList as _, KindCode, OfficeCode, StepCode};
+use luodi_ledger::matter::facts::CommitmentId;
 use luodi_ledger::matter::words::Words;
-use luodi_ledger::names::{Division, Federation, MatterId, Office, OfficeName, Origin};
+use luodi_ledger::names::{Division, Federation, Level, MatterId, Office, OfficeName, Origin};
+use luodi_ledger::statement::Signers;
+
+use self::story::Story;
 
 use crate::language::{Language, say, tell};
 use crate::node_client::Node;
@@ -60,7 +66,7 @@ pub struct Args {
     #[arg(
         long = "node",
         value_name = "URL",
-        help = "向这个节点取所指条目，并为新议题（topic）预留编号；charter、appoint、revoke 可给多个，连同 --federation 在本机判定 ¦ Ask this node for what is referred to, and to reserve the number of a new topic; for charter, appoint and revoke several may be given, judged here with --federation"
+        help = "向这个节点取所指条目、事项的轮次和承诺，并为新议题（topic）预留编号；charter、appoint、revoke 可给多个，连同 --federation 在本机判定 ¦ Ask this node for what is referred to and for what the matter tells, and to reserve the number of a new topic; for charter, appoint and revoke several may be given, judged here with --federation"
     )]
     nodes: Vec<String>,
     #[command(flatten)]
@@ -87,6 +93,12 @@ pub struct Args {
         help = "所指条目在哪本账；默认为事项所在地的账，没有事项就是写入的那本 ¦ The log of that entry; by default that of the matter's home, without a matter the one it is for"
     )]
     target_log: Option<Origin>,
+    /// Which promise.
+    #[arg(long, value_name = "ID", help = "哪一项承诺，如 c1（plan、progress、completion 等） ¦ Which promise, such as c1 (plan, progress, completion …)")]
+    commitment: Option<CommitmentId>,
+    /// Which step.
+    #[arg(long, value_name = "CODE", help = "哪一步，如 resolve（step） ¦ Which step, such as resolve (step)")]
+    step: Option<StepCode>,
     /// Who signs.
     #[arg(long = "by", value_name = "OFFICE", help = "签署的组织，可给多个 ¦ The office that signs; may be given again")]
     by: Vec<Office>,
@@ -99,6 +111,13 @@ pub struct Args {
 }
 
 pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcome> {
+    let default = if args.kind == "federation" { "federation.txt".to_owned() } else { format!("{}.toml", args.kind) };
+    let path = args.output.clone().unwrap_or_else(|| default.into());
+    // Told before a node is asked for anything: a number that it hands out is gone.
+    is_new(&path, language)?;
+    for office in &args.by {
+        is_office(office, language)?;
+    }
     let text = match args.kind.as_str() {
         "charter" => registry::charter(&args, language).await?,
         "appoint" => office::appoint(&args, language).await?,
@@ -113,8 +132,6 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
         Some(_) => anyhow::bail!(say!(language, "--pack：只用于 rules", "--pack: goes with rules only")),
         None => text,
     };
-    let default = if args.kind == "federation" { "federation.txt".to_owned() } else { format!("{}.toml", args.kind) };
-    let path = args.output.clone().unwrap_or_else(|| default.into());
     write_new(&path, text.as_bytes(), language)?;
     let shown = path.display();
     let next = match args.kind.as_str() {
@@ -134,22 +151,53 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
     Ok(Outcome::Done)
 }
 
+/// A file that is there already is never written over.
+fn is_new(path: &Path, language: Language) -> anyhow::Result<()> {
+    let file = path.display();
+    ensure!(
+        !path.exists(),
+        say!(language, "{file}：文件已在；换个名字（--output）", "{file}: it is there already; choose another name (--output)")
+    );
+    Ok(())
+}
+
+/// Whether there is such an office.
+pub(crate) fn is_office(office: &Office, language: Language) -> anyhow::Result<()> {
+    let known = OfficeCode::ALL.iter().map(|office| office.as_str()).collect::<Vec<_>>();
+    ensure!(
+        known.contains(&office.as_str()),
+        say!(
+            language,
+            "没有 {office} 这个组织；只有 {}",
+            "there is no office {office}; these are: {}",
+            known.join(language.pick("、", ", "))
+        )
+    );
+    Ok(())
+}
+
 /// A template of a statement, with what is known already filled in.
 async fn filled(kind: &str, args: &Args, language: Language) -> anyhow::Result<String> {
     let node = args.nodes.first().map(|url| Node::new(url, language)).transpose()?;
-    let federation: Federation = match (&args.log, &args.federation, &node) {
-        (Some(log), ..) => log.federation.clone(),
-        (None, Some(path), _) => read_federation(path, language)?.name,
-        (None, None, Some(node)) => node.federation().await?.name,
-        (None, None, None) => anyhow::bail!(say!(
+    let file = match (&args.federation, &node) {
+        (Some(path), _) => Some(read_federation(path, language)?),
+        (None, Some(node)) => Some(node.federation().await?),
+        (None, None) => None,
+    };
+    let federation: Federation = match (&args.log, &file) {
+        (Some(log), _) => log.federation.clone(),
+        (None, Some(file)) => file.name.clone(),
+        (None, None) => bail!(say!(
             language,
             "请给 --federation 或 --node，以便知道是哪个联邦",
             "name the federation with --federation or --node"
         )),
     };
-    let division = args.division.or(args.matter.map(|matter| matter.division)).or(args.log.as_ref().map(|log| log.division));
-    let division = division.with_context(|| say!(language, "请给 --matter 或 --division", "give --matter or --division"))?;
-    let log = args.log.clone().unwrap_or(Origin { federation: federation.clone(), division, generation: 1 });
+    let own = match &node {
+        Some(node) if args.log.is_none() => node.origin().await.ok(),
+        _ => None,
+    };
+    let log = log_of(kind, args, &federation, own, language)?;
     let target = match (&node, args.target) {
         (Some(node), Some(index)) => {
             let home = args.matter.map(|matter| Origin { federation: federation.clone(), division: matter.division, generation: 1 });
@@ -158,13 +206,10 @@ async fn filled(kind: &str, args: &Args, language: Language) -> anyhow::Result<S
         }
         _ => None,
     };
-    let offices = if args.by.is_empty() { vec![template::usual_signer(kind, division)] } else { args.by.clone() };
-    let by: Vec<OfficeName> = offices.into_iter().map(|office| OfficeName { federation: federation.clone(), division, office }).collect();
-    let today = clock::now().civil_date(8);
-    let matter = match (args.matter, template::about(kind), &node) {
-        (_, About::Division | About::Logs | About::Registry, _) => None,
+    let matter = match (args.matter, template::about(kind)) {
+        (_, About::Division | About::Logs | About::Registry) => None,
         // What speaks of a statement belongs where that does.
-        (named, About::Statement, _) if target.is_some() => {
+        (named, About::Statement) if target.is_some() => {
             let of = target.as_ref().and_then(|target| target.matter);
             if let Some(named) = named.filter(|named| of != Some(*named)) {
                 let of = of.map_or_else(|| language.pick("不属于任何事项", "belongs to no matter").to_owned(), |of| of.to_string());
@@ -176,8 +221,26 @@ async fn filled(kind: &str, args: &Args, language: Language) -> anyhow::Result<S
             }
             of
         }
-        (named, About::Statement, _) => named,
-        (Some(matter), ..) => Some(matter),
+        (None, About::Matter) => target.as_ref().and_then(|target| target.matter),
+        (given, _) => given,
+    };
+    let by = signers(kind, args, &log, target.as_ref());
+    let story = match (&node, file, matter) {
+        (Some(node), Some(file), Some(matter)) if kind != "topic" => story(node, file, matter, language).await,
+        _ => None,
+    };
+    if let (Some(story), Some(commitment)) = (&story, args.commitment) {
+        story.has(commitment, language)?;
+    }
+    let (mut target, mut said) = target.map(|target| (target.reference, target.said)).unzip();
+    if let Some(story) = &story {
+        target = target.or_else(|| story.target(kind, args.commitment).cloned());
+        let now = target.as_ref().and_then(|target| story.facts_now(target));
+        if let (Some(said), Some(now)) = (&mut said, now) {
+            said.facts = now;
+        }
+    }
+    let matter = match (matter, template::about(kind), &node) {
         (None, About::Matter, Some(node)) if kind == "topic" => {
             let matter = node.reserve(&log).await?;
             tell!(
@@ -186,16 +249,88 @@ async fn filled(kind: &str, args: &Args, language: Language) -> anyhow::Result<S
             );
             Some(matter)
         }
-        (None, About::Matter, _) => u16::try_from(today.year()).ok().map(|year| MatterId { division, year, number: 1 }),
+        (None, About::Matter, _) if kind != "topic" => bail!(say!(
+            language,
+            "{kind} 属于一件事项；用 --matter 写明编号，如 410721101201-2026-0007",
+            "a {kind} belongs to a matter; name it with --matter, such as 410721101201-2026-0007"
+        )),
+        (None, About::Matter, _) => {
+            let year = u16::try_from(clock::now().civil_date(8).year()).ok();
+            year.map(|year| MatterId { division: log.division, year, number: 1 })
+        }
+        (matter, ..) => matter,
     };
-    let (target, said) = target.map(|target| (target.reference, target.said)).unzip();
-    template::render(kind, &template::Known { log, by, matter, target, said, today }, language)
+    let known = template::Known { log, by, matter, target, said, story, commitment: args.commitment, step: args.step };
+    template::render(kind, &known, language)
+}
+
+/// The log a statement is for: as given, else the division's; where neither is named, that of the node asked.
+fn log_of(kind: &str, args: &Args, federation: &Federation, own: Option<Origin>, language: Language) -> anyhow::Result<Origin> {
+    if let Some(log) = &args.log {
+        return Ok(log.clone());
+    }
+    let named = args.division.or(args.matter.map(|matter| matter.division));
+    // Without either, what is meant stands in the log of the node that was asked for it.
+    let division = named.or_else(|| args.target.and(own.as_ref()).map(|own| own.division));
+    let division = division.with_context(|| say!(language, "请给 --matter 或 --division", "give --matter or --division"))?;
+    let from_above = matches!(kind.parse(), Ok(KindCode::Evaluation | KindCode::Rectification | KindCode::Circular));
+    // A node above that was asked speaks for its own division.
+    let above = own.as_ref().map(|own| own.division).filter(|own| division != *own && division.is_within(*own));
+    let division = if from_above && args.division.is_none() { above.unwrap_or(division) } else { division };
+    ensure!(
+        !from_above || division.level() < Level::Community,
+        say!(
+            language,
+            "{kind} 由上级签署，写在上级的账本里；用 --division 写明是哪个乡镇或县",
+            "a {kind} is signed above the community, for a log there; name the township or county with --division"
+        )
+    );
+    // The generation that its node writes, where that was asked.
+    Ok(own.filter(|own| own.division == division).unwrap_or_else(|| Origin { federation: federation.clone(), division, generation: 1 }))
+}
+
+/// Who signs: as given; what mends a statement is signed by those who signed that; else by whom it usually is.
+fn signers(kind: &str, args: &Args, log: &Origin, target: Option<&TargetEntry>) -> Vec<OfficeName> {
+    let here = |office: Office| OfficeName { federation: log.federation.clone(), division: log.division, office };
+    if !args.by.is_empty() {
+        return args.by.iter().cloned().map(here).collect();
+    }
+    let of_target: Vec<OfficeName> =
+        target.into_iter().flat_map(|target| target.by.iter().cloned()).filter(|by| by.division == log.division).collect();
+    match kind.parse() {
+        Ok(KindCode::Correction | KindCode::Void) if !of_target.is_empty() => of_target,
+        Ok(KindCode::Redaction) if log.division.level() == Level::Community => {
+            let supervisors = template::usual_signer("verification", log.division);
+            let office = of_target.into_iter().map(|by| by.office).find(|office| *office != supervisors);
+            [office.unwrap_or_else(|| template::usual_signer(kind, log.division)), supervisors].into_iter().map(here).collect()
+        }
+        _ => vec![here(template::usual_signer(kind, log.division))],
+    }
+}
+
+/// What the matter tells, where its logs can be read; a template can do without.
+async fn story(node: &Node, federation: FederationFile, matter: MatterId, language: Language) -> Option<Story> {
+    let why = match Story::read(node, federation, matter, language).await {
+        Ok(Some(story)) => return Some(story),
+        Ok(None) => say!(language, "{} 没有这件事项", "{} holds nothing of it", node.base()),
+        Err(error) => format!("{error:#}"),
+    };
+    eprintln!(
+        "{}",
+        say!(
+            language,
+            "注意：没有读到 {matter}（{why}）；轮次、承诺等要自己填",
+            "note: {matter} was not read ({why}); fill in round, promises and the like yourself"
+        )
+    );
+    None
 }
 
 /// The entry that a statement refers to.
 struct TargetEntry {
     reference: Reference,
     matter: Option<MatterId>,
+    by: Signers,
     said: template::Said,
 }
 
@@ -213,5 +348,5 @@ async fn target_at(node: &Node, log: &Origin, index: u64) -> anyhow::Result<Targ
     let attachments = words.attachments.into_iter().map(|each| (each.hash, title(each.title))).collect();
     let said = template::Said { facts: statement.facts.as_str().to_owned(), body, attachments };
     let reference = Reference { log: log.clone(), index, id: entry.statement.id() };
-    Ok(TargetEntry { reference, matter: statement.matter, said })
+    Ok(TargetEntry { reference, matter: statement.matter, by: statement.by.clone(), said })
 }

@@ -161,6 +161,16 @@ impl Node {
         Ok(self.text("/federation").await?.parse()?)
     }
 
+    /// The log that the node writes.
+    pub(crate) async fn origin(&self) -> anyhow::Result<Origin> {
+        #[derive(Deserialize)]
+        struct Own {
+            origin: Origin,
+        }
+        let own: Own = serde_json::from_str(&self.text("/status").await?).with_context(|| format!("{}/status", self.base))?;
+        Ok(own.origin)
+    }
+
     /// Every log the node holds.
     pub(crate) async fn logs(&self) -> anyhow::Result<Vec<LogState>> {
         let text = self.text("/logs?since=0").await?;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use luodi_ledger::key::SignerKey;
-use luodi_ledger::{matter, privacy};
+use luodi_ledger::{Malformed, matter, privacy};
 use luodi_node::keys;
 
 use crate::arguments::Opening;
@@ -49,7 +49,7 @@ pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<Outcome> {
     let beside = args.template.parent().unwrap_or(Path::new(""));
     let Ready { statement, body, attachments } = draft.ready(clock::now(), clock::nonce()?, beside, language)?;
     matter::check::check(&statement, body.as_deref()).map_err(|fault| {
-        let (file, fault) = (args.template.display(), refusals::told(&fault, language));
+        let (file, fault) = (args.template.display(), refusals::told(&in_template(fault), language));
         anyhow::anyhow!(say!(language, "{file}：{fault}", "{file}: {fault}"))
     })?;
     if let Err(stopped) = privacy::check(&statement, body.as_deref()) {
@@ -80,6 +80,13 @@ pub(crate) fn run(args: &Args, language: Language) -> anyhow::Result<Outcome> {
     attachments::keep(&attachments, &path, language)?;
     tell!("{}", say!(language, "下一步：luodi publish {shown} --node <节点网址>", "next: luodi publish {shown} --node <URL of a node>"));
     Ok(Outcome::Done)
+}
+
+/// A fault with the path its field has in a template, where facts stand in a section of their own.
+fn in_template(fault: Malformed) -> Malformed {
+    let outside = ["matter", "kind", "log", "by", "time", "body", "facts"];
+    let first = fault.field.split('.').next().unwrap_or_default();
+    if outside.contains(&first) { fault } else { Malformed::new(format!("facts.{}", fault.field), fault.why) }
 }
 
 /// Opens a key file, asking for its passphrase if need be.

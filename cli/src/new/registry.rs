@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
+use clap::builder::PossibleValuesParser;
 use luodi_ledger::federation::FederationFile;
 use luodi_ledger::names::{Division, Federation, Office, OfficeName, Origin};
 use luodi_ledger::policy::{Policy, Warning, Witness};
@@ -19,6 +20,9 @@ use crate::language::{Language, say};
 /// What is written from requests rather than from a template.
 pub(super) const KINDS: [&str; 5] = ["charter", "appoint", "division", "invitation", "federation"];
 
+/// Why a key ends; a successor ends it by the appointment itself.
+const REASONS: [&str; 4] = ["term-ended", "lost", "stolen", "error"];
+
 /// Arguments for what is registered.
 #[derive(Debug, clap::Args)]
 pub(super) struct More {
@@ -34,6 +38,8 @@ pub(super) struct More {
         long,
         value_name = "CODE",
         default_value = "term-ended",
+        value_parser = PossibleValuesParser::new(REASONS),
+        hide_possible_values = true,
         help = "停用原因：term-ended 届满、lost 遗失、stolen 被盗、error 登记有误（revoke） ¦ Why the key ends: term-ended, lost, stolen, error (revoke)"
     )]
     pub(super) reason: String,

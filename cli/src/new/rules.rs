@@ -41,7 +41,7 @@ mod tests {
     #[test]
     fn the_text_of_a_pack_survives_draft_and_body_byte_for_byte() {
         for language in [Language::Chinese, Language::English] {
-            let template = format!("{TEMPLATE}{}", include_str!("rules.toml").replace("{today}", "\"2026-11-22\""));
+            let template = format!("{TEMPLATE}{}", include_str!("rules.toml").replace("from = \"\"", "from = 2026-11-22"));
             let text = with_pack(&template, Path::new(PACK), language).unwrap();
             let draft: Draft = toml::from_str(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
             let ready = draft.ready("2026-11-22T07:58:11Z".parse().unwrap(), [0; 16], Path::new("."), language).unwrap();

@@ -127,7 +127,9 @@ fn check_said(said: &Said, statement: &Statement) -> Result<(), Malformed> {
         Said::Rules(rules) => governing::check_rules(rules),
         Said::Catalogue(catalogue) => governing::check_catalogue(catalogue),
         Said::Evaluation(evaluation) => governing::check_evaluation(evaluation),
-        Said::Rectification(order) => governing::check_rectification(order, statement.matter.is_some(), earliest_day(statement)),
+        Said::Rectification(order) => {
+            governing::check_rectification(order, statement.matter.map(|matter| matter.division), earliest_day(statement))
+        },
         Said::Circular(circular) => governing::check_circular(circular),
         Said::Assessment(assessment) => governing::check_assessment(assessment),
         Said::Correction(correction) => governing::check_correction(correction, statement),
@@ -500,6 +502,10 @@ mod tests {
             ("rectification", with(&order, "office", Value::Null), "office"),
             ("rectification", with(&order, "office", json!("committee")), "office"),
             ("rectification", with(&order, "office", json!("990101101201/zhang-san")), "office"),
+            // Of no division is there a body that its level does not have.
+            ("rectification", with(&order, "office", json!("990101000000/committee")), "office"),
+            ("rectification", with(&order, "office", json!("990101101000/supervisors")), "office"),
+            ("rectification", with(&order, "office", json!("990101101201/government")), "office"),
             ("rectification", with(&blame, "measure", Value::Null), "measure"),
             ("rectification", with(&blame, "deadline", json!("2025-07-01")), "deadline"),
             ("circular", with(&circular, "places", json!(["990101101202", "990101101201"])), "places"),

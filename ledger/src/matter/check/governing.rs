@@ -3,12 +3,13 @@
 use super::{MOST_ITEMS, at_least_one, at_most, check_bearer, check_codes, distinct, wrong};
 use crate::Malformed;
 use crate::facts::Value;
-use crate::matter::codes::RectificationAction;
+use crate::matter::codes::{CodeList as _, OfficeCode, RectificationAction};
 use crate::matter::facts::{
     Anchor, Assessment, Catalogue, Change, Circular, Correction, Evaluation, Rectification, Redaction, RulesNotice, Said,
 };
 use crate::matter::pack::Pack;
 use crate::matter::words::Words;
+use crate::names::Division;
 use crate::statement::Statement;
 
 /// Most items of a catalogue: a page of them, within 8 KiB.
@@ -45,13 +46,18 @@ pub(super) fn check_evaluation(evaluation: &Evaluation) -> Result<(), Malformed>
     check_codes("how", &evaluation.how)
 }
 
-pub(super) fn check_rectification(order: &Rectification, names_a_matter: bool, signed: crate::time::Date) -> Result<(), Malformed> {
+/// `home` is the division of the matter that the order names, if it names one.
+pub(super) fn check_rectification(order: &Rectification, home: Option<Division>, signed: crate::time::Date) -> Result<(), Malformed> {
     if let Some(office) = order.office {
         check_bearer("office", Some(office), &[])?;
-        if !names_a_matter && office.division.is_none() {
+        let Some(division) = office.division.or(home) else {
             return Err(wrong("office", "without a matter say of which division, such as 410721101201/committee"));
+        };
+        let code = office.body.as_str().parse::<OfficeCode>();
+        if code.is_ok_and(|code| !code.exists_at(division.level())) {
+            return Err(wrong("office", &nobody(division)));
         }
-    } else if !names_a_matter {
+    } else if home.is_none() {
         return Err(wrong("office", "without a matter say which office is addressed, such as 410721101201/committee"));
     }
     match (order.action, order.deadline, order.measure) {
@@ -67,6 +73,13 @@ pub(super) fn check_rectification(order: &Rectification, names_a_matter: bool, s
         (RectificationAction::Accountability, None, Some(measure)) => measure.check("measure"),
         (RectificationAction::Order, Some(_), None) => Ok(()),
     }
+}
+
+/// Why nobody can be addressed in `division` by that word, and which offices there are.
+fn nobody(division: Division) -> String {
+    let offices = OfficeCode::ALL.iter().filter(|office| **office != OfficeCode::Node && office.exists_at(division.level()));
+    let offices: Vec<&str> = offices.map(|office| office.as_str()).collect();
+    format!("there is no such office in {division}; use one of {}", offices.join(", "))
 }
 
 pub(super) fn check_circular(circular: &Circular) -> Result<(), Malformed> {

@@ -1,5 +1,7 @@
 //! The words of statements themselves: kinds and offices.
 
+use crate::names::Level;
+
 code_list! {
     /// Statement kinds that this version reads.
     KindCode ("kinds") {
@@ -85,6 +87,18 @@ code_list! {
         CivilAffairs = "civil-affairs",
         /// 节点
         Node = "node",
+    }
+}
+
+impl OfficeCode {
+    /// Whether there is such a body at a level at all: committees of residents are the community's, governments stand above it.
+    pub const fn exists_at(self, level: Level) -> bool {
+        let community = matches!(level, Level::Community);
+        match self {
+            Self::Committee | Self::Supervisors | Self::Owners | Self::Collective => community,
+            Self::Government | Self::CivilAffairs => !community,
+            Self::Party | Self::Node => true,
+        }
     }
 }
 
