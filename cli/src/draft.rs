@@ -125,7 +125,11 @@ fn all_of(wrong: &[Wrong], file: &Path, language: Language) -> String {
         [one] => say!(language, "{file}：{}", "{file}: {}", line(one)),
         many => {
             let (count, lines) = (many.len(), many.iter().map(|each| format!("\n  {}", line(each))).collect::<String>());
-            say!(language, "{file}：有 {count} 处要填或要改，才能签署：{lines}", "{file}: {count} things to fill in or mend before it can be signed:{lines}")
+            say!(
+                language,
+                "{file}：有 {count} 处要填或要改，才能签署：{lines}",
+                "{file}: {count} things to fill in or mend before it can be signed:{lines}"
+            )
         }
     }
 }
@@ -239,7 +243,8 @@ what = "疏通 320 米"
     #[test]
     fn a_section_that_does_not_apply_may_go() {
         let tally = "[[facts.tallies]]\nunit = \"\"\ndue = 3\npresent = 2";
-        let step = format!("[facts]\ndate = 2026-03-01\nmethod = \"four-two\"\nround = 1\nstep = \"resolve\"\n{tally}\n[body]\ntext = \"x\"");
+        let step =
+            format!("[facts]\ndate = 2026-03-01\nmethod = \"four-two\"\nround = 1\nstep = \"resolve\"\n{tally}\n[body]\ntext = \"x\"");
         let error = refused(&format!("{}{step}", &FILLED[..FILLED.find("[facts]").unwrap()].replace("outcome", "step")));
         assert!(error.contains("facts.tallies[0].unit: not filled in") && error.contains("or delete the section"), "{error}");
     }
@@ -258,7 +263,8 @@ what = "疏通 320 米"
         assert!(error.contains("body.commitments.c1.what: not filled in"), "{error}");
         let target = format!("{{ log = \"luodi.example/demo/log/990101001001/1\", index = 3, id = \"{}\" }}", "0".repeat(64));
         let head = FILLED[..FILLED.find("[facts]").unwrap()].replace("outcome", "verification");
-        let verdict = |word: &str| format!("{head}[facts]\nverdict = \"{word}\"\nchecks = [\"on-site\"]\ntarget = {target}\n[body]\ntext = \"\"");
+        let verdict =
+            |word: &str| format!("{head}[facts]\nverdict = \"{word}\"\nchecks = [\"on-site\"]\ntarget = {target}\n[body]\ntext = \"\"");
         assert!(ready(&verdict("accepted")).is_ok());
         assert!(refused(&verdict("rejected")).contains("body.text: not filled in"));
     }

@@ -94,7 +94,11 @@ pub struct Args {
     )]
     target_log: Option<Origin>,
     /// Which promise.
-    #[arg(long, value_name = "ID", help = "哪一项承诺，如 c1（plan、progress、completion 等） ¦ Which promise, such as c1 (plan, progress, completion …)")]
+    #[arg(
+        long,
+        value_name = "ID",
+        help = "哪一项承诺，如 c1（plan、progress、completion 等） ¦ Which promise, such as c1 (plan, progress, completion …)"
+    )]
     commitment: Option<CommitmentId>,
     /// Which step.
     #[arg(long, value_name = "CODE", help = "哪一步，如 resolve（step） ¦ Which step, such as resolve (step)")]
@@ -187,11 +191,9 @@ async fn filled(kind: &str, args: &Args, language: Language) -> anyhow::Result<S
     let federation: Federation = match (&args.log, &file) {
         (Some(log), _) => log.federation.clone(),
         (None, Some(file)) => file.name.clone(),
-        (None, None) => bail!(say!(
-            language,
-            "请给 --federation 或 --node，以便知道是哪个联邦",
-            "name the federation with --federation or --node"
-        )),
+        (None, None) => {
+            bail!(say!(language, "请给 --federation 或 --node，以便知道是哪个联邦", "name the federation with --federation or --node"))
+        }
     };
     let own = match &node {
         Some(node) if args.log.is_none() => node.origin().await.ok(),

@@ -89,7 +89,10 @@ fn a_township_joins_a_county_and_its_office_speaks() {
             "init --office civil-affairs --division {TOWNSHIP} --federation county/federation.txt --dir office --passphrase-file pass"
         ),
     );
-    must(folder, &format!("new problem --federation county/federation.txt --matter {TOWNSHIP}-2026-0001 --by civil-affairs --output problem.toml"));
+    must(
+        folder,
+        &format!("new problem --federation county/federation.txt --matter {TOWNSHIP}-2026-0001 --by civil-affairs --output problem.toml"),
+    );
     edit(folder, "problem.toml", &[("commitment = \"\"", "commitment = \"c1\""), ("text = \"\"", "text = \"无人登记的密钥\"")]);
     must(folder, "sign problem.toml --key office/civil-affairs.age --passphrase-file pass");
     let refused = luodi(folder, &format!("publish problem.statement --node http://127.0.0.1:{township} --yes")).output().unwrap();

@@ -160,7 +160,10 @@ impl Filling {
             need(&["title"], say!(language, "还没有填；写一个居民看得懂的标题", "not filled in; give it a title in plain words"));
         }
         if self.kind == Some(KindCode::Appoint) {
-            need(&["name"], say!(language, "还没有填；写组织的全称，网页上显示它", "not filled in; give the full name of the body, which pages show"));
+            need(
+                &["name"],
+                say!(language, "还没有填；写组织的全称，网页上显示它", "not filled in; give the full name of the body, which pages show"),
+            );
         }
         if self.must_be_said(facts) {
             need(
@@ -259,18 +262,24 @@ impl Filling {
     /// What to do about a field that is empty (`stands`) or not there.
     fn missing(&self, shape: &Option<Shape<'_>>, absent: Absent, stands: bool) -> String {
         let language = self.language;
-        let what = self.wanted(&shape.map_or(Holds::Any, |shape| match shape.holds() {
-            Holds::List => shape.items().map_or(Holds::List, |items| match items.holds() {
-                codes @ Holds::Code(_) => codes,
-                _ => Holds::List,
-            }),
-            holds => holds,
-        }));
+        let example = shape.as_ref().and_then(Shape::example).filter(|_| shape.is_some_and(|shape| shape.holds() == Holds::Text));
+        let what = example.map(|example| say!(language, "照说明填写，如 {example}", "fill it in, such as {example}"));
+        let what = what.unwrap_or_else(|| {
+            self.wanted(&shape.map_or(Holds::Any, |shape| match shape.holds() {
+                Holds::List => shape.items().map_or(Holds::List, |items| match items.holds() {
+                    codes @ Holds::Code(_) => codes,
+                    _ => Holds::List,
+                }),
+                holds => holds,
+            }))
+        });
         let empty = if stands { say!(language, "还没有填", "not filled in") } else { say!(language, "缺这一项", "missing") };
         match absent {
             Absent::Never => say!(language, "{empty}；{what}", "{empty}; {what}"),
             Absent::Line => say!(language, "{empty}；{what}，没有就删去这一行", "{empty}; {what}, or delete the line if there is none"),
-            Absent::Section => say!(language, "{empty}；{what}，没有就删去这一节", "{empty}; {what}, or delete the section if there is none"),
+            Absent::Section => {
+                say!(language, "{empty}；{what}，没有就删去这一节", "{empty}; {what}, or delete the section if there is none")
+            }
         }
     }
 

@@ -68,10 +68,21 @@ impl<'s> Shape<'s> {
         self.at.get("items").map(|at| self.at(at))
     }
 
+    /// Such as what, where the schema says so.
+    pub(crate) fn example(&self) -> Option<&'s str> {
+        let of = |at: &'s Value| at.get("examples").and_then(|examples| examples.get(0)).and_then(Value::as_str);
+        let any = || self.at.get("anyOf").and_then(Value::as_array).into_iter().flatten().find_map(|at| of(self.at(at).at));
+        of(self.at).or_else(any)
+    }
+
     /// What stands there.
     pub(crate) fn holds(&self) -> Holds {
         if let Some(choices) = self.at.get("oneOf").and_then(Value::as_array) {
             return Holds::Code(choices.iter().filter_map(|choice| choice.get("const")?.as_str().map(ToOwned::to_owned)).collect());
+        }
+        // A list that other words may join.
+        if self.at.get("anyOf").is_some() {
+            return Holds::Text;
         }
         let described = |words: &str| self.at.get("description").and_then(Value::as_str).is_some_and(|text| text.contains(words));
         match self.at.get("type").and_then(Value::as_str) {

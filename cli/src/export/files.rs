@@ -214,7 +214,8 @@ fn shortened(text: String) -> String {
 /// Excel knows the days from 1900 on; none for others.
 fn excel_day(date: Date) -> Option<ExcelDateTime> {
     let (month, day) = (u8::try_from(date.month()).ok()?, u8::try_from(date.day()).ok()?);
-    ExcelDateTime::from_ymd(u16::try_from(date.year()).ok()?, month, day).ok()
+    let year = u16::try_from(date.year()).ok().filter(|year| *year >= 1900)?;
+    ExcelDateTime::from_ymd(year, month, day).ok()
 }
 
 fn line(sheet: &Sheet, values: &[Value], event: Option<&EventRow<'_>>) -> anyhow::Result<String> {

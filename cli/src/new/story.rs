@@ -27,12 +27,7 @@ pub(super) struct Story {
 
 impl Story {
     /// Reads the logs of the matter's division and of those above it; nothing if the matter is not there.
-    pub(super) async fn read(
-        node: &Node,
-        federation: FederationFile,
-        id: MatterId,
-        language: Language,
-    ) -> anyhow::Result<Option<Self>> {
+    pub(super) async fn read(node: &Node, federation: FederationFile, id: MatterId, language: Language) -> anyhow::Result<Option<Self>> {
         let offset = federation.offset;
         let shelf = Shelf::read(node, federation, id.division, language).await?;
         let records: Vec<_> = shelf.records.iter().filter(|record| record.statement.matter == Some(id)).cloned().collect();
@@ -161,7 +156,8 @@ impl Story {
         let section = |commitment: &Commitment| {
             let Commitment { id, due, completion, .. } = commitment;
             let actual = completion.as_ref().map_or_else(|| "\"\"".to_owned(), |completion| completion.date.to_string());
-            let cost = completion.as_ref().and_then(|completion| completion.cost).map_or_else(|| "\"\"".to_owned(), |cost| cost.0.to_string());
+            let cost =
+                completion.as_ref().and_then(|completion| completion.cost).map_or_else(|| "\"\"".to_owned(), |cost| cost.0.to_string());
             format!("[[facts.commitments]]\nid = \"{id}\"\nplanned = {due}\nactual = {actual}\ncost = {cost}\n")
         };
         self.view.live().map(section).collect::<Vec<_>>().join("\n")

@@ -210,10 +210,7 @@ fn values(known: &Known, language: Language) -> BTreeMap<&'static str, String> {
         Some(Reference { log, index, id }) => format!("{{ log = \"{log}\", index = {index}, id = \"{id}\" }}"),
         None => format!(
             "{BLANK} # {}",
-            language.pick(
-                "luodi new … --node 网址 --target 序号 会填好",
-                "luodi new … --node URL --target INDEX fills it in"
-            )
+            language.pick("luodi new … --node 网址 --target 序号 会填好", "luodi new … --node URL --target INDEX fills it in")
         ),
     };
     let step = known.step.map(|step| step.to_string());

@@ -129,7 +129,7 @@ fn check_said(said: &Said, statement: &Statement) -> Result<(), Malformed> {
         Said::Evaluation(evaluation) => governing::check_evaluation(evaluation),
         Said::Rectification(order) => {
             governing::check_rectification(order, statement.matter.map(|matter| matter.division), earliest_day(statement))
-        },
+        }
         Said::Circular(circular) => governing::check_circular(circular),
         Said::Assessment(assessment) => governing::check_assessment(assessment),
         Said::Correction(correction) => governing::check_correction(correction, statement),
