@@ -68,7 +68,7 @@ impl Filling {
         };
         if let Some(shape) = shape {
             for name in shape.fields().into_iter().filter(|name| shape.needs(name) && !fields.contains_key(*name)) {
-                let why = self.missing(&shape.field(name), absent(name), false);
+                let why = self.missing(shape.field(name).as_ref(), absent(name), false);
                 self.fault(format!("{at}.{name}"), why);
             }
         }
@@ -91,12 +91,12 @@ impl Filling {
         let language = self.language;
         match (value, holds) {
             (toml::Value::String(text), _) if text.trim().is_empty() => {
-                let why = self.missing(&shape.copied(), absent, true);
+                let why = self.missing(shape, absent, true);
                 self.fault(at.to_owned(), why);
                 Value::Null
             }
             (toml::Value::Array(items), _) if items.is_empty() => {
-                let why = self.missing(&shape.copied(), absent, true);
+                let why = self.missing(shape, absent, true);
                 self.fault(at.to_owned(), why);
                 json!([])
             }
@@ -109,15 +109,15 @@ impl Filling {
                 self.fault(at.to_owned(), why);
                 Value::Null
             }
-            (toml::Value::String(text), holds @ (Holds::Number | Holds::Fen)) => match text.trim().parse::<i64>() {
-                Ok(number) => number.into(),
-                Err(_) => {
-                    let why = self.wanted(&holds);
-                    self.fault(at.to_owned(), say!(language, "“{text}”不是数字；{why}", "\"{text}\" is no number; {why}"));
-                    Value::Null
+            (toml::Value::String(text), holds @ (Holds::Number | Holds::Fen)) => {
+                if let Ok(number) = text.trim().parse::<i64>() {
+                    return number.into();
                 }
-            },
-            (toml::Value::String(text), Holds::Code(codes)) if !codes.iter().any(|code| *code == text) => {
+                let why = self.wanted(&holds);
+                self.fault(at.to_owned(), say!(language, "“{text}”不是数字；{why}", "\"{text}\" is no number; {why}"));
+                Value::Null
+            }
+            (toml::Value::String(text), Holds::Code(codes)) if !codes.contains(&text) => {
                 let why = self.wanted(&Holds::Code(codes));
                 self.fault(at.to_owned(), say!(language, "没有“{text}”这个代码；{why}", "\"{text}\" is no code of its list; {why}"));
                 Value::Null
@@ -260,9 +260,9 @@ impl Filling {
     }
 
     /// What to do about a field that is empty (`stands`) or not there.
-    fn missing(&self, shape: &Option<Shape<'_>>, absent: Absent, stands: bool) -> String {
+    fn missing(&self, shape: Option<&Shape<'_>>, absent: Absent, stands: bool) -> String {
         let language = self.language;
-        let example = shape.as_ref().and_then(Shape::example).filter(|_| shape.is_some_and(|shape| shape.holds() == Holds::Text));
+        let example = shape.and_then(Shape::example).filter(|_| shape.is_some_and(|shape| shape.holds() == Holds::Text));
         let what = example.map(|example| say!(language, "照说明填写，如 {example}", "fill it in, such as {example}"));
         let what = what.unwrap_or_else(|| {
             self.wanted(&shape.map_or(Holds::Any, |shape| match shape.holds() {

@@ -71,7 +71,9 @@ impl Story {
     /// The id of a further promise.
     pub(super) fn next_id(&self) -> String {
         let taken = |id: &String| self.view.commitments.iter().any(|commitment| commitment.id.as_str() == id);
-        (1..).map(|number| format!("c{number}")).find(|id| !taken(id)).unwrap_or_default()
+        // One of so many is free.
+        let most = self.view.commitments.len() + 1;
+        (1..=most).map(|number| format!("c{number}")).find(|id| !taken(id)).unwrap_or_default()
     }
 
     /// The promise that is meant where there is only one.
