@@ -1,6 +1,6 @@
 //! An export of a place holds what lies there, wherever its code says that it lies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -166,17 +166,8 @@ async fn a_place_that_moved_is_told_with_those_it_lies_with_now() {
         let told: Vec<String> = corpus.views.iter().map(|view| view.place.to_string()).collect();
         assert_eq!(told, [township], "{place}");
         assert!(corpus.views[0].topic.is_some(), "{place}: what the former county registered stays registered");
-        let calendars: Vec<String> = corpus.calendars.iter().map(|calendar| calendar.place.to_string()).collect();
-        assert_eq!(
-            calendars,
-            [place, township]
-                .iter()
-                .map(|code| (*code).to_owned())
-                .collect::<std::collections::BTreeSet<_>>()
-                .into_iter()
-                .collect::<Vec<_>>(),
-            "{place}"
-        );
+        let calendars: BTreeSet<String> = corpus.calendars.iter().map(|calendar| calendar.place.to_string()).collect();
+        assert_eq!(calendars, [place, township].map(str::to_owned).into(), "{place}");
         let counties: Vec<String> = corpus.assessments.iter().map(|assessment| assessment.county.to_string()).collect();
         assert_eq!(counties, [place]);
     }
