@@ -20,7 +20,7 @@ use clap::builder::PossibleValuesParser;
 use luodi_ledger::federation::FederationFile;
 use luodi_ledger::matter::Reference;
 use luodi_ledger::matter::codes::{About, CodeList as _, KindCode, OfficeCode, StepCode};
-use luodi_ledger::matter::facts::CommitmentId;
+use luodi_ledger::matter::facts::{Bearer, CommitmentId, Said};
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::names::{Division, Federation, Level, MatterId, Office, OfficeName, Origin};
 use luodi_ledger::statement::Signers;
@@ -291,7 +291,8 @@ fn log_of(kind: &str, args: &Args, federation: &Federation, own: Option<Origin>,
     Ok(own.filter(|own| own.division == division).unwrap_or_else(|| Origin { federation: federation.clone(), division, generation: 1 }))
 }
 
-/// Who signs: as given; what mends a statement is signed by those who signed that; else by whom it usually is.
+/// Who signs: as given; an order is answered by whom it names, what mends a statement is signed by those who signed that; else by whom it
+/// usually is.
 fn signers(kind: &str, args: &Args, log: &Origin, target: Option<&TargetEntry>) -> Vec<OfficeName> {
     let here = |office: Office| OfficeName { federation: log.federation.clone(), division: log.division, office };
     if !args.by.is_empty() {
@@ -299,7 +300,10 @@ fn signers(kind: &str, args: &Args, log: &Origin, target: Option<&TargetEntry>) 
     }
     let of_target: Vec<OfficeName> =
         target.into_iter().flat_map(|target| target.by.iter().cloned()).filter(|by| by.division == log.division).collect();
+    // An order is answered by the office it names.
+    let asked = target.and_then(|target| target.addressed).filter(|bearer| bearer.division.is_none_or(|named| named == log.division));
     match kind.parse() {
+        Ok(KindCode::Answer) if let Some(asked) = asked.and_then(|bearer| bearer.body.as_str().parse().ok()) => vec![here(asked)],
         Ok(KindCode::Correction | KindCode::Void) if !of_target.is_empty() => of_target,
         Ok(KindCode::Redaction) if log.division.level() == Level::Community => {
             let supervisors = template::usual_signer("verification", log.division);
@@ -333,6 +337,8 @@ struct TargetEntry {
     reference: Reference,
     matter: Option<MatterId>,
     by: Signers,
+    /// Whom it addresses by name, as an order may.
+    addressed: Option<Bearer>,
     said: template::Said,
 }
 
@@ -350,5 +356,9 @@ async fn target_at(node: &Node, log: &Origin, index: u64) -> anyhow::Result<Targ
     let attachments = words.attachments.into_iter().map(|each| (each.hash, title(each.title))).collect();
     let said = template::Said { facts: statement.facts.as_str().to_owned(), body, attachments };
     let reference = Reference { log: log.clone(), index, id: entry.statement.id() };
-    Ok(TargetEntry { reference, matter: statement.matter, by: statement.by.clone(), said })
+    let addressed = match Said::read(&statement.kind, &statement.facts) {
+        Ok(Said::Rectification(order)) => order.office,
+        _ => None,
+    };
+    Ok(TargetEntry { reference, matter: statement.matter, by: statement.by.clone(), addressed, said })
 }
