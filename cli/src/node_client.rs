@@ -156,6 +156,16 @@ impl Node {
         String::from_utf8(bytes).with_context(|| format!("{base}{path}"))
     }
 
+    /// The log that the node writes; nothing if it does not say so.
+    pub(crate) async fn home(&self) -> anyhow::Result<Option<Origin>> {
+        #[derive(Deserialize)]
+        struct Home {
+            origin: Origin,
+        }
+        let status = self.get("/status").await?;
+        Ok(status.and_then(|status| serde_json::from_slice::<Home>(&status).ok()).map(|home| home.origin))
+    }
+
     /// The federation file the node serves; trust it only as far as the node.
     pub(crate) async fn federation(&self) -> anyhow::Result<FederationFile> {
         Ok(self.text("/federation").await?.parse()?)

@@ -15,6 +15,17 @@ pub(crate) fn told(stopped: &Stopped, language: Language) -> String {
     }
 }
 
+/// What was found, on one line; what to do about it stands elsewhere.
+pub(crate) fn briefly(stopped: &Stopped, language: Language) -> String {
+    match stopped {
+        Stopped::Malformed(fault) => refusals::told(fault, language),
+        Stopped::Personal(personal) => {
+            let lines: Vec<String> = personal.findings().iter().map(|finding| line(finding, language)).collect();
+            lines.join(language.pick("，", ", "))
+        }
+    }
+}
+
 fn found(personal: &Personal, language: Language) -> String {
     let lines: String = personal.findings().iter().map(|finding| format!("\n  {}", line(finding, language))).collect();
     let why =

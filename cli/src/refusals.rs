@@ -20,6 +20,19 @@ pub(crate) fn told(fault: &Malformed, language: Language) -> String {
     }
 }
 
+/// A fault of a file of TOML: the line, what is wrong, and the line itself.
+pub(crate) fn of_toml(text: &str, error: &toml::de::Error, language: Language) -> String {
+    match (language, error.span()) {
+        (Language::Chinese, Some(span)) => {
+            let before = text.get(..span.start).unwrap_or(text);
+            let (number, start) = (before.matches('\n').count() + 1, before.rfind('\n').map_or(0, |at| at + 1));
+            let (line, why) = (text[start..].lines().next().unwrap_or_default(), in_chinese(error.message()));
+            format!("第 {number} 行：{why}\n  {line}")
+        }
+        _ => error.to_string(),
+    }
+}
+
 /// Why an entry counts nowhere, in the reader's language.
 pub(crate) fn ground(ground: &Ground, language: Language) -> String {
     match ground {

@@ -3,116 +3,26 @@
 //! Read twice: the file as written, then the mapping as meant, with every check in one place. Unknown keys are refused.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
 use luodi_ledger::hash::Blake3;
+use luodi_ledger::matter::codes::{CodeList as _, OfficeCode};
+use luodi_ledger::matter::labels::Label as _;
 use luodi_ledger::names::{Division, Office};
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
-use super::cell::{Dates, MoneyUnit, MonthMeans, Order};
+use super::cell::{Dates, MoneyUnit, MonthMeans, Order, Wrong};
+use super::field::{Field, TableKind};
 use super::table::Table;
 use crate::language::{Language, say};
+use crate::refusals;
 
 /// Longest name of a table, in bytes: it stands in every body that comes from it.
 const LONGEST_NAME: usize = 120;
-
-/// What the rows of a table are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum TableKind {
-    /// A matter each, with what became of it.
-    Matters,
-    /// A piece of news each, of a matter that is in the log.
-    Progress,
-}
-
-/// A field that a column can fill.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Field {
-    Division,
-    Number,
-    Title,
-    Text,
-    Category,
-    Basis,
-    Method,
-    RaisedBy,
-    RaisedCount,
-    TopicDate,
-    Decision,
-    Elsewhere,
-    MeetingDate,
-    MeetingUnit,
-    MeetingDue,
-    MeetingPresent,
-    VotesFor,
-    VotesAgainst,
-    VotesAbstain,
-    OutcomeDate,
-    Result,
-    OutcomeText,
-    Promise,
-    Due,
-    Budget,
-    FundSource,
-    Funds,
-    Responsible,
-    Who,
-    NewDue,
-    PlanDate,
-    PlanReason,
-    PlanText,
-    Started,
-    ProgressDate,
-    ProgressText,
-    Spent,
-    Completed,
-    Cost,
-    CompletionText,
-    Stage,
-    Ended,
-    EndReason,
-    EndText,
-    Matter,
-    MatterRow,
-    Event,
-    Commitment,
-    Date,
-    Milestone,
-}
-
-impl Field {
-    /// Whether rows of `kind` have it.
-    fn is_of(self, kind: TableKind) -> bool {
-        use Field as F;
-        let shared = matches!(self, F::Division | F::Text | F::Spent | F::Cost | F::NewDue | F::Budget | F::PlanReason);
-        let news = matches!(self, F::Matter | F::MatterRow | F::Event | F::Commitment | F::Date | F::Milestone);
-        match kind {
-            TableKind::Matters => !news,
-            TableKind::Progress => news || shared,
-        }
-    }
-
-    /// Whether it is words that people read, in which no marker is looked for.
-    pub(super) fn is_words(self) -> bool {
-        use Field as F;
-        matches!(
-            self,
-            F::Title
-                | F::Text
-                | F::OutcomeText
-                | F::Promise
-                | F::Funds
-                | F::Who
-                | F::PlanText
-                | F::ProgressText
-                | F::CompletionText
-                | F::EndText
-        )
-    }
-}
 
 /// The file as written.
 #[derive(Debug, Deserialize)]
@@ -157,11 +67,31 @@ pub(super) struct Markers {
 }
 
 /// Where a field comes from: the name of a column, or more about it.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug)]
 enum Source {
     Column(String),
     More(More),
+}
+
+/// By hand, so that a slip inside is told as what it is.
+impl<'de> Deserialize<'de> for Source {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Source;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a column, or { column, default, unit, values, skip }")
+            }
+            fn visit_str<E: serde::de::Error>(self, column: &str) -> Result<Source, E> {
+                Ok(Source::Column(column.to_owned()))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Source, A::Error> {
+                More::deserialize(MapAccessDeserializer::new(map)).map(Source::More)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -210,6 +140,8 @@ pub(super) struct Mapping {
     pub(super) keep: Vec<usize>,
     pub(super) markers: Markers,
     pub(super) fields: BTreeMap<Field, From>,
+    /// The columns of fields as people find them.
+    pub(super) called: BTreeMap<Field, String>,
     /// Columns that nothing is taken from.
     pub(super) unmapped: Vec<usize>,
 }
@@ -223,13 +155,13 @@ impl Draft {
     pub(super) fn read(path: &Path, language: Language) -> anyhow::Result<Self> {
         let file = path.display();
         let text = std::fs::read_to_string(path).with_context(|| say!(language, "{file}：读不到", "{file}: cannot be read"))?;
-        let draft = Self::parse(&text).with_context(|| file.to_string())?;
+        let draft = Self::parse(&text, language).with_context(|| file.to_string())?;
         draft.check(language).with_context(|| file.to_string())?;
         Ok(draft)
     }
 
-    fn parse(text: &str) -> anyhow::Result<Self> {
-        Ok(Self(toml::from_str(text)?))
+    fn parse(text: &str, language: Language) -> anyhow::Result<Self> {
+        toml::from_str(text).map(Self).map_err(|error| anyhow::anyhow!(refusals::of_toml(text, &error, language)))
     }
 
     fn check(&self, language: Language) -> anyhow::Result<()> {
@@ -251,8 +183,8 @@ impl Draft {
             )
         );
         if let Some(field) = file.fields.keys().find(|field| !field.is_of(file.table)) {
-            let kind = file.table;
-            bail!(say!(language, "fields：{field:?} 不属于 {kind:?} 表", "fields: {field:?} is not a field of a table of {kind:?}"));
+            let (field, kind) = (field.name(), file.table.name());
+            bail!(say!(language, "fields：{field} 不属于 {kind} 表", "fields: {field} is not a field of a table of {kind}"));
         }
         let wanted: &[&[Field]] = match file.table {
             TableKind::Matters => {
@@ -260,14 +192,21 @@ impl Draft {
             }
             TableKind::Progress => &[&[Field::Matter, Field::MatterRow], &[Field::Date]],
         };
-        for any in wanted {
+        for any in wanted.iter().filter(|any| !any.iter().any(|field| file.fields.contains_key(field))) {
+            let any = any.iter().map(|field| field.name()).collect::<Vec<_>>().join(language.pick(" 或 ", " or "));
+            bail!(say!(
+                language,
+                "fields：缺 {any}（写列名，或写 default）",
+                "fields: {any} is missing (name a column, or give a default)"
+            ));
+        }
+        if let Some(by) = &file.by {
+            let known = OfficeCode::ALL.iter().filter(|office| **office != OfficeCode::Node);
+            let list: Vec<String> = known.map(|office| format!("{office} {}", language.pick(office.zh(), office.en()))).collect();
+            let list = list.join(language.pick("、", ", "));
             ensure!(
-                any.iter().any(|field| file.fields.contains_key(field)),
-                say!(
-                    language,
-                    "fields：缺 {any:?}（写列名，或写 default）",
-                    "fields: {any:?} is missing (name a column, or give a default)"
-                )
+                by.as_str().parse::<OfficeCode>().is_ok_and(|office| office != OfficeCode::Node),
+                say!(language, "by：没有“{by}”这种组织；只能是：{list}", "by: there is no office \"{by}\"; use one of {list}")
             );
         }
         ensure!(
@@ -279,9 +218,10 @@ impl Draft {
             )
         );
         for (field, source) in &file.fields {
+            let field = field.name();
             ensure!(
                 source.column().is_some() || source.default().is_some(),
-                say!(language, "fields.{field:?}：写 column 或 default", "fields.{field:?}: give column or default")
+                say!(language, "fields.{field}：写 column 或 default", "fields.{field}: give column or default")
             );
         }
         Ok(())
@@ -314,13 +254,22 @@ impl Draft {
         };
         let places = |names: &[String]| names.iter().map(place).collect::<anyhow::Result<Vec<usize>>>();
         let (key, keep, ignore) = (places(&file.key)?, places(&file.keep)?, places(&file.ignore)?);
-        let mut fields = BTreeMap::new();
+        let dates = Dates { order: file.dates, month: file.month };
+        let (mut fields, mut called) = (BTreeMap::new(), BTreeMap::new());
         for (field, source) in file.fields {
             let more = match source {
                 Source::Column(column) => More { column: Some(column), ..More::default() },
                 Source::More(more) => more,
             };
             let column = more.column.as_ref().map(place).transpose()?;
+            // Said once, and not of every row.
+            for text in more.default.iter().chain(more.values.values()) {
+                if let Some(Wrong { problem, remedy }) = field.refuses(text, more.unit, dates, language) {
+                    let name = field.name();
+                    bail!(say!(language, "fields.{name}：{problem}；{remedy}", "fields.{name}: {problem}; {remedy}"));
+                }
+            }
+            called.extend(column.map(|column| (field, table.column_name(column, language))));
             fields.insert(field, From { column, default: more.default, unit: more.unit, values: more.values, skip: more.skip });
         }
         let used: BTreeSet<usize> =
@@ -334,12 +283,20 @@ impl Draft {
             by: file.by,
             matters: file.matters,
             rules: file.rules,
-            dates: Dates { order: file.dates, month: file.month },
+            dates,
             keep,
             markers: file.markers,
             fields,
+            called,
             unmapped,
         })
+    }
+}
+
+impl Mapping {
+    /// A field as people find it: its column, or where the mapping speaks of it.
+    pub(super) fn place(&self, field: Field) -> String {
+        self.called.get(&field).cloned().unwrap_or_else(|| format!("[fields] {}", field.name()))
     }
 }
 
@@ -376,19 +333,53 @@ topic-date = "when"
 
     #[test]
     fn a_slip_in_a_mapping_is_told() {
-        let check = |text: &str| Draft::parse(text).and_then(|draft| draft.check(Language::English).map(|()| draft));
+        let check = |text: &str| Draft::parse(text, Language::English).and_then(|draft| draft.check(Language::English).map(|()| draft));
         check(SMALL).unwrap();
         for (from, to, told) in [
             ("title = \"what\"", "titel = \"what\"", "titel"),
-            ("title = \"what\"", "", "Title"),
-            ("title = \"what\"", "title = \"what\"\nmilestone = \"x\"", "Milestone"),
+            ("title = \"what\"", "", "fields: title is missing"),
+            ("topic-date = \"when\"", "", "fields: topic-date or meeting-date or outcome-date is missing"),
+            ("title = \"what\"", "title = \"what\"\nmilestone = \"x\"", "milestone is not a field of a table of matters"),
+            ("name = \"t\"", "name = \"t\"\nby = \"nobody\"", "by: there is no office \"nobody\""),
+            ("topic-date = \"when\"", "topic-date = \"when\"\ncost = { column = \"x\", unit = \"usd\" }", "unknown variant `usd`"),
             ("key = [\"no\"]", "key = []", "key"),
             ("name = \"t\"", "name = \" \"", "name"),
             ("table = \"matters\"", "table = \"matters\"\ncolour = 1", "colour"),
-            ("category = { default = \"sanitation\" }", "category = { unit = \"wan\" }", "Category"),
+            ("category = { default = \"sanitation\" }", "category = { unit = \"wan\" }", "fields.category: give"),
         ] {
             let fault = format!("{:#}", check(&SMALL.replace(from, to)).unwrap_err());
             assert!(fault.contains(told), "{to}: {fault}");
+        }
+    }
+
+    #[test]
+    fn a_slip_is_told_in_chinese_with_its_line() {
+        let told = |text: &str| format!("{:#}", Draft::parse(text, Language::Chinese).unwrap_err());
+        let usd = told(&SMALL.replace("topic-date = \"when\"", "cost = { column = \"x\", unit = \"usd\" }"));
+        assert!(usd.contains("第 9 行：不能写“usd”，只能写下面之一：yuan, wan, fen"), "{usd}");
+        let list = told(&SMALL.replace("title = \"what\"", "title = 3"));
+        assert!(list.contains("第 6 行：这里写成了数 3，应写列名，或 { column, default, unit, values, skip }"), "{list}");
+    }
+
+    #[test]
+    fn words_that_mean_nothing_are_refused_before_a_row_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.csv");
+        std::fs::write(&path, "no,what,when\n1,a,2024-01-01\n2,b,2024-01-01\n").unwrap();
+        let table = Table::read(&path, None, 1, Language::English).unwrap();
+        let fit = |text: &str| Draft::parse(text, Language::English).unwrap().fit(&table, Language::English);
+        assert_eq!(fit(SMALL).unwrap().place(Field::TopicDate), "column C \"when\"");
+        for (from, to, wanted) in [
+            ("\"sanitation\"", "\"notacode\"", "fields.category: \"notacode\" is not known"),
+            ("\"when\"", "{ column = \"when\", default = \"soon\" }", "fields.topic-date: \"soon\" is no date"),
+            (
+                "category = { default = \"sanitation\" }",
+                "category = { column = \"what\", values = { a = \"notacode\" } }",
+                "fields.category: \"notacode\" is not known",
+            ),
+        ] {
+            let fault = fit(&SMALL.replace(from, to)).unwrap_err().to_string();
+            assert!(fault.starts_with(wanted), "{fault}");
         }
     }
 }

@@ -7,8 +7,8 @@ use luodi_ledger::matter::words::{CommitmentWords, Words};
 use luodi_ledger::time::Date;
 
 use super::cell::Wrong;
+use super::field::{Field, means};
 use super::item::{About, Facts, Item, Piece};
-use super::mapping::Field;
 use super::reading::Reading;
 use super::rows::{keep, only, words};
 use crate::language::{Language, say};
@@ -116,10 +116,12 @@ pub(super) fn matter(reading: &mut Reading<'_>, packs: &Packs, key: String) -> O
 fn stage(reading: &mut Reading<'_>) -> Option<Stage> {
     let text = reading.translated(Field::Stage)?;
     reading.keep_field(Field::Stage);
-    let found = STAGES.into_iter().find(|(word, _)| *word == text).map(|(_, stage)| stage);
+    // As facts have it, or as a remedy shows it.
+    let known = Field::Stage.choices().unwrap_or_default();
+    let code = known.iter().find(|choice| means(choice, &text)).map(|(code, ..)| *code);
+    let found = STAGES.into_iter().find(|(word, _)| code == Some(*word)).map(|(_, stage)| stage);
     if found.is_none() {
-        let known = STAGES.iter().map(|(word, _)| (*word, String::new())).collect();
-        reading.unknown_word(Field::Stage, &text, known);
+        reading.unknown_word(Field::Stage, &text);
     }
     found
 }

@@ -10,6 +10,7 @@
 //! Invariant: it never verifies. What is imported is claimed at most, and flagged 补录, for its dates lie before its `logged`.
 
 mod cell;
+mod field;
 mod item;
 mod journal;
 mod known;
@@ -109,6 +110,9 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
         (None, None) => bail!(say!(language, "请给 --federation 或 --node", "give --federation or --node")),
     };
     let office = office(&mapping, key.as_ref(), &federation.name, language)?;
+    if let Some(node) = &node {
+        at_home(node, &office, args.dry_run, language).await?;
+    }
     let (now, offset, packs) = (clock::now(), federation.offset, Packs::built_in());
     let read = rows::read(&table, &mapping, office.division, &packs, language);
     let mut found = Report { args: &args, table: &table, mapping: &mapping, rows: &read, language }.tell();
@@ -179,6 +183,20 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
     }
     let sent = send::send(&desk, key, node, &journal, &jobs, args.wait).await?;
     conclude(sent, open, &journal, language)
+}
+
+/// Says before anything is signed that the node writes another division's log.
+async fn at_home(node: &Node, office: &OfficeName, dry_run: bool, language: Language) -> anyhow::Result<()> {
+    let Some(home) = node.home().await?.filter(|home| home.division != office.division) else { return Ok(()) };
+    let (home, division) = (home.division, office.division);
+    let told = say!(
+        language,
+        "--node：这个节点写的是 {home} 的账本，不是 {division} 的；签署公布要用 {division} 的节点的网址",
+        "--node: this node writes the log of {home}, not of {division}; to sign and publish give the address of {division}'s node"
+    );
+    ensure!(dry_run, told);
+    eprintln!("{told}");
+    Ok(())
 }
 
 /// Who signs: whose key it is, or in a dry run whom the mapping names.

@@ -13,6 +13,7 @@ use luodi_ledger::statement::{BodyRef, Kind, Statement};
 use luodi_ledger::time::Time;
 
 use super::cell::Wrong;
+use super::field::Field;
 use super::item::{About, Facts, Item, SOURCE, Source};
 use super::journal::{Journal, Signed};
 use super::known::{Found, Known};
@@ -153,12 +154,14 @@ impl Desk<'_> {
         }
         for item in items {
             let (row, language) = (item.row, self.language);
-            let mut fault =
-                |problem: String, remedy: String| faults.push(Fault { row, column: None, wrong: Wrong { problem, remedy }, language });
+            let mut fault = |field: Option<Field>, problem: String, remedy: String| {
+                let column = field.map(|field| self.mapping.place(field));
+                faults.push(Fault { row, column, wrong: Wrong { problem, remedy }, language });
+            };
             let matter = match self.matter(&item, known, journal, (offline, now)) {
                 Ok(matter) => matter,
                 Err(Wrong { problem, remedy }) => {
-                    fault(problem, remedy);
+                    fault(None, problem, remedy);
                     continue;
                 }
             };
@@ -171,6 +174,7 @@ impl Desk<'_> {
                     Some(found) => {
                         let index = found.reference.index;
                         fault(
+                            None,
                             say!(
                                 language,
                                 "导入之后改过：账本第 {index} 条写的不一样",
@@ -187,10 +191,20 @@ impl Desk<'_> {
                         let rests = placeholder(&self.log);
                         let (statement, body) = self.statement(&job, &todo, now, Some(&rests))?;
                         if let Err(malformed) = check::check(&statement, Some(body.as_bytes())) {
-                            fault(refusals::told(&malformed, language), say!(language, "改正这一行", "correct the row"));
+                            let field = Field::of_fact(self.mapping.kind, &todo.source.part, &malformed.field);
+                            let field = field.filter(|field| self.mapping.fields.contains_key(field));
+                            // A column says what a path does not.
+                            let told = match (field, language) {
+                                (None, _) => refusals::told(&malformed, language),
+                                (Some(_), Language::Chinese) => refusals::in_chinese(&malformed.why),
+                                (Some(_), Language::English) => malformed.why.clone(),
+                            };
+                            fault(field, told, say!(language, "改正这一行", "correct the row"));
                         } else if let Err(stopped) = privacy::check(&statement, Some(body.as_bytes())) {
+                            let told = personal::briefly(&stopped, language);
                             fault(
-                                personal::told(&stopped, language),
+                                None,
+                                told,
                                 say!(
                                     language,
                                     "从表里删去，或不导入那一列",

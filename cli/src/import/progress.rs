@@ -5,14 +5,11 @@ use luodi_ledger::matter::facts::{Completion, Plan, Progress, Said};
 use luodi_ledger::matter::labels::Label as _;
 
 use super::cell::Wrong;
+use super::field::{Field, NEWS};
 use super::item::{About, Facts, Item, Piece};
-use super::mapping::Field;
 use super::reading::Reading;
 use super::rows::{keep, only, words};
 use crate::language::say;
-
-/// Kinds that a row of progress may be.
-const NEWS: [KindCode; 3] = [KindCode::Progress, KindCode::Completion, KindCode::Plan];
 
 pub(super) fn progress(reading: &mut Reading<'_>, key: String) -> Option<Item> {
     let language = reading.language;
@@ -22,8 +19,7 @@ pub(super) fn progress(reading: &mut Reading<'_>, key: String) -> Option<Item> {
             let named = |kind: &KindCode| kind.as_str() == text || kind.zh() == text || kind.en().eq_ignore_ascii_case(&text);
             let found = NEWS.into_iter().find(named);
             if found.is_none() {
-                let known = NEWS.iter().map(|kind| (kind.as_str(), language.pick(kind.zh(), kind.en()).into_owned())).collect();
-                reading.unknown_word(Field::Event, &text, known);
+                reading.unknown_word(Field::Event, &text);
             }
             found?
         }

@@ -7,16 +7,14 @@ use luodi_ledger::Malformed;
 use luodi_ledger::matter::codes::{CodeList, Coded};
 use luodi_ledger::matter::facts::Fen;
 use luodi_ledger::matter::labels::Label;
+use luodi_ledger::privacy;
 use luodi_ledger::time::Date;
 
 use super::cell::{self, Wrong};
-use super::mapping::{Field, Mapping};
+use super::field::{self, Field};
+use super::mapping::Mapping;
 use super::table::{Cell, Row, Table};
 use crate::language::{Language, say};
-use crate::refusals;
-
-/// Most words of a list shown in a remedy.
-const MOST_SHOWN: usize = 12;
 
 /// What is wrong with a table, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,9 +85,7 @@ impl<'a> Reading<'a> {
 
     /// Notes a fault of a field, at its column.
     pub(super) fn blame(&mut self, field: Field, wrong: Wrong) {
-        let column = self.mapping.fields.get(&field).and_then(|source| source.column);
-        let column = column.map_or_else(|| format!("[fields] {field:?}"), |column| self.table.column_name(column, self.language));
-        self.note(Some(column), wrong);
+        self.note(Some(self.mapping.place(field)), wrong);
     }
 
     /// Keeps a cell as it stands.
@@ -171,11 +167,7 @@ impl<'a> Reading<'a> {
         let shown = |code: &L| code.zh() == text || code.en().eq_ignore_ascii_case(&text);
         let found = text.parse().ok().or_else(|| L::ALL.iter().copied().find(shown));
         if found.is_none() {
-            self.unknown_word(
-                field,
-                &text,
-                L::ALL.iter().map(|code| (code.as_str(), self.language.pick(code.zh(), code.en()).into_owned())).collect(),
-            );
+            self.unknown_word(field, &text);
         }
         found
     }
@@ -190,19 +182,10 @@ impl<'a> Reading<'a> {
         let text = self.translated(field)?;
         match text.parse() {
             Ok(value) => Some(value),
-            Err(fault) => {
-                let fault = refusals::told(&fault, self.language);
-                self.blame(
-                    field,
-                    Wrong {
-                        problem: say!(self.language, "“{text}”：{fault}", "\"{text}\": {fault}"),
-                        remedy: say!(
-                            self.language,
-                            "改正，或在对照表里用 values 写明它是什么",
-                            "correct it, or say with values in the mapping what it means"
-                        ),
-                    },
-                );
+            Err(_) => {
+                if let Some(wrong) = field::unread::<T>(&text, self.language) {
+                    self.blame(field, wrong);
+                }
                 None
             }
         }
@@ -224,19 +207,30 @@ impl<'a> Reading<'a> {
         })
     }
 
-    pub(super) fn unknown_word(&mut self, field: Field, text: &str, known: Vec<(&str, String)>) {
-        let more = known.len() > MOST_SHOWN;
-        let list: Vec<String> = known.into_iter().take(MOST_SHOWN).map(|(code, label)| format!("{code} {label}")).collect();
-        let mut list = list.join(self.language.pick("、", ", "));
-        if more {
-            list += "…";
+    /// That a word is none of a field's list.
+    pub(super) fn unknown_word(&mut self, field: Field, text: &str) {
+        let known = field.choices().unwrap_or_default();
+        self.blame(field, field::unknown(text, &known, self.language));
+    }
+
+    /// Notes each column whose words are signed and hold a number of a person: once a column, with its characters.
+    pub(super) fn look_for_persons(&mut self) {
+        let words = self.mapping.fields.iter().filter(|(field, _)| field.is_words()).filter_map(|(_, source)| source.column);
+        let kept = (0..self.table.heading.len()).filter(|column| self.kept.contains_key(&self.table.heading[*column]));
+        let columns: std::collections::BTreeSet<usize> = self.mapping.key.iter().copied().chain(words).chain(kept).collect();
+        for column in columns {
+            let found = privacy::numbers(&self.row.cells[column].text());
+            if found.is_empty() {
+                continue;
+            }
+            let language = self.language;
+            let places = found.iter().map(|(number, at)| {
+                let (number, first, last) = (language.pick(number.zh(), number.en()), at.start + 1, at.end);
+                say!(language, "第 {first}–{last} 个字符像{number}", "characters {first}–{last} look like {number}")
+            });
+            let problem = places.collect::<Vec<_>>().join(language.pick("，", ", "));
+            let remedy = say!(language, "从表里删去，或不导入那一列", "take it out of the table, or leave the column out of the mapping");
+            self.note(Some(self.table.column_name(column, language)), Wrong { problem, remedy });
         }
-        self.blame(
-            field,
-            Wrong {
-                problem: say!(self.language, "不认识“{text}”", "\"{text}\" is not known"),
-                remedy: say!(self.language, "在对照表的 values 里写明它是：{list}", "say with values in the mapping which it is: {list}"),
-            },
-        );
     }
 }

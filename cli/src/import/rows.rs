@@ -8,8 +8,9 @@ use luodi_ledger::matter::words::Words;
 use luodi_ledger::names::Division;
 
 use super::cell::Wrong;
+use super::field::{Field, TableKind};
 use super::item::{Item, Piece};
-use super::mapping::{Field, Mapping, TableKind};
+use super::mapping::Mapping;
 use super::matters::matter;
 use super::progress::progress;
 use super::reading::{Fault, Reading};
@@ -61,6 +62,7 @@ pub(super) fn read(table: &Table, mapping: &Mapping, division: Division, packs: 
             TableKind::Matters => matter(&mut reading, packs, key.unwrap_or_default()),
             TableKind::Progress => progress(&mut reading, key.unwrap_or_default()),
         };
+        reading.look_for_persons();
         if reading.faults.is_empty() {
             rows.items.extend(item);
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use console::style;
-use luodi_ledger::matter::codes::FlagCode;
+use luodi_ledger::matter::codes::{FlagCode, Status};
 use luodi_ledger::matter::facts::{Fen, Said};
 use luodi_ledger::matter::labels::Label;
 use luodi_ledger::matter::pack::Packs;
@@ -34,13 +34,11 @@ pub(super) fn by_matter(records: &[Record]) -> Before<'_> {
 pub(super) fn job(desk: &Desk<'_>, job: &Job, before: &Before<'_>, packs: &Packs, (now, offset): (Time, i8)) -> anyhow::Result<String> {
     let language = desk.language;
     let (row, key, matter) = (job.row, &job.key, job.matter);
-    let title = job.todos.iter().find_map(|todo| todo.words.title.as_deref()).unwrap_or_default();
-    let mut text = say!(
-        language,
-        "第 {row} 行　{key}　{}\n  事项　{matter}\n",
-        "row {row} · {key} · {}\n  matter     {matter}\n",
-        style(title).bold()
-    );
+    // News bears no title.
+    let title = job.todos.iter().find_map(|todo| todo.words.title.as_deref()).map(|title| style(title).bold().to_string());
+    let row = say!(language, "第 {row} 行", "row {row}");
+    let heading = [Some(row), Some(key.clone()), title].into_iter().flatten().collect::<Vec<_>>().join(language.pick("　", " · "));
+    let mut text = say!(language, "{heading}\n  事项　{matter}\n", "{heading}\n  matter     {matter}\n");
     for todo in &job.todos {
         let mark = if todo.published.is_some() {
             style(language.pick("（已公布）", " (published)")).dim().to_string()
@@ -131,7 +129,7 @@ fn after(desk: &Desk<'_>, job: &Job, before: &Before<'_>, packs: &Packs, (now, o
     }
     let view = fold(job.matter, &records, packs, now, offset);
     let mut status = label(&view.status, desk.language);
-    if let Some(notice) = view.notice.as_ref().filter(|notice| notice.left.is_some()) {
+    if let Some(notice) = view.notice.as_ref().filter(|notice| notice.left.is_some() && view.status == Status::OnNotice) {
         // A notice runs from the day the ledger has the decision, whatever hung on a wall before.
         let to = notice.to;
         let then = fold(job.matter, &records, packs, Time::start_of(to, offset).plus(86_400), offset);

@@ -86,6 +86,31 @@ fn every_fault_is_told_with_its_place() {
     assert_eq!(rows.items.iter().map(|item| item.row).collect::<Vec<_>>(), [3, 5, 7]);
 }
 
+#[test]
+fn a_number_of_a_person_is_told_once_by_its_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("personal.csv");
+    let text = std::fs::read_to_string(example("import-matters.csv")).unwrap();
+    let mut lines: Vec<&str> = text.lines().collect();
+    let heading: Vec<&str> = lines[0].split(',').collect();
+    let note = heading.iter().position(|name| *name == "备注").unwrap();
+    // One without a comma in a cell.
+    let at = (1..lines.len()).find(|at| lines[*at].split(',').count() == heading.len()).unwrap();
+    let mut cells: Vec<&str> = lines[at].split(',').collect();
+    cells[note] = "李 13800138000 联系";
+    let row = cells.join(",");
+    lines[at] = &row;
+    std::fs::write(&path, lines.join("\n")).unwrap();
+    let (_, _, rows) = read(&example("import-matters.toml"), &path);
+    let told: Vec<String> = rows.faults.iter().map(ToString::to_string).collect();
+    let [fault] = told.as_slice() else { panic!("{told:#?}") };
+    assert!(
+        fault.starts_with(&format!("row {}, column", at + 1)) && fault.contains("\"备注\": characters 3–13 look like a mobile number; "),
+        "{fault}"
+    );
+    assert!(!fault.contains(".;") && !fault.contains("13800138000"), "{fault}");
+}
+
 /// A table such as offices keep: stages out of order, words in columns of dates, separators in amounts, delays, abandonments.
 fn thousand() -> String {
     let mut text = "编号,项目名称,类别,提出日期,决议日期,计划完成,预算,开工日期,完成日期,结算,状态,备注,电话\n".to_owned();

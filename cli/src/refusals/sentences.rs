@@ -430,6 +430,7 @@ pub(super) const TYPES: &[(&str, &str)] = &[
     ("a sequence", "方括号括起来的一列"),
     ("a boolean", "true 或 false"),
     ("a map", "一组项目"),
+    ("the name of a column, or { column, default, unit, values, skip }", "列名，或 { column, default, unit, values, skip }"),
     ("any valid TOML value", "一个合乎 TOML 的值"),
     ("a mobile number", "手机号"),
     ("a resident id", "身份证号"),
