@@ -17,6 +17,7 @@ use crate::Outcome;
 use crate::arguments::Trusting;
 use crate::language::{Language, say, tell};
 use crate::preview::preview;
+use crate::refusals;
 
 /// Arguments of `luodi verify`.
 #[derive(Debug, clap::Args)]
@@ -87,22 +88,30 @@ fn label(name: &str, language: Language) -> &str {
     language.pick(chinese, english)
 }
 
-/// What a check found. `ledger` tells it in English; in Chinese only what needs no translation is shown.
-fn spoken(found: &str, language: Language) -> &str {
-    let prose = found.split(' ').any(|word| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase()));
-    if language == Language::Chinese && prose { "" } else { found }
+/// What a check found, or why it failed.
+fn spoken(found: &str, language: Language) -> String {
+    if language == Language::Chinese { refusals::in_chinese(found) } else { found.to_owned() }
 }
 
-fn as_words(report: &Report, federation: &FederationFile, language: Language) -> String {
+/// Each check on a line.
+fn checks(report: &Report, language: Language) -> String {
     let mut out = String::new();
     for Check { name, result } in &report.checks {
         let label = label(name, language);
+        let met = *name != "witnesses" || matches!(report.witnessing, Some(Witnessing::Met(_)));
         let line = match result {
-            Ok(found) => format!("{} {label}  {}\n", style("✓").green(), style(spoken(found, language)).dim()),
-            Err(why) => format!("{} {label}  {why}\n", style("✗").red().bold()),
+            Ok(found) if met => format!("{} {label}  {}\n", style("✓").green(), style(spoken(found, language)).dim()),
+            // Nothing is wrong, and nobody outside answers for it: no tick.
+            Ok(found) => format!("{} {label}  {}\n", style("!").yellow().bold(), spoken(found, language)),
+            Err(why) => format!("{} {label}  {}\n", style("✗").red().bold(), spoken(why, language)),
         };
         out += &line;
     }
+    out
+}
+
+fn as_words(report: &Report, federation: &FederationFile, language: Language) -> String {
+    let mut out = checks(report, language);
     out.push('\n');
     if !report.is_verified() {
         out += &say!(language, "核对不符：这份回执不能作数。\n", "REFUTED: this receipt proves nothing.\n");
@@ -167,4 +176,28 @@ fn as_json(report: &Report, federation: &FederationFile) -> serde_json::Value {
             _ => serde_json::Value::Null,
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(witnessing: Witnessing, found: &str, language: Language) -> String {
+        let check = |name, found: &str| Check { name, result: Ok(found.to_owned()) };
+        let all = vec![check("form", "12553 bytes read"), check("inclusion", "entry 5 of 24"), check("witnesses", found)];
+        let report = Report { checks: all, witnessing: Some(witnessing), ..Report::default() };
+        console::strip_ansi_codes(&checks(&report, language)).into_owned()
+    }
+
+    #[test]
+    fn every_check_says_what_it_found_and_no_tick_stands_where_nobody_witnessed() {
+        let met = shown(Witnessing::Met(vec![]), "quorum met by 3", Language::Chinese);
+        assert!(met.contains("✓ 格式  共 12553 字节") && met.contains("✓ 在账中  24 条中的第 5 条"), "{met}");
+        assert!(met.contains("✓ 旁证  3 方核对过，达到约定数目"), "{met}");
+        let short = "0 so far, the quorum is not met: only the log itself answers for it";
+        let told = shown(Witnessing::Short(vec![]), short, Language::Chinese);
+        assert!(told.contains("! 旁证  目前 0 方核对过，未达约定数目") && !told.contains("✓ 旁证"), "{told}");
+        let told = shown(Witnessing::NobodyAsked, "nobody else has checked", Language::English);
+        assert!(told.contains("! witnesses  nobody else has checked") && !told.contains("✓ witnesses"), "{told}");
+    }
 }

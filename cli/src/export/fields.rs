@@ -1,14 +1,17 @@
 //! The fields of an export: one table of them, from which sheets, JSON Lines and their description are all made.
 
+use std::borrow::Cow;
+
 use luodi_ledger::assessment::{Assessment, Figure};
 use luodi_ledger::matter::Reference;
 use luodi_ledger::matter::calendar::Slot;
 use luodi_ledger::matter::codes::{CodeList, Coded, CommitmentState, FlagCode};
-use luodi_ledger::matter::facts::{Fen, Outcome, Said, Topic};
+use luodi_ledger::matter::facts::{Bearer, Fen, Outcome, Said, Topic};
 use luodi_ledger::matter::labels::Label;
 use luodi_ledger::matter::view::{Commitment, Effect, Event, Expected, View};
 use luodi_ledger::matter::words::{CommitmentWords, Words};
 use luodi_ledger::names::Division;
+use luodi_ledger::told::Wording;
 
 use super::corpus::{Corpus, LogRead};
 use super::value::{Shown, Value};
@@ -101,7 +104,7 @@ fields! {
         "feedback_partly", "反馈部分解决", "Feedback partly", "居民反馈：部分解决", "residents who say partly", |row| feedback(row.view, |said| said.partly);
         "feedback_not", "反馈未解决", "Feedback not", "居民反馈：没有解决", "residents who say not", |row| feedback(row.view, |said| said.not);
         "next", "下一步", "Next", "预期的下一份陈述", "the statement expected next", |row| row.view.expected.first().map(next).into();
-        "next_from", "下一步由谁", "Next from", "应由哪个组织签署", "the office expected to sign it", |row| row.view.expected.first().map(from).into();
+        "next_from", "下一步由谁", "Next from", "应由哪个组织签署", "the office expected to sign it", |row| row.view.expected.first().map_or(Value::Empty, |next| any_of(&next.from));
         "next_by", "下一步期限", "Next by", "应在哪天之前", "the day it is due", |row| row.view.expected.first().and_then(|next| next.by).into();
         "updated", "最近入账", "Updated", "最近一份有效陈述的入账时间（UTC）", "when the newest statement that counts was logged (UTC)", |row| row.view.updated.into();
         "text", "基本情况", "Text", "议题的正文", "text of the topic", |row| words(row).and_then(|words| words.text.as_ref()).into();
@@ -117,9 +120,9 @@ fields! {
         "what", "做什么", "What", "承诺的内容", "what is promised", |row| promise(row).and_then(|words| words.what.as_ref()).into();
         "state", "承诺状态", "State", "算出的状态；核实前不算办结", "computed; not done before it is verified", |row| code(row.commitment.state).into();
         "round", "轮次", "Round", "作出承诺的轮次", "round that made it", |row| row.commitment.round.into();
-        "responsible", "责任方", "Responsible", "纸面上的责任方", "who is responsible, as on paper", |row| row.commitment.responsible.map(|bearer| bearer.to_string()).into();
+        "responsible", "责任方", "Responsible", "纸面上的责任方", "who is responsible, as on paper", |row| row.commitment.responsible.map(|bearer| Shown::of(&bearer.to_string(), &bearer)).into();
         "who", "责任方名称", "Who", "纸面上的名称", "the name on paper", |row| promise(row).and_then(|words| words.who.as_ref()).into();
-        "reporter", "报告方", "Reporter", "签署进展和完成的组织，空即召集方", "who signs progress and completion; the convener where empty", |row| row.commitment.reporter.map(|bearer| bearer.to_string()).into();
+        "reporter", "报告方", "Reporter", "签署进展和完成的组织，空即召集方", "who signs progress and completion; the convener where empty", |row| row.commitment.reporter.map(|bearer| Shown::of(&bearer.to_string(), &bearer)).into();
         "first_due", "原定期限", "First due", "最初承诺的期限，是否按时以它为准", "first promised; on time is judged by it", |row| row.commitment.first_due.into();
         "due", "现定期限", "Due", "现在的期限", "the day it is due now", |row| row.commitment.due.into();
         "times_moved", "改期次数", "Times moved", "期限改过几次", "how often the day was moved", |row| row.commitment.times_moved().into();
@@ -289,11 +292,35 @@ fn next(expected: &Expected) -> Shown {
     }
 }
 
-fn from(expected: &Expected) -> String {
-    expected.from.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+/// Any of these, as one word.
+fn any_of(bearers: &[Bearer]) -> Value {
+    let joined = |word: fn(&Bearer) -> Cow<'static, str>, or| bearers.iter().map(word).collect::<Vec<_>>().join(or);
+    let codes = joined(|bearer| bearer.to_string().into(), " ");
+    if codes.is_empty() {
+        return Value::Empty;
+    }
+    Shown::of(&codes, &Wording { zh: joined(Label::zh, "或").into(), en: joined(Label::en, " or ").into() }).into()
 }
 
 /// The statement of a row, for whoever wants its bytes.
 pub(super) fn reference<'a>(row: &EventRow<'a>) -> &'a Reference {
     &row.event.reference
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+
+    #[test]
+    fn who_is_expected_stands_in_words_in_sheets_and_as_codes_in_json() {
+        let bearers = ["supervisors", "990101001000/government"].map(|bearer| bearer.parse().unwrap());
+        let value = any_of(&bearers);
+        assert_eq!(value.text(Language::Chinese), "村(居)务监督委员会或990101001000 人民政府(街道办事处)");
+        assert_eq!(value.text(Language::English), "Supervisory committee or 990101001000 Government");
+        assert_eq!(value.json(), Some("supervisors 990101001000/government".into()));
+        assert_eq!(any_of(&[]), Value::Empty);
+        let contractor: Bearer = "contractor".parse().unwrap();
+        assert_eq!(Value::from(Shown::of(&contractor.to_string(), &contractor)).text(Language::Chinese), "施工单位");
+    }
 }

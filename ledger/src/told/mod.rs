@@ -173,7 +173,12 @@ struct Reader {
 
 impl Reader {
     fn group(self, group: &str, fields: &BTreeMap<String, Value>, schema: &'static Schema) -> Group {
-        fields.iter().map(|(key, value)| (keys::of(group, key), self.value(key, value, self.field(schema, key)))).collect()
+        // Of a log's size, and not of a day.
+        let name = |key: &str, value: &Value| match (key, value) {
+            ("from", Value::Integer(_)) => Wording { zh: "自第几条起".into(), en: "from how many records on".into() },
+            _ => keys::of(group, key),
+        };
+        fields.iter().map(|(key, value)| (name(key, value), self.value(key, value, self.field(schema, key)))).collect()
     }
 
     fn value(self, key: &str, value: &Value, schema: &'static Schema) -> Told {
