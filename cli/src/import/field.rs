@@ -200,8 +200,17 @@ impl Field {
         }
         let cell = Cell::Text(text.to_owned());
         match self {
-            F::TopicDate | F::MeetingDate | F::OutcomeDate | F::Due | F::NewDue | F::PlanDate => cell::day(&cell, dates, language).err(),
-            F::Started | F::ProgressDate | F::Completed | F::Ended | F::Date => cell::day(&cell, dates, language).err(),
+            F::TopicDate
+            | F::MeetingDate
+            | F::OutcomeDate
+            | F::Due
+            | F::NewDue
+            | F::PlanDate
+            | F::Started
+            | F::ProgressDate
+            | F::Completed
+            | F::Ended
+            | F::Date => cell::day(&cell, dates, language).err(),
             F::Budget | F::Spent | F::Cost => cell::money(&cell, unit, language).err(),
             F::Number | F::RaisedCount | F::MeetingDue | F::MeetingPresent | F::VotesFor | F::VotesAgainst | F::VotesAbstain => {
                 cell::count(&cell, language).err()

@@ -192,7 +192,7 @@ impl Draft {
             }
             TableKind::Progress => &[&[Field::Matter, Field::MatterRow], &[Field::Date]],
         };
-        for any in wanted.iter().filter(|any| !any.iter().any(|field| file.fields.contains_key(field))) {
+        if let Some(any) = wanted.iter().find(|any| !any.iter().any(|field| file.fields.contains_key(field))) {
             let any = any.iter().map(|field| field.name()).collect::<Vec<_>>().join(language.pick(" 或 ", " or "));
             bail!(say!(
                 language,

@@ -180,15 +180,13 @@ impl<'a> Reading<'a> {
     /// A word that reads as a `T`, once it is translated.
     pub(super) fn parsed<T: std::str::FromStr<Err = Malformed>>(&mut self, field: Field) -> Option<T> {
         let text = self.translated(field)?;
-        match text.parse() {
-            Ok(value) => Some(value),
-            Err(_) => {
-                if let Some(wrong) = field::unread::<T>(&text, self.language) {
-                    self.blame(field, wrong);
-                }
-                None
-            }
+        let read = text.parse().ok();
+        if read.is_none()
+            && let Some(wrong) = field::unread::<T>(&text, self.language)
+        {
+            self.blame(field, wrong);
         }
+        read
     }
 
     /// The word of a field, as the mapping translates it.
