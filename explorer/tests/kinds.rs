@@ -118,7 +118,16 @@ async fn rules_are_told_with_their_shares_and_articles() {
     let site = story::county().site();
     let shipped = ["四议两公开", "到会 ≥2/3", "第26条", "公示", "本地规程", "槐安县民政局"];
     says(&site, "/rules", &shipped).await;
-    says(&site, "/rules?lang=en", &["local rules", "present ≥2/3", "Quorum and majority"]).await;
+    let english = [
+        "local rules",
+        "present ≥2/3",
+        "Quorum and majority",
+        "Organic Law of Villagers' Committees, art. 26",
+        "every quarter, before it is over",
+    ];
+    says(&site, "/rules?lang=en", &english).await;
+    let built_in = words(&page(&site, "/rules?lang=en").await);
+    assert!(!built_in.contains("第26条") && !built_in.contains("当地通行做法") && !built_in.contains("within 0 days"), "{built_in}");
     let matter = page(&site, &format!("/matter/{DONE}")).await;
     let link = matter.split("href=\"/rules#").nth(1).and_then(|rest| rest.split('"').next()).expect("a link to its rules");
     assert!(page(&site, "/rules").await.contains(&format!("id=\"{link}\"")), "{link}");
@@ -152,6 +161,25 @@ async fn what_was_registered_of_a_place_stands_on_its_page() {
     says(&site, &format!("/place/{OTHER}"), &all).await;
     says(&site, &format!("/place/{OTHER}?lang=en"), &["Record book 1 opened", "a key withdrawn", "took the place of"]).await;
     says(&site, &format!("/office/{OTHER}/owners"), &["停用的钥匙", "登记有误"]).await;
+    // Its only key is withdrawn: whoever looks at the place sees that it speaks no more.
+    says(&site, &format!("/place/{OTHER}"), &["钥匙已停用：登记有误"]).await;
+    says(&site, &format!("/place/{OTHER}?lang=en"), &["keys withdrawn: registered by mistake"]).await;
+    let elsewhere = words(&page(&site, &format!("/place/{VILLAGE}")).await);
+    assert!(!elsewhere.contains("钥匙已停用"), "{elsewhere}");
+}
+
+#[tokio::test]
+async fn an_office_registered_anew_without_a_name_keeps_the_one_it_had() {
+    let mut county = story::county();
+    let facts = luodi_ledger::registry::AppointFacts {
+        basis: "election".into(),
+        keys: vec![office(OTHER, "committee").public().clone()],
+        office: office(OTHER, "committee").public().name().parse().unwrap(),
+        succeeds: None,
+        term: luodi_ledger::registry::Term { from: "2026-01-10".parse().unwrap(), until: None },
+    };
+    county.register(TOWNSHIP, "appoint", Facts::of(&facts).unwrap(), &Words::default());
+    says(&county.site(), &format!("/place/{OTHER}"), &["石桥村村民委员会", "0000-0005", "便民服务大厅（示例）", "任期自 1月10日"]).await;
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use luodi_ledger::matter::calendar::Slot;
 use luodi_ledger::matter::codes::{CodeList, Coded, CommitmentState, FlagCode};
 use luodi_ledger::matter::facts::{Bearer, Fen, Outcome, Said, Topic};
 use luodi_ledger::matter::labels::Label;
+use luodi_ledger::matter::pack::in_english;
 use luodi_ledger::matter::view::{Commitment, Effect, Event, Expected, View};
 use luodi_ledger::matter::words::{CommitmentWords, Words};
 use luodi_ledger::names::Division;
@@ -186,7 +187,7 @@ fields! {
         "logged", "公开日期", "Disclosed", "入账的日期", "the day it was logged", |row| row.slot.filled.as_ref().map(|filled| filled.logged).into();
         "statement", "陈述编号", "Statement", "据以认定的陈述", "the statement that fills it", |row| row.slot.filled.as_ref().map(|filled| filled.on.id.to_string()).into();
         "advisory", "仅供参考", "Advisory", "所依规则当时未施行", "the rule was not in force then", |row| row.slot.advisory.into();
-        "basis", "依据", "Basis", "条文", "the article", |row| (&row.slot.basis).into();
+        "basis", "依据", "Basis", "条文", "the article", |row| cited(&row.slot.basis);
     }
 }
 
@@ -290,6 +291,12 @@ fn next(expected: &Expected) -> Shown {
         Some(step) => coded(step),
         None => Shown::of(expected.kind.as_str(), &expected.kind),
     }
+}
+
+/// A citation, in English where it is known so.
+fn cited(basis: &str) -> Value {
+    let en = in_english(basis).unwrap_or(basis).to_owned();
+    Shown::of(basis, &Wording { zh: basis.to_owned().into(), en: en.into() }).into()
 }
 
 /// Any of these, as one word.

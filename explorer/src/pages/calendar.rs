@@ -167,7 +167,7 @@ fn item(scene: Scene<'_>, slot: &Slot) -> Markup {
         span.small {
             (look.say("应在 ", "due ")) (scene.date(slot.due)) (look.say(" 前", ""))
             @if let Some(filled) = &slot.filled { (filled_line(scene, filled.logged, &filled.on)) }
-            " " span.quiet lang="zh-CN" { "(" (slot.basis) ")" }
+            " " span.quiet { "(" (scene.cited(&slot.basis)) ")" }
             @if slot.advisory { " " span.tag { (look.pick(ADVISORY)) } }
         }
     }

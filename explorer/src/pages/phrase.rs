@@ -3,13 +3,15 @@
 use std::borrow::Cow;
 
 use luodi_ledger::matter::calendar::Span;
-use luodi_ledger::matter::codes::{BodyCode, CommitmentState, Every, Status, Verdict};
+use luodi_ledger::matter::codes::{BodyCode, CommitmentState, EndReason, Every, Status, Verdict};
 use luodi_ledger::matter::facts::{Bearer, Fen};
 use luodi_ledger::matter::labels::Label;
+use luodi_ledger::matter::pack::in_english;
 use luodi_ledger::matter::view::{Test, View};
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::names::{Division, Level, Office, OfficeName};
 use luodi_ledger::time::{Date, Time};
+use luodi_ledger::told;
 use maud::{Markup, html};
 
 use super::icons;
@@ -30,6 +32,12 @@ impl<'a> Scene<'a> {
     /// The word for a code.
     pub(crate) fn label(&self, code: &impl Label) -> String {
         label(self.look, code)
+    }
+
+    /// What a rule rests on, as it is cited: in English where that is known, else in the Chinese of the rule.
+    pub(crate) fn cited(&self, citation: &str) -> Markup {
+        let english = in_english(citation).filter(|_| self.look.is_english());
+        html! { span lang=[english.is_none().then_some("zh-CN")] { (english.unwrap_or(citation)) } }
     }
 
     /// A date; the year is left out where it is this year's.
@@ -146,13 +154,34 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Name, phone and address as the newest registration of an office gives them.
+    /// Name, phone and address of an office, each as the newest registration that gives it does: who registers a key anew and leaves the
+    /// name empty does not take it away.
     pub(crate) fn registered(&self, name: &OfficeName) -> Option<Words> {
         let holdings = &self.snapshot.holdings;
-        let newest = holdings.registry().appointments(name).last()?;
-        let log = holdings.logs().get(&newest.stated.0)?;
-        let entry = log.entry(newest.stated.1)?.entry.as_ref().ok()?;
-        Words::parse(log.body(&entry.statement.statement().body?.hash)?).ok()
+        let said = holdings.registry().appointments(name).iter().rev().filter_map(|appointment| {
+            let log = holdings.logs().get(&appointment.stated.0)?;
+            let entry = log.entry(appointment.stated.1)?.entry.as_ref().ok()?;
+            Words::parse(log.body(&entry.statement.statement().body?.hash)?).ok()
+        });
+        said.reduce(|newer, older| Words {
+            name: newer.name.or(older.name),
+            phone: newer.phone.or(older.phone),
+            address: newer.address.or(older.address),
+            en: newer.en.or(older.en),
+            ..newer
+        })
+    }
+
+    /// Why an office has no key left that speaks today; nothing while it has one.
+    pub(crate) fn silenced(&self, name: &OfficeName) -> Option<String> {
+        let (registry, today) = (self.snapshot.holdings.registry(), self.site.today());
+        let appointed = registry.appointments(name).iter().flat_map(|appointment| &appointment.facts.keys);
+        let pinned = registry.federation().keys.iter().filter(|key| key.name() == name.to_string());
+        let mut reason = None;
+        for key in appointed.chain(pinned) {
+            reason = Some(registry.endings(key).iter().rev().find(|ending| ending.is_past(today))?.reason.as_str());
+        }
+        reason.map(|reason| self.label(&told::word::<EndReason>(reason)))
     }
 
     /// A field of words in the reader's language, or as they were written.

@@ -115,6 +115,15 @@ fn offices(scene: Scene<'_>, code: Division) -> Markup {
     }
 }
 
+/// That an office has no key left that speaks, and why.
+pub(super) fn silenced(scene: Scene<'_>, office: &OfficeName) -> Markup {
+    html! {
+        @if let Some(reason) = scene.silenced(office) {
+            " " span.tag { (scene.look.say("钥匙已停用：", "keys withdrawn: ")) (reason) }
+        }
+    }
+}
+
 /// An office: its name, since when and until when its registration runs, how to reach it.
 fn office_line(scene: Scene<'_>, office: &OfficeName) -> Markup {
     let look = scene.look;
@@ -124,6 +133,7 @@ fn office_line(scene: Scene<'_>, office: &OfficeName) -> Markup {
         b { (office::link(scene, office)) }
         @if let Some(phone) = &words.phone { " " a href={ "tel:" (phone.replace([' ', '-'], "")) } { (phone) } }
         @if let Some(address) = scene.in_language(&words, |words| words.address.clone()) { " " span.small { (address) } }
+        (silenced(scene, office))
         br;
         span.quiet.small {
             @match newest {

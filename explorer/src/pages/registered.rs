@@ -1,7 +1,9 @@
 //! 登记变动: what those above recorded of a place: its record book and keys, its name and the place above it, its offices' registrations.
 
+use luodi_ledger::matter::codes::EndReason;
 use luodi_ledger::names::Division;
 use luodi_ledger::registry::{AppointFacts, CharterFacts, DivisionFacts, RevokeFacts};
+use luodi_ledger::told::word;
 use maud::{Markup, html};
 
 use super::phrase::Scene;
@@ -94,7 +96,8 @@ fn told(scene: Scene<'_>, stands: Stands<'_>, code: Division) -> Option<String> 
             let ended: RevokeFacts = facts.read().ok()?;
             let office = ended.key.name().parse().ok().filter(|office: &luodi_ledger::names::OfficeName| office.division == code)?;
             let name = scene.office(&office);
-            Some(if english { format!("{name}: a key withdrawn") } else { format!("{name}：停用一把钥匙") })
+            let why = scene.label(&word::<EndReason>(&ended.reason));
+            Some(if english { format!("{name}: a key withdrawn ({why})") } else { format!("{name}：停用一把钥匙（{why}）") })
         }
         _ => None,
     }

@@ -105,8 +105,8 @@ fn one(scene: Scene<'_>, name: &Blake3, pack: &Pack, signed: &Markup) -> Markup 
             @if !pack.methods.is_empty() {
                 p.small {
                     @if look.is_english() {
-                        "Notice " (pack.notice.days) " days (" (pack.notice.basis) "); objections answered within " (pack.answer.days) " days (" (pack.answer.basis)
-                        "); resolution published within " (pack.disclosure.resolution_days) " days, result within " (pack.disclosure.result_days) " days (" (pack.disclosure.basis) ")."
+                        "Notice " (pack.notice.days) " days (" (scene.cited(&pack.notice.basis)) "); objections answered within " (pack.answer.days) " days (" (scene.cited(&pack.answer.basis))
+                        "); resolution published within " (pack.disclosure.resolution_days) " days, result within " (pack.disclosure.result_days) " days (" (scene.cited(&pack.disclosure.basis)) ")."
                     } @else {
                         "公示 " (pack.notice.days) " 天（" (pack.notice.basis) "）；异议 " (pack.answer.days) " 天内答复（" (pack.answer.basis)
                         "）；决议 " (pack.disclosure.resolution_days) " 天内公开，结果 " (pack.disclosure.result_days) " 天内公开（" (pack.disclosure.basis) "）。"
@@ -116,8 +116,13 @@ fn one(scene: Scene<'_>, name: &Blake3, pack: &Pack, signed: &Markup) -> Markup 
             @if !pack.calendar.is_empty() {
                 ul.small { @for rhythm in &pack.calendar { li {
                     (scene.label(&rhythm.duty)) " · " (scene.label(&rhythm.every))
-                    @if look.is_english() { ", within " (rhythm.days) " days" } @else { "，过后 " (rhythm.days) " 天内" }
-                    " " span.quiet lang="zh-CN" { "(" (rhythm.basis) ")" }
+                    @match (rhythm.days, look.is_english()) {
+                        (0, false) => "，当期内",
+                        (0, true) => ", before it is over",
+                        (days, false) => { "，过后 " (days) " 天内" }
+                        (days, true) => { ", within " (days) " days after it" }
+                    }
+                    " " span.quiet { "(" (scene.cited(&rhythm.basis)) ")" }
                 } } }
             }
             p.small.quiet { (look.say("全文的指纹：", "Fingerprint of the text: ")) span.code { (id.get(..16).unwrap_or_default()) "…" } }
@@ -138,7 +143,7 @@ fn step_row(scene: Scene<'_>, step: &StepRule) -> Markup {
                     (scene.label(&rule.unit)) (look.say("：", ": "))
                     @if let Some(quorum) = &rule.quorum { (look.say("到会 ", "present ")) (share(quorum)) " " }
                     @if let Some(majority) = &rule.majority { (look.say("同意 ", "for ")) (share(majority)) " " }
-                    span.quiet lang="zh-CN" { "(" (rule.article) ")" }
+                    span.quiet { "(" (scene.cited(&rule.article)) ")" }
                 }
             } } } }
         }

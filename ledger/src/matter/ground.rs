@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::codes::{Coded, FlagCode, StepCode, Unit};
 use super::facts::{Said, Tally};
 use super::labels::{ADVISORY, Label};
-use super::pack::{Pack, Packs, Share, StepRule};
+use super::pack::{Pack, Packs, Share, StepRule, in_english};
 use super::record::Reference;
 use super::view::{Event, Flag, Judged, RulesUsed, StepView, View};
 use crate::time::Date;
@@ -35,7 +35,7 @@ pub struct Ground {
     pub on: Option<Reference>,
     /// The rule: the pack, and the step or duty in it.
     pub rule: Both,
-    /// The article or basis, as people cite it.
+    /// The article or basis, as people cite it in Chinese; the pack's title where the pack itself is all that says so.
     pub article: String,
     /// The counts, and what was wanted of them.
     pub counts: Both,
@@ -56,11 +56,19 @@ pub struct Both {
 impl Label for Ground {
     fn zh(&self) -> std::borrow::Cow<'static, str> {
         let beside = if self.advisory { format!("；{}", ADVISORY.0) } else { String::new() };
-        format!("{}。依据：{}，{}{beside}", self.counts.zh, self.rule.zh, self.article).into()
+        format!("{}。依据：{}{}{beside}", self.counts.zh, self.rule.zh, self.cited("，", &self.article)).into()
     }
     fn en(&self) -> std::borrow::Cow<'static, str> {
         let beside = if self.advisory { format!("; {}", ADVISORY.1) } else { String::new() };
-        format!("{}. By {}, {}{beside}", self.counts.en, self.rule.en, self.article).into()
+        let article = in_english(&self.article).unwrap_or(&self.article);
+        format!("{}. By {}{}{beside}", self.counts.en, self.rule.en, self.cited(", ", article)).into()
+    }
+}
+
+impl Ground {
+    /// The article behind a comma; nothing where it is the pack itself, which the rule names.
+    fn cited(&self, comma: &str, article: &str) -> String {
+        if self.rule.zh.starts_with(&self.article) { String::new() } else { format!("{comma}{article}") }
     }
 }
 

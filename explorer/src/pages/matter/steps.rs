@@ -138,7 +138,7 @@ fn verdict(scene: Scene<'_>, judged: &Judged) -> Markup {
             Some(false) => span.fail { (look.say("未达到", "not reached")) },
             None => span.quiet { (look.pick(NOT_JUDGED)) },
         }
-        span.quiet lang="zh-CN" { " (" (judged.article) ")" }
+        span.quiet { " (" (scene.cited(&judged.article)) ")" }
         @if judged.advisory { " " span.tag { (look.pick(ADVISORY)) } }
     }
 }

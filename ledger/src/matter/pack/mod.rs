@@ -7,6 +7,7 @@
 //! bounds, with the article or basis for every number.
 
 mod check;
+mod cited;
 mod known;
 mod local;
 mod share;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use check::LONGEST_PACK;
+pub use cited::in_english;
 pub use known::Packs;
 pub use local::Adoptions;
 pub use share::Share;
