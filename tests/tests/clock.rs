@@ -99,6 +99,14 @@ fn a_node_whose_clock_is_off_seals_and_cosigns_nothing_until_it_is_set_right() {
     county.open();
     assert_eq!(say(&county, VILLAGE, 1).0, 200, "with a clock like its peers' it takes statements in");
     let held = county.holds(VILLAGE, VILLAGE).0;
+    // A witness that is met for the first time only now might not be asked at all, where the others are enough.
+    let mut number = 100;
+    county.wait("the village cosigns its neighbour's log", || {
+        number += 1;
+        assert_eq!(say(&county, NEIGHBOUR, number).0, 200);
+        std::thread::sleep(Duration::from_millis(200));
+        county.log_lines(NEIGHBOUR).contains("cosigned=4")
+    });
 
     // The clock is moved under the running node: not one statement more is sealed by it.
     clock.set(OFF);

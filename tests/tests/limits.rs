@@ -64,7 +64,7 @@ fn an_office_says_so_much_a_day_and_does_not_go_back_in_time() {
             county.wait_ready(VILLAGE);
         }
         let (status, why) = say(&county, 3, 5, now());
-        assert!(status == 429 && why.contains("committee") && why.contains("3 statements"), "{status} {why}");
+        assert!(status == 429 && why.contains("limit of a day") && why.contains("3 statements"), "{status} {why}");
     }
     assert_eq!(say(&county, 1, 1, time).0, 200, "what is logged is answered for, whatever the day has seen");
 }
