@@ -6,17 +6,17 @@
 
 use std::collections::HashMap;
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use console::style;
 use luodi_ledger::matter::codes::{CodeList as _, KindCode};
-use luodi_ledger::matter::facts::Bearer;
+use luodi_ledger::matter::facts::{Bearer, Said};
 use luodi_ledger::matter::fold;
 use luodi_ledger::matter::ground::grounds;
 use luodi_ledger::matter::labels::{Label, NOBODY_VERIFIES};
 use luodi_ledger::matter::view::{Commitment, Effect, Event, Expected, View};
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::matter::{Record, Reference};
-use luodi_ledger::names::{MatterId, Office, Origin};
+use luodi_ledger::names::{Division, MatterId, Office, Origin};
 use luodi_ledger::time::{Date, Time};
 use serde_json::json;
 
@@ -60,11 +60,17 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
     let federation = args.trusting.read(language)?;
     let offset = federation.offset;
     let node = Node::new(&args.node, language)?;
+    if let Some(office) = &args.office {
+        crate::new::is_office(office, language).with_context(|| "--as")?;
+    }
     let id = args.id;
     let shelf = Shelf::read(&node, federation, id.division, language).await?;
     let records: Vec<Record> = shelf.records.iter().filter(|record| record.statement.matter == Some(id)).cloned().collect();
     ensure!(!records.is_empty(), say!(language, "{}：没有 {id} 这件事项", "{}: no matter {id} is there", node.base()));
     let as_of = args.as_of.unwrap_or_else(clock::now);
+    // What was logged later was not there to be told.
+    let records: Vec<Record> = records.into_iter().filter(|record| record.logged <= as_of).collect();
+    ensure!(!records.is_empty(), say!(language, "{as_of} 时还没有 {id} 这件事项", "at {as_of} there was no matter {id} yet"));
     let view = fold(id, &records, &shelf.packs, as_of, offset);
     let mut words = HashMap::new();
     for record in &records {
@@ -72,7 +78,8 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
             words.insert(record.reference.clone(), found);
         }
     }
-    let page = Page { view: &view, words: &words, shelf: &shelf, args: &args, today: as_of.civil_date(offset), language };
+    let own = node.origin().await.ok();
+    let page = Page { view: &view, words: &words, shelf: &shelf, args: &args, own, today: as_of.civil_date(offset), language };
     if args.json {
         tell!("{:#}", page.json());
     } else {
@@ -86,6 +93,8 @@ struct Page<'a> {
     words: &'a HashMap<Reference, Words>,
     shelf: &'a Shelf,
     args: &'a Args,
+    /// The log that the node asked writes, if it tells.
+    own: Option<Origin>,
     today: Date,
     language: Language,
 }
@@ -113,7 +122,7 @@ impl Page<'_> {
 
     fn text(&self) -> String {
         let (view, language) = (self.view, self.language);
-        let title = self.title().unwrap_or_default();
+        let title = self.title().unwrap_or_else(|| language.pick("（没有标题）", "(no title)").to_owned());
         let mut text = format!("{}  {}\n", style(title).bold(), style(view.id).dim());
         let mut status = self.label(&view.status);
         if let Some(days) = view.days {
@@ -144,7 +153,9 @@ impl Page<'_> {
             text += &self.event(event);
         }
         text += &self.heading("接下来", "Expected next");
-        let mine: Vec<&Expected> = view.expected.iter().filter(|expected| self.is_mine(expected)).collect();
+        let mut mine: Vec<&Expected> = view.expected.iter().filter(|expected| self.is_mine(expected)).collect();
+        // By day; what has none comes last.
+        mine.sort_by_key(|expected| (expected.by.is_none(), expected.by));
         if mine.is_empty() && !view.awaits_nobody() {
             text += &match (&self.args.office, view.expected.is_empty()) {
                 (Some(office), false) => {
@@ -223,7 +234,8 @@ impl Page<'_> {
     }
 
     fn event(&self, event: &Event) -> String {
-        let (date, kind) = (event.date, self.label(&event.kind));
+        let language = self.language;
+        let (date, kind) = (event.date, self.named(event));
         let by: Vec<String> = event.by.iter().map(|office| self.label(&office.office)).collect();
         let by = by.join(self.language.pick("、", ", "));
         let on = &event.reference;
@@ -232,17 +244,35 @@ impl Page<'_> {
         if piece.len() < said.len() {
             piece.push('…');
         }
+        let erased = match event.redacted_by() {
+            [] => "",
+            _ => language.pick(" [文字或附件已按隐私删除]", " [words or attachments erased for privacy]"),
+        };
         let mark = match event.effect {
             Effect::Counted => String::new(),
             Effect::Void(why) => format!(" [{}]", self.label(&why)),
             Effect::Irregular(why) => format!(" [{}]", self.label(&why)),
         };
-        format!("  {date}  {kind}  {by}  {piece}{}\n", style(mark).red())
+        format!("  {date}  {kind}  {by}  {piece}{}{}\n", style(erased).dim(), style(mark).red())
+    }
+
+    /// What a statement is, with the step or the promise it speaks of.
+    fn named(&self, event: &Event) -> String {
+        let kind = self.label(&event.kind);
+        match &event.said {
+            Said::Step(step) => format!("{kind}{}{}", self.language.pick("：", ": "), self.label(&step.step)),
+            said => said.commitment().map_or_else(|| kind.clone(), |id| format!("{kind} {id}")),
+        }
     }
 
     /// What is expected, as its step or its kind.
     fn called(&self, expected: &Expected) -> String {
         let name = expected.step.as_ref().map_or_else(|| self.label(&expected.kind), |step| self.label(step));
+        let round = self.view.rounds.last().map(|round| round.number).filter(|number| *number > 1 && expected.step.is_some());
+        let name = match round {
+            Some(round) => say!(self.language, "{name}（第 {round} 轮）", "{name} (round {round})"),
+            None => name,
+        };
         expected.commitment.map_or_else(|| name.clone(), |id| format!("{name} {id}"))
     }
 
@@ -283,8 +313,10 @@ impl Page<'_> {
         let (kind, office) = (&expected.kind, bearer.body);
         let (key, federation) = (language.pick("<密钥文件>", "<key file>"), self.args.trusting.federation.display());
         let verifies = kind.as_str() == KindCode::Verification.as_str();
+        // Only the node of a log takes in what is said there; any node that holds the logs tells a template.
+        let writer = self.node_of(bearer.division.unwrap_or(id.division));
         if verifies && bearer.division.is_none() {
-            return vec![format!("luodi review --node {node} --federation {federation} --matter {id} --key {key}")];
+            return vec![format!("luodi review --node {writer} --federation {federation} --matter {id} --key {key}")];
         }
         let mut new = format!("luodi new {kind} --node {node} --matter {id} --by {office}");
         // What `luodi new` takes by itself: the first log of the matter's home, to write to and, from elsewhere, to refer to.
@@ -300,22 +332,24 @@ impl Page<'_> {
                 new += &format!(" --target-log {}", target.log);
             }
         }
+        let step = expected.step.map(|step| format!(" --step {step}"));
+        let commitment = expected.commitment.filter(|_| expected.target.is_none()).map(|id| format!(" --commitment {id}"));
+        new.extend(step.into_iter().chain(commitment));
         // A file for each promise, so that none is taken for another.
         let file = expected.commitment.map_or_else(|| kind.to_string(), |id| format!("{kind}-{id}"));
         let mut commands = vec![format!("{new} --output {file}.toml")];
-        let step = expected.step.map(|step| format!("step = \"{step}\""));
-        let fields: Vec<String> = step.into_iter().chain(expected.commitment.map(|id| format!("commitment = \"{id}\""))).collect();
-        if !fields.is_empty() {
-            let fields = fields.join(language.pick("、", ", "));
-            commands.push(say!(
-                language,
-                "# 在 {file}.toml 里写 {fields}，填好其余",
-                "# in {file}.toml say {fields}, and fill in the rest"
-            ));
-        }
+        commands.push(say!(language, "# 填好 {file}.toml", "# fill in {file}.toml"));
         commands.push(format!("luodi sign {file}.toml --key {key}"));
-        commands.push(format!("luodi publish {file}.statement --node {node}"));
+        commands.push(format!("luodi publish {file}.statement --node {writer}"));
         commands
+    }
+
+    /// The node that writes the log of a division: the one asked, if it is that; else its address is for the reader to fill in.
+    fn node_of(&self, division: Division) -> String {
+        match &self.own {
+            Some(own) if own.division == division => self.args.node.clone(),
+            _ => say!(self.language, "<{division} 的节点网址>", "<address of the node of {division}>"),
+        }
     }
 
     fn json(&self) -> serde_json::Value {

@@ -53,7 +53,8 @@ pub(crate) struct Fault {
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { field, why, remedy, .. } = self;
-        let parts: Vec<&str> = [field, why].into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        let field = if why.starts_with(&format!("{field}:")) { "" } else { field };
+        let parts: Vec<&str> = [field, why].into_iter().filter(|part| !part.is_empty()).collect();
         f.write_str(&parts.join(": "))?;
         if remedy.is_empty() { Ok(()) } else { write!(f, "; {remedy}") }
     }
@@ -69,7 +70,9 @@ impl Fault {
         let why = why_zh.clone().unwrap_or_else(|| refusals::in_chinese(why));
         let remedy = refusals::in_chinese(remedy);
         let field = field.strip_prefix("by ").map_or_else(|| field.clone(), |office| format!("签署方 {office}"));
-        let what: Vec<&str> = [field.as_str(), &why].into_iter().filter(|part| !part.is_empty()).collect();
+        let told = why.starts_with(&format!("{field}:")) || why.starts_with(&format!("{field}："));
+        let field = if told { "" } else { field.as_str() };
+        let what: Vec<&str> = [field, &why].into_iter().filter(|part| !part.is_empty()).collect();
         if remedy.is_empty() { what.join("：") } else { format!("{}；{remedy}", what.join("：")) }
     }
 }
@@ -152,7 +155,13 @@ impl Node {
     /// As [`Self::get`], as text that must be there.
     pub(crate) async fn text(&self, path: &str) -> anyhow::Result<String> {
         let (base, language) = (&self.base, self.language);
-        let bytes = self.get(path).await?.with_context(|| say!(language, "{base}{path}：节点没有", "{base}{path}: the node has none"))?;
+        let bytes = self.get(path).await?.with_context(|| {
+            say!(
+                language,
+                "{base}{path}：那里没有；--node 要给节点的网址，浏览网页的地址不行",
+                "{base}{path}: there is none; --node wants the address of a node, not that of the pages"
+            )
+        })?;
         String::from_utf8(bytes).with_context(|| format!("{base}{path}"))
     }
 

@@ -114,7 +114,14 @@ pub(crate) async fn read_log(
 ) -> anyhow::Result<(SignedCheckpoint, Vec<Entry>)> {
     let (base, prefix) = (at.to_string(), Node::log_path(origin));
     let head = at.get(&format!("{prefix}/head")).await?;
-    let head = head.with_context(|| say!(language, "{base} 没有 {origin}", "{base} holds no {origin}"))?;
+    let head = head.with_context(|| {
+        let division = origin.division;
+        say!(
+            language,
+            "{base} 没有 {origin}；换成 {division} 自己的节点，或跟随它的上级（如县）的节点",
+            "{base} holds no {origin}; ask the node of {division}, or one above that follows it, such as the county's"
+        )
+    })?;
     let head = registry.open_head(origin, &head).with_context(|| format!("{base}{prefix}/head"))?;
     let (mut tree, mut link, mut entries) = (CompactRange::new(), Link::start(), Vec::new());
     for bundle in BundleId::between(0, head.size()) {

@@ -72,6 +72,14 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
     let Some(fullest) = fullest else { return Ok(Outcome::Unknown) };
     let today = clock::now().civil_date(federation.offset);
     let sheet = Sheet::of(&fullest.reading, &fullest.names, args.division, today);
+    if let (Some(division), true, true) = (args.division, sheet.divisions.is_empty(), sheet.void.is_empty()) {
+        let place = &fullest.place;
+        bail!(say!(
+            language,
+            "{place}：{division} 没有任何登记，以下也没有；核对代码，或换一个存有其上级账本的节点",
+            "{place}: nothing is registered of {division} or below it; check the code, or ask a node that holds the logs above it"
+        ));
+    }
     if args.json {
         tell!("{:#}", json!({"sound": sound, "read": places, "registry": sheet, "differences": differences}));
     } else {

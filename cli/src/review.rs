@@ -7,14 +7,15 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use console::style;
 use luodi_ledger::key::SignerKey;
-use luodi_ledger::matter::codes::{CheckMade, CommitmentState, Verdict};
+use luodi_ledger::matter::codes::{CheckMade, CommitmentState, Status, Verdict};
 use luodi_ledger::matter::facts::{CommitmentId, Said, Verification};
-use luodi_ledger::matter::fold;
 use luodi_ledger::matter::labels::Label;
 use luodi_ledger::matter::view::{Commitment, View};
 use luodi_ledger::matter::words::Words;
+use luodi_ledger::matter::{self, fold};
 use luodi_ledger::matter::{Record, Reference};
 use luodi_ledger::names::{MatterId, OfficeName};
+use luodi_ledger::privacy;
 use luodi_ledger::standing::Standing;
 use luodi_ledger::statement::{BodyRef, Statement};
 use luodi_ledger::time::Time;
@@ -22,9 +23,11 @@ use luodi_ledger::time::Time;
 use crate::arguments::Opening;
 use crate::language::{Language, say, tell};
 use crate::node_client::Node;
+use crate::personal;
 use crate::preview::yuan;
 use crate::publish::deliver;
 use crate::reading::Shelf;
+use crate::refusals;
 use crate::{Outcome, clock};
 
 /// Arguments of `luodi review`.
@@ -298,6 +301,11 @@ async fn publish(
         facts: said.to_facts()?,
         body: body.as_deref().map(BodyRef::of),
     };
+    // Before anything is signed: what may not be said must not be signed once.
+    matter::check::check(&statement, body.as_deref()).map_err(|fault| anyhow::anyhow!(refusals::told(&fault, language)))?;
+    if let Err(stopped) = privacy::check(&statement, body.as_deref()) {
+        bail!(say!(language, "没有签署。{}", "nothing was signed; {}", personal::told(&stopped, language)));
+    }
     let (then, verdict) = (status_after(shelf, &statement, subject.view.id, offset), label(&decision.verdict, language));
     let then = label(&then, language);
     tell!("  {}", say!(language, "签署：{verdict}；网页将写：{then}", "Signing: {verdict}; pages will say: {then}"));
@@ -317,7 +325,7 @@ async fn publish(
 }
 
 /// The status that the matter will have once `statement` is logged.
-fn status_after(shelf: &Shelf, statement: &Statement, id: MatterId, offset: i8) -> luodi_ledger::matter::codes::Status {
+fn status_after(shelf: &Shelf, statement: &Statement, id: MatterId, offset: i8) -> Status {
     let now: Time = clock::now();
     let next = shelf.records.iter().filter(|record| record.reference.log == statement.log).map(|record| record.reference.index + 1).max();
     let record = Record {
@@ -325,7 +333,7 @@ fn status_after(shelf: &Shelf, statement: &Statement, id: MatterId, offset: i8) 
         statement: statement.clone(),
         logged: now,
         standing: Standing::Valid { term_expired: false },
-        marks: luodi_ledger::matter::Marks::default(),
+        marks: matter::Marks::default(),
     };
     let records: Vec<Record> = shelf.records.iter().cloned().chain([record]).collect();
     fold(id, &records, &shelf.packs, now, offset).status

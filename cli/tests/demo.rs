@@ -133,6 +133,84 @@ fn bundle(copy: &Path) -> PathBuf {
     found.remove(0)
 }
 
+/// Whether a command was done, and all that it said.
+fn said(folder: &Path, arguments: &str) -> (bool, String) {
+    let words: Vec<&str> = ["--lang", "en"].into_iter().chain(arguments.split_whitespace()).collect();
+    let output = luodi(folder, &words).output().unwrap();
+    (output.status.success(), [&output.stdout, &output.stderr].map(|told| String::from_utf8_lossy(told)).concat())
+}
+
+fn must(folder: &Path, arguments: &str) -> String {
+    let (done, told) = said(folder, arguments);
+    assert!(done, "{arguments}: {told}");
+    told
+}
+
+fn refused(folder: &Path, arguments: &str, why: &str) {
+    let (done, told) = said(folder, arguments);
+    assert!(!done && told.contains(why), "{arguments}: {told}");
+}
+
+/// What `luodi matter` tells a clerk to run leads to a statement of the right round and promise, and a slip is told with its remedy.
+fn a_clerk_is_led(demo: &Demo, folder: &Path, dir: &Path) {
+    let node = |place: u16| format!("http://127.0.0.1:{}", demo.port + 1 + place);
+    let (county, gate, courtyard) = (node(0), node(3), node(4));
+    let federation = dir.join("federation.txt").display().to_string();
+    let trusting = format!("--federation {federation}");
+
+    // The second round of a matter, asked of another node: the step, its round and its procedure are filled in.
+    let told = must(folder, &format!("matter 990101001002-2026-0002 --node {county} {trusting} --as committee"));
+    assert!(told.contains("(round 2)") && told.contains("Step: "), "{told}");
+    assert!(told.contains("publish step.statement --node <address of the node of 990101001002>"), "{told}");
+    let new = told.lines().find_map(|line| line.trim().strip_prefix("luodi new ")).expect("a command");
+    must(folder, &format!("new {new}"));
+    let step: toml::Table = std::fs::read_to_string(folder.join("step.toml")).unwrap().parse().unwrap();
+    assert_eq!(step["facts"]["step"], toml::Value::from("resolve"), "{step}");
+    assert_eq!(step["facts"]["round"], toml::Value::from(2), "{step}");
+    assert_eq!(step["facts"]["method"], toml::Value::from("one-three-two"), "{step}");
+    assert_eq!(step["facts"]["date"], toml::Value::from(""), "{step}");
+    let own = must(folder, &format!("matter 990101001002-2026-0002 --node {courtyard} {trusting} --as committee"));
+    assert!(own.contains(&format!("publish step.statement --node {courtyard}")), "{own}");
+    refused(folder, &format!("matter 990101001002-2026-0002 --node {county} {trusting} --as bogus"), "these are: party, committee");
+    refused(folder, &format!("matter 990101001002-2026-0002 --node {county} {trusting} --as-of 2020-01-01T00:00:00Z"), "no matter");
+
+    // What mends a statement finds log, matter and signers by itself.
+    must(folder, &format!("new correction --node {gate} --target 0"));
+    let correction = std::fs::read_to_string(folder.join("correction.toml")).unwrap();
+    assert!(correction.contains("matter = \"990101001001-") && correction.contains("/990101001001/1\", index = 0"), "{correction}");
+    assert!(correction.contains("path = \""), "{correction}");
+
+    // A number that is taken by mistake would be gone: whatever can be told before is.
+    let key = dir.join("offices/990101001001/supervisors.age").display().to_string();
+    let passphrase = format!("--passphrase-file {}", dir.join("passphrase").display());
+    refused(folder, &format!("new topic --node {gate} --division 990101001001 --by bogus --output t.toml"), "there is no office bogus");
+    let first = must(folder, &format!("new topic --node {gate} --division 990101001001 --output t.toml"));
+    refused(folder, &format!("new topic --node {gate} --division 990101001001 --output t.toml"), "it is there already");
+    let second = must(folder, &format!("new topic --node {gate} --division 990101001001 --output u.toml"));
+    let number = |told: &str| told.split_whitespace().find_map(|word| word.rsplit_once('-')?.1.parse::<u32>().ok()).expect("a number");
+    assert_eq!(number(&second), number(&first) + 1);
+
+    // A key that was stolen ends by its short name, asked of a node alone.
+    let registry = must(folder, &format!("registry 990101001001 --node {county} {trusting} --json"));
+    let registry: serde_json::Value = serde_json::from_str(&registry).unwrap();
+    let offices = registry["registry"]["divisions"][0]["offices"].as_array().unwrap();
+    let id = offices.iter().find_map(|office| office["keys"][0]["id"].as_str()).expect("a key");
+    must(folder, &format!("new revoke --key {id} --reason stolen --node {county}"));
+    let revoke = std::fs::read_to_string(folder.join("revoke.toml")).unwrap();
+    assert!(revoke.contains(&format!("+{id}+")) && revoke.contains("reason = \"stolen\"") && revoke.contains("size = "), "{revoke}");
+    refused(folder, &format!("registry 990101009999 --node {county} {trusting}"), "nothing is registered of 990101009999");
+    refused(folder, &format!("assess --recompute 990101000000/1/1 --node {county} {trusting}"), "not an assessment");
+    refused(
+        folder,
+        &format!("new topic --node http://127.0.0.1:{} --division 990101001001 --output v.toml", demo.port),
+        "not that of the pages",
+    );
+    refused(folder, &format!("matter 990101001002-2026-0002 --node {} {trusting}", node(5)), "ask the node of");
+
+    // What may not be said is stopped before it is signed.
+    refused(folder, &format!("review --node {gate} --key {key} {passphrase} --reject --reason 电话13812345678"), "nothing was signed");
+}
+
 #[test]
 fn a_county_runs_decides_proves_and_comes_back() {
     let folder = tempfile::tempdir().unwrap();
@@ -154,6 +232,8 @@ fn a_county_runs_decides_proves_and_comes_back() {
     for page in ["/rules", "/place/990101002202", "/office/990101001000/government"] {
         assert!(demo.page(page).contains("按公开报道编写的示例"), "{page}");
     }
+
+    a_clerk_is_led(&demo, folder.path(), &dir);
 
     // The line it prints lets a supervisor decide, and the page changes.
     let gate = matter(&demo, "awaits verification");

@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use console::style;
 use luodi_ledger::assessment::{Difference, FORMULAS, differences};
 use luodi_ledger::entry::{Entry, Link};
 use luodi_ledger::federation::FederationFile;
 use luodi_ledger::matter::calendar::Span;
-use luodi_ledger::matter::codes::{CodeList as _, IndicatorCode};
+use luodi_ledger::matter::codes::{CodeList as _, IndicatorCode, KindCode};
 use luodi_ledger::matter::facts::{Indicator, LogPlace, Said};
+use luodi_ledger::matter::labels::Label as _;
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::names::Division;
 use luodi_ledger::registry::Ground;
@@ -37,8 +38,7 @@ pub(super) async fn run(at: &At, federation: FederationFile, target: &str, as_js
         return Ok(Outcome::Refused);
     }
     let Said::Assessment(facts) = Said::read(&signed.statement.kind, &signed.statement.facts)? else {
-        let kind = &signed.statement.kind;
-        bail!(say!(language, "{target}：这是 {kind}，不是考核评价", "{target}: this is a {kind}, not an assessment"));
+        bail!(not_one(target, &signed.statement, language));
     };
     if facts.formulas != FORMULAS {
         let version = facts.formulas;
@@ -133,6 +133,17 @@ struct SignedAssessment {
     void: Option<String>,
 }
 
+/// Told before its body is asked for: other kinds may have none.
+fn is_assessment(target: &str, statement: &Statement, language: Language) -> anyhow::Result<()> {
+    ensure!(statement.kind.as_str() == KindCode::Assessment.as_str(), not_one(target, statement, language));
+    Ok(())
+}
+
+fn not_one(target: &str, statement: &Statement, language: Language) -> String {
+    let kind = language.pick(statement.kind.zh(), statement.kind.en());
+    say!(language, "{target}：不是考核评价，而是“{kind}”", "{target}: not an assessment; it is: {kind}")
+}
+
 /// `<division>/<generation>/<index>`.
 fn place(target: &str) -> Option<(LogPlace, u64)> {
     let (log, index) = target.rsplit_once('/')?;
@@ -150,6 +161,7 @@ async fn from_log(
     let entry = logs.entry(log, index);
     let (origin, entry) = entry.with_context(|| say!(language, "{log} 没有第 {index} 条", "{log} has no entry {index}"))?;
     let statement = entry.statement.statement().clone();
+    is_assessment(&format!("{log}/{index}"), &statement, language)?;
     let void = logs.registry().judge(origin, entry).err().map(|denied| refusals::ground(&denied.ground, language));
     let named = statement
         .body
@@ -173,6 +185,7 @@ async fn from_file(at: &At, federation: FederationFile, path: &Path, language: L
     })?;
     let signed = SignedStatement::parse(&bytes).with_context(|| file.to_string())?;
     let statement = signed.statement().clone();
+    is_assessment(&file.to_string(), &statement, language)?;
     let beside = body_beside(path);
     let body = std::fs::read(&beside).with_context(|| beside.display().to_string())?;
     if !statement.body.is_some_and(|named| named.names(&body)) {

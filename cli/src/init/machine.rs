@@ -33,8 +33,8 @@ pub(super) fn rotate(folder: &Path, addresses: &[String], language: Language) ->
         "{}",
         say!(
             language,
-            "新的记账密钥：{path}\n\n下一步：把 {request} 交给上级登记（luodi new charter --from {request} --node <网址>），并重启本节点；\n登记之后新旧密钥并签。90 天后上级再登记只用新密钥（… --last-key-only），然后移走旧密钥文件",
-            "The new log key: {path}\n\nNext: hand {request} to the level above, which registers it (luodi new charter --from {request} --node <url>), and restart this node;\nonce registered, both keys sign. After 90 days the level above registers the new key alone (… --last-key-only); then move the old key's file away"
+            "新的记账密钥：{path}\n\n下一步：把 {request} 交给上级登记（luodi new charter --from {request} --node <上级节点网址>），并重启本节点；\n登记之后新旧密钥并签。90 天后上级再登记只用新密钥（… --last-key-only），然后移走旧密钥文件",
+            "The new log key: {path}\n\nNext: hand {request} to the level above, which registers it (luodi new charter --from {request} --node <address of a node above>), and restart this node;\nonce registered, both keys sign. After 90 days the level above registers the new key alone (… --last-key-only); then move the old key's file away"
         )
     );
     Ok(Outcome::Done)
@@ -56,8 +56,8 @@ pub(super) async fn next_generation(folder: &Path, addresses: &[String], languag
         "{}",
         say!(
             language,
-            "第 {generation} 代账本已备好，node.toml 已改。\n\n下一步：把 {request} 交给上级登记（luodi new charter --from {request} --node <网址>，旧账止于何处由它查明）；\n登记后运行 luodi run，上一代账本仍会保存和提供",
-            "Generation {generation} of the log is ready, and node.toml is changed.\n\nNext: hand {request} to the level above, which registers it (luodi new charter --from {request} --node <url>; that finds out where the former ends);\nthen luodi run; the former generation is still kept and served"
+            "第 {generation} 代账本已备好，node.toml 已改。\n\n下一步：把 {request} 交给上级登记（luodi new charter --from {request} --node <上级节点网址>，旧账止于何处由它查明）；\n登记后运行 luodi run，上一代账本仍会保存和提供",
+            "Generation {generation} of the log is ready, and node.toml is changed.\n\nNext: hand {request} to the level above, which registers it (luodi new charter --from {request} --node <address of a node above>; that finds out where the former ends);\nthen luodi run; the former generation is still kept and served"
         )
     );
     Ok(Outcome::Done)

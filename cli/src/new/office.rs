@@ -96,36 +96,31 @@ async fn succession(
 /// The ending of a key, with the sizes that others have witnessed.
 pub(super) async fn revoke(args: &Args, language: Language) -> anyhow::Result<String> {
     let wanted = args.registered.key.as_deref().unwrap_or_default();
-    let whole: Option<VerifierKey> = wanted.parse().ok();
-    let division = whole.as_ref().and_then(|key| Some(key.name().parse::<OfficeName>().ok()?.division)).or(args.division);
-    let division = division.with_context(|| {
+    let no_node = || {
         say!(
             language,
-            "--key 只给短号时，请用 --division 写明是哪里的密钥",
-            "with a short --key, say where the key is from with --division"
+            "请给 --node（可给多个），以便查明各账本保留到第几条",
+            "give --node (several if you can), to find how much of each log stays valid"
         )
-    })?;
-    let known = registered(args, division, language).await?.with_context(|| {
-        say!(
-            language,
-            "请给 --federation 和 --node（可给多个），以便查明各账本保留到第几条",
-            "give --federation and --node (several if you can), to find how much of each log stays valid"
-        )
-    })?;
-    let registry = known.registry().context("--node")?;
-    let appointed: BTreeSet<&VerifierKey> =
-        registry.offices(division).iter().flat_map(|office| registry.appointments(office)).flat_map(|each| &each.facts.keys).collect();
-    let matching: Vec<VerifierKey> = match whole {
-        Some(key) => vec![key],
-        None => appointed.into_iter().filter(|key| format!("{:08x}", key.id()) == wanted).cloned().collect(),
     };
-    let [key] = matching.as_slice() else {
-        bail!(say!(
-            language,
-            "--key：{division} 没有短号为 {wanted} 的密钥；用 luodi registry {division} 查看",
-            "--key: {division} has no key {wanted}; see luodi registry {division}"
-        ));
+    let key: VerifierKey = match wanted.parse() {
+        Ok(key) => key,
+        Err(_) => {
+            let known = registered(args, args.division, language).await?.with_context(no_node)?;
+            let matching = known.keys(wanted);
+            let [key] = matching.as_slice() else {
+                bail!(say!(
+                    language,
+                    "--key：有 {} 个短号为 {wanted} 的密钥；用 luodi registry 查看，写全整行",
+                    "--key: {} keys are called {wanted}; see luodi registry, and give the whole line",
+                    matching.len()
+                ));
+            };
+            key.clone()
+        }
     };
+    let division = key.name().parse::<OfficeName>()?.division;
+    let known = registered(args, division, language).await?.with_context(no_node)?;
     let office: OfficeName = key.name().parse()?;
     let valid = valid_lines("facts.valid", &known.valid(args.registered.before).await?);
     let (log, by) = registrar(args, &office.federation, division, Some(&known), language)?;

@@ -3,12 +3,15 @@
 //! An officer who ends a key, rotates one or charters a next generation must name sizes of logs; nobody should look those up by hand.
 //! Out of scope: deciding what to sign. Invariant: a number that is written into a draft comes from a head that a charter's key signed.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context as _, bail, ensure};
 use luodi_ledger::entry::Link;
 use luodi_ledger::federation::FederationFile;
+use luodi_ledger::key::VerifierKey;
 use luodi_ledger::merkle::{CompactRange, Hash};
-use luodi_ledger::names::{Division, Origin};
-use luodi_ledger::registry::{FormerEnd, Registry, ValidUpTo, Witnessing};
+use luodi_ledger::names::{Division, Level, Origin};
+use luodi_ledger::registry::{AppointFacts, FormerEnd, Registry, ValidUpTo, Witnessing};
 use luodi_ledger::tile::BundleId;
 use luodi_ledger::time::Time;
 
@@ -35,11 +38,11 @@ struct Reach {
 }
 
 impl Registered {
-    /// Reads the logs of `division` and of all it has lain below, from each node.
+    /// Reads the logs of `division` and of all it has lain below, from each node; without one, all logs in which registrations stand.
     pub(super) async fn read(
         nodes: &[String],
         federation: &FederationFile,
-        division: Division,
+        division: Option<Division>,
         language: Language,
     ) -> anyhow::Result<Self> {
         let mut places = Vec::new();
@@ -48,7 +51,11 @@ impl Registered {
             let logs = at.logs(federation).await?;
             let federation = federation.clone();
             let read = move || {
-                let wanted = |registry: &Registry, log: &Origin| registry.is_within(division, log.division);
+                let wanted = |registry: &Registry, log: &Origin| match division {
+                    Some(division) => registry.is_within(division, log.division),
+                    // Nothing lies below a community, so its log registers nothing.
+                    None => log.division.level() < Level::Community,
+                };
                 let reading = crate::audit::read(&at, &Way { keep: None, bodies: false }, federation, &logs, wanted, language)?;
                 anyhow::Ok(Place { at, reading })
             };
@@ -71,6 +78,16 @@ impl Registered {
     /// The registry of the node that holds most of it.
     pub(super) fn registry(&self) -> Option<&Registry> {
         self.places.iter().map(|place| &place.reading.registry).max_by_key(|registry| registry.entries().count())
+    }
+
+    /// The keys ever registered whose short id is `short`.
+    pub(super) fn keys(&self, short: &str) -> Vec<VerifierKey> {
+        let Some(registry) = self.registry() else { return Vec::new() };
+        let appointed = registry.entries().map(|(_, entry)| entry.statement.statement()).filter(|said| said.kind.as_str() == "appoint");
+        let appointed = appointed.filter_map(|said| said.facts.read::<AppointFacts>().ok()).flat_map(|facts| facts.keys);
+        let pinned = registry.federation().keys.iter().cloned();
+        let found: BTreeSet<VerifierKey> = appointed.chain(pinned).filter(|key| format!("{:08x}", key.id()) == short).collect();
+        found.into_iter().collect()
     }
 
     /// The largest size of a log at any of the nodes.

@@ -16,6 +16,7 @@ use super::{Args, template};
 use crate::invitation::Invitation;
 use crate::join::JoinRequest;
 use crate::language::{Language, say};
+use crate::node_client::Node;
 
 /// What is written from requests rather than from a template.
 pub(super) const KINDS: [&str; 5] = ["charter", "appoint", "division", "invitation", "federation"];
@@ -195,15 +196,30 @@ async fn former(
     known.end(&before, args.registered.former_size).await.map(Some)
 }
 
-/// What the nodes named tell, judged here.
-pub(super) async fn registered(args: &Args, division: Division, language: Language) -> anyhow::Result<Option<Registered>> {
-    if args.nodes.is_empty() {
-        return Ok(None);
-    }
-    let path = args.federation.as_deref().with_context(|| {
-        say!(language, "--node 须连同 --federation：节点的话要在本机核对", "--node goes with --federation: what nodes tell is judged here")
-    })?;
-    Registered::read(&args.nodes, &read_federation(path, language)?, division, language).await.map(Some)
+/// What the nodes named tell, judged here: of a division and all above it, or of all that registers anything.
+pub(super) async fn registered(
+    args: &Args,
+    division: impl Into<Option<Division>>,
+    language: Language,
+) -> anyhow::Result<Option<Registered>> {
+    let Some(first) = args.nodes.first() else { return Ok(None) };
+    let federation = match &args.federation {
+        Some(path) => read_federation(path, language)?,
+        None => {
+            let federation = Node::new(first, language)?.federation().await?;
+            let fingerprint = federation.fingerprint();
+            eprintln!(
+                "{}",
+                say!(
+                    language,
+                    "依据节点给出的联邦文件，指纹 {fingerprint}：请与公布的比对，或用 --federation 给出自己的那一份",
+                    "by the federation file that the node gives, fingerprint {fingerprint}: compare it with the published one, or give your own with --federation"
+                )
+            );
+            federation
+        }
+    };
+    Registered::read(&args.nodes, &federation, division.into(), language).await.map(Some)
 }
 
 /// An invitation for a division below.

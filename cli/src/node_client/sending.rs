@@ -164,6 +164,9 @@ fn judged<T>(
     let wait = wait.unwrap_or(Duration::from_secs(1));
     if fault.why.is_empty() {
         fault.why = status.to_string();
+        if status == StatusCode::NOT_FOUND {
+            "check that --node is the address of a node, not that of the pages".clone_into(&mut fault.remedy);
+        }
     }
     if status == StatusCode::SERVICE_UNAVAILABLE {
         return Ok(Answer::Busy(wait, fault));

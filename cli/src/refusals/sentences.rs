@@ -92,6 +92,7 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
     ("a further round is the second or later", "再次协商至少是第 2 轮"),
     ("an order says by which day it is to be answered", "责令整改要写明到哪天答复"),
     ("there is no such office in {}; use one of {}", "{} 没有这样的组织，只能写下面之一：{}"),
+    ("check that --node is the address of a node, not that of the pages", "核对 --node：要给节点的网址，浏览网页的地址不行"),
     ("the day lies before the order", "答复的日子早于整改通知"),
     ("say what was done, such as criticism", "写明作了什么处理，如 criticism 批评"),
     ("name at least one place", "至少写一个地方"),
