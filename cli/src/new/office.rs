@@ -103,21 +103,20 @@ pub(super) async fn revoke(args: &Args, language: Language) -> anyhow::Result<St
             "give --node (several if you can), to find how much of each log stays valid"
         )
     };
-    let key: VerifierKey = match wanted.parse() {
-        Ok(key) => key,
-        Err(_) => {
-            let known = registered(args, args.division, language).await?.with_context(no_node)?;
-            let matching = known.keys(wanted);
-            let [key] = matching.as_slice() else {
-                bail!(say!(
-                    language,
-                    "--key：有 {} 个短号为 {wanted} 的密钥；用 luodi registry 查看，写全整行",
-                    "--key: {} keys are called {wanted}; see luodi registry, and give the whole line",
-                    matching.len()
-                ));
-            };
-            key.clone()
-        }
+    let key = if let Ok(key) = wanted.parse::<VerifierKey>() {
+        key
+    } else {
+        let known = registered(args, args.division, language).await?.with_context(no_node)?;
+        let matching = known.keys(wanted);
+        let [key] = matching.as_slice() else {
+            bail!(say!(
+                language,
+                "--key：有 {} 个短号为 {wanted} 的密钥；用 luodi registry 查看，写全整行",
+                "--key: {} keys are called {wanted}; see luodi registry, and give the whole line",
+                matching.len()
+            ));
+        };
+        key.clone()
     };
     let division = key.name().parse::<OfficeName>()?.division;
     let known = registered(args, division, language).await?.with_context(no_node)?;

@@ -203,21 +203,20 @@ pub(super) async fn registered(
     language: Language,
 ) -> anyhow::Result<Option<Registered>> {
     let Some(first) = args.nodes.first() else { return Ok(None) };
-    let federation = match &args.federation {
-        Some(path) => read_federation(path, language)?,
-        None => {
-            let federation = Node::new(first, language)?.federation().await?;
-            let fingerprint = federation.fingerprint();
-            eprintln!(
-                "{}",
-                say!(
-                    language,
-                    "依据节点给出的联邦文件，指纹 {fingerprint}：请与公布的比对，或用 --federation 给出自己的那一份",
-                    "by the federation file that the node gives, fingerprint {fingerprint}: compare it with the published one, or give your own with --federation"
-                )
-            );
-            federation
-        }
+    let federation = if let Some(path) = &args.federation {
+        read_federation(path, language)?
+    } else {
+        let federation = Node::new(first, language)?.federation().await?;
+        let fingerprint = federation.fingerprint();
+        eprintln!(
+            "{}",
+            say!(
+                language,
+                "依据节点给出的联邦文件，指纹 {fingerprint}：请与公布的比对，或用 --federation 给出自己的那一份",
+                "by the federation file that the node gives, fingerprint {fingerprint}: compare it with the published one, or give your own with --federation"
+            )
+        );
+        federation
     };
     Registered::read(&args.nodes, &federation, division.into(), language).await.map(Some)
 }
