@@ -229,18 +229,35 @@ impl Story {
         if self.mends.weighed > MOST_WEIGHED { Err(Irregular::TooLate) } else { Ok(()) }
     }
 
-    /// Whether a decision rests on the statement at a place of the order, or its notice is over, when `heard` is logged.
+    /// Whether a decision or a further round rests on the statement at a place of the order, or what another office has spoken to, or its
+    /// notice is over, when `heard` is logged.
     fn is_rested_on(&self, place: usize, heard: &Event) -> bool {
         let target = &self.events[place];
         let decided = |first: u32| self.rounds.iter().any(|round| round.number >= first && round.outcome.is_some());
         match &target.said {
             // One that had no effect carries nothing.
             _ if !target.effect.counts() => false,
-            Said::Topic(_) => decided(1),
-            Said::Reopen(reopen) => decided(reopen.round),
-            Said::Outcome(_) => heard.logged.civil_date(self.offset) > notice::last_day(self, place),
+            Said::Topic(_) => decided(1) || self.is_any_answered(heard, |_| true),
+            Said::Reopen(reopen) => {
+                let of_round = |event: &Event| matches!(&event.said, Said::Step(step) if step.round >= reopen.round);
+                decided(reopen.round) || self.is_any_answered(heard, of_round)
+            }
+            Said::Outcome(outcome) => {
+                let made = |id| self.commitment(id).is_some_and(|position| self.commitments[position].made == place);
+                heard.logged.civil_date(self.offset) > notice::last_day(self, place)
+                    || self.rounds.iter().any(|round| round.number > outcome.round)
+                    || self.is_any_answered(heard, |event| event.said.commitment().is_some_and(made))
+            }
             _ => false,
         }
+    }
+
+    /// Whether another office had spoken to any statement of some sort that counts when `heard` was logged.
+    fn is_any_answered(&self, heard: &Event, is_of: impl Fn(&Event) -> bool) -> bool {
+        (0..self.events.len()).any(|at| {
+            let event = &self.events[at];
+            event.effect.counts() && is_of(event) && self.is_answered(at, heard)
+        })
     }
 
     /// Where the statement stands that is mended, if its own office mends it, in its own log, and it is not taken back.

@@ -224,6 +224,24 @@ proptest! {
     }
 
     #[test]
+    fn no_withdrawal_takes_the_effect_from_what_supervisors_found_before_it(tale in history()) {
+        let as_of = latest(&tale);
+        let found = |view: &View, by: Time| {
+            let counts = |event: &&Event| event.kind.as_str() == "verification" && event.effect.counts() && event.logged <= by;
+            view.timeline.iter().filter(counts).map(|event| event.reference.clone()).collect::<std::collections::BTreeSet<_>>()
+        };
+        for (count, record) in tale.records.iter().enumerate().filter(|(_, record)| record.statement.kind.as_str() == "void") {
+            let own = Said::read(&record.statement.kind, &record.statement.facts).unwrap();
+            let before = seen(&tale.records[..count], as_of);
+            let after = seen(&tale.records[..=count], as_of);
+            let mut kept = found(&before, record.logged);
+            // Those who found something may take it back themselves.
+            own.target().map(|target| kept.remove(target));
+            prop_assert!(kept.is_subset(&found(&after, record.logged)), "{:?}", record);
+        }
+    }
+
+    #[test]
     fn what_is_void_shows_in_the_timeline_and_nowhere_else(tale in history(), ahead in 0..200i64) {
         let as_of = latest(&tale).plus(ahead * 86_400);
         // Words can be erased of what is void as well, and that is said of it; no state depends on it.

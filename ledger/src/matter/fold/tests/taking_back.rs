@@ -100,6 +100,33 @@ fn a_topic_or_a_round_that_counts_only_by_a_mend_carries_what_rests_on_it() {
 }
 
 #[test]
+fn what_a_finding_rests_on_is_not_taken_back_either() {
+    for log in [VILLAGE, TOWNSHIP] {
+        let (mut tale, outcome) = decided();
+        let claim = tale.say("committee", "completion", &completion("c1", "2025-06-11"), "2025-06-11");
+        tale.say_in(log, &[&supervisors()], "verification", &verdict(&claim, "rejected"), "2025-06-12");
+        let back = tale.say("committee", "void", &void(&outcome), "2025-06-13");
+        assert_eq!(effect(&tale, &back), TOO_LATE, "{log}");
+        assert_eq!(tale.status("2025-06-20"), Status::VerificationFailed);
+
+        let mut tale = deliberated();
+        let (topic, resolved) = (tale.records[0].reference.clone(), tale.records.last().unwrap().reference.clone());
+        tale.say_in(log, &[&supervisors()], "verification", &verdict(&resolved, "rejected"), "2025-06-12");
+        let back = tale.say("committee", "void", &void(&topic), "2025-06-13");
+        assert_eq!(effect(&tale, &back), TOO_LATE, "{log}");
+    }
+    let (mut tale, outcome) = decided();
+    tale.say("committee", "reopen", &json!({"reason": "open-points", "round": 2}), "2025-06-11");
+    let step = tale.say("committee", "step", &step("confer", 2, "2025-06-12"), "2025-06-12");
+    tale.say("supervisors", "objection", &json!({"count": 2, "target": step}), "2025-06-12");
+    let reopen = tale.records.iter().find(|record| record.statement.kind.as_str() == "reopen").unwrap().reference.clone();
+    for on in [outcome, reopen] {
+        let back = tale.say("committee", "void", &void(&on), "2025-06-13");
+        assert_eq!(effect(&tale, &back), TOO_LATE);
+    }
+}
+
+#[test]
 fn what_was_misfiled_and_carries_nothing_is_taken_back_at_any_time() {
     let (mut tale, _) = decided();
     let topic = tale.say("committee", "topic", &topic("general"), "2025-06-20");
