@@ -101,8 +101,12 @@ impl Spoken {
         let held = log.entry(index)?;
         let entry = held.entry.as_ref().ok()?;
         let statement = entry.statement.statement();
-        let on = Reference { log: origin.clone(), index, id: entry.statement.id() };
-        Some(Stands { origin, log, index, held, statement, withdrawn: self.withdrawals.of(&on, statement) })
+        let withdrawn = if statement.matter.is_some() || self.withdrawals.is_empty() {
+            None
+        } else {
+            self.withdrawals.of(&Reference { log: origin.clone(), index, id: entry.statement.id() }, statement)
+        };
+        Some(Stands { origin, log, index, held, statement, withdrawn })
     }
 
     fn stands<'a>(&'a self, holdings: &'a Holdings, division: Division, (generation, index): At) -> Option<Stands<'a>> {

@@ -166,7 +166,8 @@ impl Log {
         Ok(signers)
     }
 
-    /// Refuses a correction, a withdrawal or a redaction that would mend nothing, logged now at `index`.
+    /// Refuses a correction, a withdrawal or a redaction that would mend nothing, and an answer without a matter to what asks it nothing,
+    /// logged now at `index`.
     async fn check_mend(&self, statement: &SignedStatement, index: u64, now: Time) -> Result<(), SubmitError> {
         let Some(target) = matter::mended(statement.statement()) else { return Ok(()) };
         let mend = self.as_logged(statement, index, now);

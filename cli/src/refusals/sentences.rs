@@ -102,6 +102,11 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
     ),
     ("old and new are the same; leave it out", "新旧一样，删去这一条"),
     ("the period ends before it begins", "止日早于起日"),
+    ("the order addresses {}; have that office answer", "这份督促整改是发给 {} 的，由它答复"),
+    (
+        "an answer of no matter answers an order, and this is a {}; check log and index",
+        "不属于事项的答复只答复督促整改，那一条却是 {}；核对账本和序号",
+    ),
     // What mends another statement.
     (
         "this node holds {} entries of that log, so none of this index; check log and index",

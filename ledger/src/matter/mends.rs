@@ -1,6 +1,9 @@
 //! Whether a correction, a withdrawal or a redaction would have the effect it asks for: told before it is logged, so that nobody takes one
 //! that mends nothing for one that does.
 //!
+//! An answer that names no matter is judged beside them, for no fold reads it either: what it answers is an order of no matter, to its
+//! signer.
+//!
 //! The fold is asked itself: what it would pass over is refused here, in its own words ([`Irregular`]) and with the remedy. Beside that only
 //! what no fold reads is judged here: statements that belong to no matter, and whose words a redaction names.
 //!
@@ -32,18 +35,23 @@ pub enum Target<'a> {
     Here(&'a Record, Held<'a>),
 }
 
-/// The statement that a correction, a withdrawal or a redaction speaks of; none for any other statement.
+/// The statement that a correction, a withdrawal, a redaction, or an answer without a matter speaks of; none for any other statement.
 pub fn target(statement: &Statement) -> Option<Reference> {
     match Said::read(&statement.kind, &statement.facts) {
-        Ok(said @ (Said::Correction(_) | Said::Void(_) | Said::Redaction(_))) => said.target().cloned(),
+        Ok(said) if is_judged(&said, statement) => said.target().cloned(),
         _ => None,
     }
+}
+
+fn is_judged(said: &Said, statement: &Statement) -> bool {
+    let mends = matches!(said, Said::Correction(_) | Said::Void(_) | Said::Redaction(_));
+    mends || matches!(said, Said::Answer(_)) && statement.matter.is_none()
 }
 
 /// Judges `mend`, as it would be logged, by its target and by what is known `of_matter`, its matter. A statement of another kind passes.
 pub fn check_mend(mend: &Record, target: Target<'_>, of_matter: &[Record], packs: &Packs, offset: i8) -> Result<(), Malformed> {
     let Ok(said) = Said::read(&mend.statement.kind, &mend.statement.facts) else { return Ok(()) };
-    let (Said::Correction(_) | Said::Void(_) | Said::Redaction(_), Some(on)) = (&said, said.target()) else { return Ok(()) };
+    let Some(on) = said.target().filter(|_| is_judged(&said, &mend.statement)) else { return Ok(()) };
     let (of, held) = match target {
         Target::NotHeld => return Ok(()),
         Target::Beyond(size) => {
@@ -57,7 +65,7 @@ pub fn check_mend(mend: &Record, target: Target<'_>, of_matter: &[Record], packs
         }
         Target::Here(of, held) => (of, held),
     };
-    if of.statement.kind.is_registry() {
+    if of.statement.kind.is_registry() && !matches!(said, Said::Answer(_)) {
         let why = format!("a {} is changed by the next one or by a revoke, and keeps its words", of.statement.kind);
         return Err(wrong("target", why));
     }
@@ -154,6 +162,14 @@ fn check_beside(mend: &Record, said: &Said, of: &Record) -> Result<(), Malformed
             };
             Err(wrong("target", format!("a {kind} of no matter is not corrected; {instead}")))
         }
+        Said::Answer(_) => match Said::read(&of.statement.kind, &of.statement.facts) {
+            Ok(Said::Rectification(order)) if order.asks(&mend.statement.by, of.reference.log.division) => Ok(()),
+            Ok(Said::Rectification(order)) => {
+                let asked = order.office.map(|office| office.to_string()).unwrap_or_default();
+                Err(wrong("by", format!("the order addresses {asked}; have that office answer")))
+            }
+            _ => Err(wrong("target", format!("an answer of no matter answers an order, and this is a {kind}; check log and index"))),
+        },
         Said::Void(_) => {
             if matches!(kind, "correction" | "void" | "redaction") {
                 return Err(refused(Irregular::Unresolved, said, None));

@@ -31,6 +31,11 @@ impl Withdrawals {
         }
     }
 
+    /// Whether nothing was taken back.
+    pub fn is_empty(&self) -> bool {
+        self.of.is_empty()
+    }
+
     /// Which statement took this one back, if one did.
     pub fn of(&self, on: &Reference, statement: &Statement) -> Option<&Reference> {
         let kind = statement.kind.as_str();

@@ -151,3 +151,26 @@ fn a_redaction_names_words_of_its_target() {
     assert_eq!(beside("catalogue", &["committee"], "redaction", named(Blake3::of(b"{}"))).unwrap_err().field, "by");
     assert_eq!(beside("catalogue", &["party", "supervisors"], "redaction", named(Blake3::of(b"{}"))).unwrap_err().field, "by");
 }
+
+#[test]
+fn an_answer_of_no_matter_goes_to_an_order_by_whom_it_addresses() {
+    let (township, county) = (format!("{TOWNSHIP}/government"), format!("{COUNTY}/civil-affairs"));
+    let order = json!({"action": "order", "deadline": "2025-07-10", "office": format!("{VILLAGE}/committee")});
+    let circular = json!({"ground": "slow-progress", "places": [VILLAGE], "to": "public"});
+    let refused_in = |(log, by): (&str, &str), kind: &str, facts: &Value, of_matter: bool, answering: &str| {
+        let mut tale = Tale::default();
+        tale.say_in(log, &[by], kind, facts, "2025-07-01");
+        let target = tale.records.last_mut().unwrap();
+        target.statement.matter = target.statement.matter.filter(|_| of_matter);
+        target.reference.id = target.statement.id();
+        let on = target.reference.clone();
+        tale.say(answering, "answer", &json!({"finding": "upheld", "target": on}), "2025-07-02");
+        tale.records.last_mut().unwrap().statement.matter = None;
+        ask(&tale).err().map(|fault| fault.field)
+    };
+    let township = (TOWNSHIP, township.as_str());
+    assert_eq!(refused_in(township, "rectification", &order, false, "committee"), None);
+    assert_eq!(refused_in(township, "rectification", &order, false, "party").as_deref(), Some("by"));
+    assert_eq!(refused_in(township, "rectification", &order, true, "committee").as_deref(), Some("matter"));
+    assert_eq!(refused_in((COUNTY, &county), "circular", &circular, false, "committee").as_deref(), Some("target"));
+}
