@@ -51,7 +51,7 @@ impl Story {
         let gone = before.iter().map(|promise| promise.id).filter(|id| !after.iter().any(|promise| promise.id == *id));
         let mut gone: Vec<CommitmentId> = gone.filter(|id| self.made_by(*id, made).is_some()).collect();
         gone.extend(dropped(now).iter().filter(|id| !dropped(was).contains(id)));
-        self.drop_commitments(&gone);
+        self.drop_commitments(&gone, heard);
         moved
     }
 

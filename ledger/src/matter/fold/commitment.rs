@@ -112,12 +112,12 @@ impl Story {
         commitment.set_due(promise.due, made)
     }
 
-    /// Drops commitments. One that was accepted is done and stays.
-    pub(super) fn drop_commitments(&mut self, ids: &[CommitmentId]) {
+    /// Drops commitments, by `heard`. One that was accepted by then is done and stays.
+    pub(super) fn drop_commitments(&mut self, ids: &[CommitmentId], heard: &Event) {
         for id in ids {
             let Ok(position) = self.live_commitment(*id) else { continue };
             let completion = self.commitments[position].completion;
-            if !completion.is_some_and(|completion| self.is_accepted(completion)) {
+            if !completion.is_some_and(|completion| self.was_accepted(completion, heard)) {
                 self.commitments[position].dropped = true;
             }
         }

@@ -66,7 +66,7 @@ impl Story {
             _ => outcome,
         };
         let drops: Vec<CommitmentId> = dropped(was).iter().filter(|id| dropped(outcome).contains(id)).copied().collect();
-        self.drop_commitments(&drops);
+        self.drop_commitments(&drops, heard);
         let moved = promised(was).iter().filter_map(|promise| self.promise(heard, at, outcome.round, promise)).collect();
         Ok(Touched { round: Some(outcome.round), moved })
     }

@@ -38,11 +38,10 @@ impl Story {
         if self.mends.corrected_at(&verification.target).is_some_and(|corrected| time < corrected) {
             return Ok(Touched { round, moved: Vec::new() });
         }
-        let stands = self.verdict(place).map(|(stands, _)| (stands.time, stands.reference.id));
-        if stands.is_none_or(|stands| stands < (time, heard.reference.id)) {
-            let at = self.events.len();
-            self.beside_at(place).verdict = Some(at);
-        }
+        let (at, newness) = (self.events.len(), (time, heard.reference.id));
+        let older = |at: &usize| (self.events[*at].time, self.events[*at].reference.id) < newness;
+        let slot = self.beside(place).map_or(0, |beside| beside.verdicts.partition_point(older));
+        self.beside_at(place).verdicts.insert(slot, at);
         Ok(Touched { round, moved: Vec::new() })
     }
 

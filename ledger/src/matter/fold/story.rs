@@ -49,8 +49,8 @@ pub(super) fn push<T>(list: &mut Vec<T>, one: T) {
 /// What others said of a statement, beside what it says itself; statements are named by their places.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Beside {
-    /// The verification whose verdict stands on it.
-    pub(super) verdict: Option<usize>,
+    /// The verifications of it, by (time, id); the verdict of the last stands.
+    pub(super) verdicts: Vec<usize>,
     /// Who countersigned it, and when, as signed.
     pub(super) countersigned: Vec<(OfficeName, Time)>,
     /// The newest answer of an office above to it.

@@ -82,7 +82,7 @@ impl Story {
 
     /// The verdict that stands on the statement at a place of the order: the verification, and what it says.
     pub(in crate::matter::fold) fn verdict(&self, at: usize) -> Option<(&Event, &Verification)> {
-        let event = &self.events[self.beside(at)?.verdict?];
+        let event = &self.events[*self.beside(at)?.verdicts.last()?];
         let Said::Verification(verification) = &event.said else { return None };
         Some((event, verification))
     }
@@ -104,6 +104,14 @@ impl Story {
 
     pub(in crate::matter::fold) fn is_accepted(&self, at: usize) -> bool {
         self.verdict(at).is_some_and(|(_, verification)| verification.verdict == Verdict::Accepted)
+    }
+
+    /// Whether the verdict that stood on the statement at a place of the order when `heard` was logged accepted it. A verdict of a log above
+    /// follows what it is on, however late it comes.
+    pub(in crate::matter::fold) fn was_accepted(&self, at: usize, heard: &Event) -> bool {
+        let mut newest_first = self.beside(at).into_iter().flat_map(|beside| beside.verdicts.iter().rev()).map(|at| &self.events[*at]);
+        let stood = newest_first.find(|found| self.is_home(found) || found.logged <= heard.logged);
+        matches!(stood.map(|found| &found.said), Some(Said::Verification(said)) if said.verdict == Verdict::Accepted)
     }
 
     /// Who countersigned the statement at a place of the order as it stands now.

@@ -200,6 +200,33 @@ fn an_upheld_objection_asks_for_a_round_after_it_whichever_log_it_came_by() {
 }
 
 #[test]
+fn what_was_accepted_before_it_was_dropped_is_done_whichever_log_the_verdict_came_by() {
+    for log in [VILLAGE, TOWNSHIP] {
+        for (verified, expected) in [
+            (&[("accepted", "2025-06-25")][..], CommitmentState::Accepted),
+            (&[("rejected", "2025-06-24"), ("accepted", "2025-06-25")], CommitmentState::Accepted),
+            (&[("accepted", "2025-07-20")], CommitmentState::Dropped),
+            (&[("rejected", "2025-06-25"), ("accepted", "2025-07-20")], CommitmentState::Dropped),
+        ] {
+            let (mut tale, _) = decided();
+            let claim = tale.say("committee", "completion", &completion("c1", "2025-06-20"), "2025-06-20");
+            tale.say("committee", "reopen", &json!({"reason": "new-problem", "round": 2}), "2025-07-01");
+            let anew = json!({"commitments": [promise("c2", "2025-12-31")], "drops": ["c1"], "result": "consensus", "round": 2});
+            let (before, after): (Vec<_>, Vec<_>) = verified.iter().partition(|(_, day)| *day < "2025-07-10");
+            let by = format!("{VILLAGE}/supervisors");
+            for (word, day) in before {
+                tale.say_in(log, &[&by], "verification", &verdict(&claim, word), day);
+            }
+            tale.say("committee", "outcome", &anew, "2025-07-10");
+            for (word, day) in after {
+                tale.say_in(log, &[&by], "verification", &verdict(&claim, word), day);
+            }
+            assert_eq!(state(&tale.view("2025-08-01"), "c1"), expected, "{log} {verified:?}");
+        }
+    }
+}
+
+#[test]
 fn tags_stand_beside_the_status() {
     let mut tale = deliberated();
     let partial = json!({"commitments": [promise("c1", "2025-09-30")], "result": "partial", "round": 1});
