@@ -153,6 +153,7 @@ fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
     use luodi_ledger::key::{KeyKind, SignerKey};
+    use luodi_ledger::matter::codes::Method;
     use luodi_ledger::statement::SignedStatement;
 
     const FILLED: &str = r#"
@@ -267,6 +268,24 @@ what = "疏通 320 米"
             |word: &str| format!("{head}[facts]\nverdict = \"{word}\"\nchecks = [\"on-site\"]\ntarget = {target}\n[body]\ntext = \"\"");
         assert!(ready(&verdict("accepted")).is_ok());
         assert!(refused(&verdict("rejected")).contains("body.text: not filled in"));
+    }
+
+    #[test]
+    fn rules_that_hold_another_procedure_are_refused_by_name() {
+        let packs = luodi_ledger::matter::pack::Packs::built_in();
+        let pack = |method| packs.with(method).next().unwrap().0.to_string();
+        let (four_two, general) = (pack(Method::FourTwo), pack(Method::General));
+        let head = FILLED[..FILLED.find("[facts]").unwrap()].replace("outcome", "topic");
+        let topic = |rules: &str| {
+            format!(
+                "{head}[facts]\nbasis = \"vital-interest\"\ncategory = \"sanitation\"\ndecision = \"confirmed\"\nmethod = \"general\"\nrules = \"{rules}\"\n[body]\ntitle = \"x\"\ntext = \"x\""
+            )
+        };
+        assert!(ready(&topic(&general)).is_ok());
+        // Of a pack that only a county knows nothing is said.
+        assert!(ready(&topic(&"0".repeat(64))).is_ok());
+        let error = refused(&topic(&four_two));
+        assert!(error.contains("facts.rules: these rules hold no general") && error.contains(&general), "{error}");
     }
 
     #[test]

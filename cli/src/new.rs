@@ -254,7 +254,7 @@ async fn filled(kind: &str, args: &Args, language: Language) -> anyhow::Result<S
         (None, About::Matter, _) if kind != "topic" => bail!(say!(
             language,
             "{kind} 属于一件事项；用 --matter 写明编号，如 410721101201-2026-0007",
-            "a {kind} belongs to a matter; name it with --matter, such as 410721101201-2026-0007"
+            "{kind}: it belongs to a matter; name that with --matter, such as 410721101201-2026-0007"
         )),
         (None, About::Matter, _) => {
             let year = u16::try_from(clock::now().civil_date(8).year()).ok();
@@ -284,7 +284,7 @@ fn log_of(kind: &str, args: &Args, federation: &Federation, own: Option<Origin>,
         say!(
             language,
             "{kind} 由上级签署，写在上级的账本里；用 --division 写明是哪个乡镇或县",
-            "a {kind} is signed above the community, for a log there; name the township or county with --division"
+            "{kind}: it is signed above the community, for a log there; name the township or county with --division"
         )
     );
     // The generation that its node writes, where that was asked.

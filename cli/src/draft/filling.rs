@@ -3,8 +3,10 @@
 //! A line that stands in a draft is filled in or deleted: an empty one is never guessed. Dates may stand bare and numbers in quotes. Out of
 //! scope: what one field means for another, which `ledger::matter::check` judges once every field is there.
 
-use luodi_ledger::matter::codes::KindCode;
+use luodi_ledger::hash::Blake3;
+use luodi_ledger::matter::codes::{KindCode, Method};
 use luodi_ledger::matter::labels::Label as _;
+use luodi_ledger::matter::pack::Packs;
 use luodi_ledger::privacy::DISCLOSED;
 use luodi_ledger::time::Date;
 use serde_json::{Map, Value, json};
@@ -56,7 +58,29 @@ impl Filling {
     pub(super) fn facts(&mut self, facts: toml::Table) -> Value {
         let schema = self.kind.map(luodi_ledger::schema::of_kind);
         let shape = schema.as_ref().map(Shape::of);
-        self.section("facts", facts, shape.as_ref(), false)
+        let facts = self.section("facts", facts, shape.as_ref(), false);
+        self.rules(&facts);
+        facts
+    }
+
+    /// A topic names rules that hold its procedure: by others it would not be judged at all.
+    fn rules(&mut self, facts: &Value) {
+        let named = |field: &str| facts.get(field).and_then(Value::as_str);
+        let (Some(KindCode::Topic), Some(rules), Some(method)) = (self.kind, named("rules"), named("method")) else { return };
+        let (Ok(name), Ok(method)) = (rules.parse::<Blake3>(), method.parse::<Method>()) else { return };
+        let packs = Packs::built_in();
+        if packs.get(&name).is_none_or(|pack| pack.methods.contains_key(&method)) {
+            return;
+        }
+        let language = self.language;
+        let fits = packs.with(method).map(|(name, pack)| format!("{name} {}", language.pick(&pack.title.zh, &pack.title.en)));
+        let fits = fits.collect::<Vec<_>>().join(language.pick("；", "; "));
+        let why = say!(
+            language,
+            "这套规则里没有 {method}，会无法判定；对应的是 {fits}",
+            "these rules hold no {method}, so nothing could be judged; those that do are {fits}"
+        );
+        self.fault("facts.rules".to_owned(), why);
     }
 
     fn section(&mut self, at: &str, fields: toml::Table, shape: Option<&Shape<'_>>, optional: bool) -> Value {
