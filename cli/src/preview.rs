@@ -128,7 +128,7 @@ impl<'w> Page<'w> {
         for (name, told) in group {
             let name = indent.clone() + &self.label(name);
             match told {
-                Told::Group(inner) => {
+                Told::Group(inner) if inner.iter().any(|(_, told)| matches!(told, Told::Group(_) | Told::List(_))) => {
                     self.row(&name, &name, "");
                     self.group(inner, depth + 1);
                 }
@@ -184,6 +184,8 @@ impl<'w> Page<'w> {
 
     fn said(&mut self, said: &Said, statement: &Statement) {
         self.maybe("承诺", "promise", said.commitment());
+        // A step and a completion tell theirs in their own sentence.
+        self.maybe("日期", "date", said.date().filter(|_| !matches!(said, Said::Step(_) | Said::Completion(_))));
         match said {
             Said::Topic(topic) => self.topic(topic),
             Said::Step(step) => self.step(step),
@@ -423,6 +425,7 @@ mod tests {
     fn registrations_are_told_in_words() {
         let facts = r#"{"basis":"election","keys":[],"office":"luodi.example/demo/990101001001/committee","term":{"from":"2026-01-10"}}"#;
         let chinese = shown("appoint", facts, "{}", Language::Chinese);
+        assert!(chinese.contains("任期　自 2026-01-10\n"), "{chinese}");
         assert!(chinese.contains("依据　选举产生") && chinese.contains("990101001001 村(居)民委员会"), "{chinese}");
         let facts = r#"{"consequences":[],"formulas":1,"indicators":[{"code":"every-step","had":3,"of":4}],"logs":"ID","period":{"from":"2026-01-01","until":"2026-12-31"}}"#;
         let facts = facts.replace("ID", &luodi_ledger::hash::Blake3::of(b"logs").to_string());
