@@ -4,8 +4,10 @@
 
 use luodi_ledger::attachment::Access;
 use luodi_ledger::matter::Reference;
-use luodi_ledger::matter::codes::Ballot;
-use luodi_ledger::matter::facts::{Fen, Outcome, Plan, Promise, ResultNotice, Said, Step, Tally, Topic};
+use luodi_ledger::matter::codes::{Ballot, IndicatorCode};
+use luodi_ledger::matter::facts::{
+    Assessment, Fen, Indicator, Outcome, Period, PlaceConsequence, Plan, Promise, ResultNotice, Said, Step, Tally, Topic,
+};
 use luodi_ledger::matter::labels::Label;
 use luodi_ledger::matter::words::Words;
 use luodi_ledger::names::Origin;
@@ -280,8 +282,31 @@ impl<'w> Page<'w> {
                 self.maybe("失效日期", "until", rules.until);
                 self.maybe("替代", "replaces", rules.replaces);
             }
-            Said::Raw(_) | Said::Assessment(_) | Said::Evidence(_) | Said::Anchor(_) | Said::Observation(_) => self.told(statement),
+            Said::Assessment(assessment) => self.assessment(assessment),
+            Said::Raw(_) | Said::Evidence(_) | Said::Anchor(_) | Said::Observation(_) => self.told(statement),
         }
+    }
+
+    fn assessment(&mut self, assessment: &Assessment) {
+        let Period { from, until } = assessment.period;
+        self.row("考核期", "period", format!("{from} – {until}"));
+        for Indicator { code, had, of, median_halves } in &assessment.indicators {
+            let name = self.label(&told::word::<IndicatorCode>(code.as_str()));
+            let figure = match (of, median_halves) {
+                (Some(of), _) => format!("{had} / {of}"),
+                (None, Some(halves)) => {
+                    let days = format!("{}{}", halves.div_euclid(2), if halves.rem_euclid(2) == 0 { "" } else { ".5" });
+                    say!(self.language, "中位数 {days} 天（{had} 件）", "median {days} days ({had} cases)")
+                }
+                (None, None) => had.to_string(),
+            };
+            self.row("指标", "figure", say!(self.language, "{name}：{figure}", "{name}: {figure}"));
+        }
+        for PlaceConsequence { consequence, place } in &assessment.consequences {
+            self.row("考核结果", "follows", format!("{place} {}", self.label(consequence)));
+        }
+        self.row("公式版本", "formulas", assessment.formulas);
+        self.row("账本长度", "log sizes", assessment.logs);
     }
 
     fn topic(&mut self, topic: &Topic) {
@@ -430,7 +455,7 @@ mod tests {
         let facts = r#"{"consequences":[],"formulas":1,"indicators":[{"code":"every-step","had":3,"of":4}],"logs":"ID","period":{"from":"2026-01-01","until":"2026-12-31"}}"#;
         let facts = facts.replace("ID", &luodi_ledger::hash::Blake3::of(b"logs").to_string());
         let chinese = shown("assessment", &facts, "{}", Language::Chinese);
-        assert!(chinese.contains("程序完整率") && chinese.contains("符合的 3"), "{chinese}");
+        assert!(chinese.contains("指标　程序完整率：3 / 4"), "{chinese}");
         let english = shown("assessment", &facts, "{}", Language::English);
         assert!(english.contains("Every required step taken") && !english.contains("every-step"), "{english}");
     }
