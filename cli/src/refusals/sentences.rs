@@ -145,7 +145,11 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
     ),
     (
         "too late to be taken back; say what is right in a correction instead",
-        "已核实、已过公示期或他人已有回应，不能撤回；请用 correction 更正",
+        "已核实、已过公示期、他人已有回应或已有后续决定，不能撤回；请用 correction 更正",
+    ),
+    (
+        "a correction makes no new commitment, only an outcome does; publish a new outcome: take this one back with void while it is on notice and nobody has spoken to it, or reopen",
+        "更正不能新增承诺，承诺只由协商成果作出；请另发一份协商成果：公示期内且无人回应的，可先撤回（void）原成果；否则再次协商（reopen）",
     ),
     (
         "the old facts are not what the statement says; give each old value exactly as it stands now",

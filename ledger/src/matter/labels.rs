@@ -170,7 +170,7 @@ labels! {
         Unresolved: "所指内容未找到或无效", "what it refers to is not here or does not count";
         Ended: "事项已结束", "the matter has ended";
         Withdrawn: "已撤回", "taken back by those who signed it";
-        TooLate: "已核实、已过公示期或他人已有回应，不能撤回", "too late to be taken back";
+        TooLate: "已核实、已过公示期、他人已有回应或已有后续决定，不能撤回", "too late to be taken back";
         OldDiffers: "更正前内容与原文不符", "the old facts are not what the statement says";
         AddsCommitment: "更正不能新增承诺，承诺只由协商成果作出", "a correction makes no new commitment, only an outcome does";
         Unreadable: "内容无法识读", "its facts do not read";
