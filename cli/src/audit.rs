@@ -22,6 +22,7 @@ use serde_json::json;
 use crate::Outcome;
 use crate::arguments::Trusting;
 use crate::language::{Language, say, tell};
+use crate::refusals;
 
 /// Arguments of `luodi audit`.
 #[derive(Debug, clap::Args)]
@@ -172,6 +173,7 @@ fn as_words(audit: &Audit, all: &[Audit], language: Language) -> String {
         );
     }
     for Finding { object, at, why } in &audit.findings {
+        let why = refusals::said(why, language);
         let at = at.map(|at| say!(language, "，位置 {at}", ", at {at}")).unwrap_or_default();
         out += &format!("\n  {} {object}{at}: {why}", style("✗").red());
     }

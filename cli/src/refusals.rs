@@ -33,6 +33,11 @@ pub(crate) fn of_toml(text: &str, error: &toml::de::Error, language: Language) -
     }
 }
 
+/// A sentence in the reader's language.
+pub(crate) fn said(sentence: &str, language: Language) -> String {
+    if language == Language::Chinese { in_chinese(sentence) } else { sentence.to_owned() }
+}
+
 /// Why an entry counts nowhere, in the reader's language.
 pub(crate) fn ground(ground: &Ground, language: Language) -> String {
     match ground {
@@ -213,8 +218,9 @@ mod tests {
     }
 
     /// Where sentences stand that somebody reads whose statement, file or request was refused.
-    const SOURCES: [&str; 41] = [
+    const SOURCES: [&str; 43] = [
         "ledger/src/attachment.rs",
+        "ledger/src/audit.rs",
         "ledger/src/checkpoint.rs",
         "ledger/src/facts.rs",
         "ledger/src/facts/canonical.rs",
@@ -243,6 +249,7 @@ mod tests {
         "ledger/src/registry/facts/division.rs",
         "ledger/src/registry/facts/office.rs",
         "ledger/src/statement.rs",
+        "ledger/src/tile.rs",
         "ledger/src/time.rs",
         "node/src/api/attachments.rs",
         "node/src/api/error.rs",

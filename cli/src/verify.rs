@@ -88,11 +88,6 @@ fn label(name: &str, language: Language) -> &str {
     language.pick(chinese, english)
 }
 
-/// What a check found, or why it failed.
-fn spoken(found: &str, language: Language) -> String {
-    if language == Language::Chinese { refusals::in_chinese(found) } else { found.to_owned() }
-}
-
 /// Each check on a line.
 fn checks(report: &Report, language: Language) -> String {
     let mut out = String::new();
@@ -100,10 +95,10 @@ fn checks(report: &Report, language: Language) -> String {
         let label = label(name, language);
         let met = *name != "witnesses" || matches!(report.witnessing, Some(Witnessing::Met(_)));
         let line = match result {
-            Ok(found) if met => format!("{} {label}  {}\n", style("✓").green(), style(spoken(found, language)).dim()),
+            Ok(found) if met => format!("{} {label}  {}\n", style("✓").green(), style(refusals::said(found, language)).dim()),
             // Nothing is wrong, and nobody outside answers for it: no tick.
-            Ok(found) => format!("{} {label}  {}\n", style("!").yellow().bold(), spoken(found, language)),
-            Err(why) => format!("{} {label}  {}\n", style("✗").red().bold(), spoken(why, language)),
+            Ok(found) => format!("{} {label}  {}\n", style("!").yellow().bold(), refusals::said(found, language)),
+            Err(why) => format!("{} {label}  {}\n", style("✗").red().bold(), refusals::said(why, language)),
         };
         out += &line;
     }

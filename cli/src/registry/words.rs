@@ -55,7 +55,12 @@ pub(super) fn of(sheet: &Sheet, place: &str, language: Language) -> String {
 pub(super) fn of_audits(place: &str, audits: &[Audit], language: Language) -> String {
     let unsound: Vec<String> = audits
         .iter()
-        .flat_map(|audit| audit.findings.iter().map(move |finding| format!("  {} {}: {}", audit.origin, finding.object, finding.why)))
+        .flat_map(|audit| {
+            audit
+                .findings
+                .iter()
+                .map(move |finding| format!("  {} {}: {}", audit.origin, finding.object, refusals::said(&finding.why, language)))
+        })
         .collect();
     let logs = audits.len();
     if unsound.is_empty() {
