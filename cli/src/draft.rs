@@ -271,6 +271,14 @@ what = "疏通 320 米"
     }
 
     #[test]
+    fn a_section_of_words_that_nobody_filled_in_is_left_out() {
+        let promise = "[[facts.commitments]]\nid = \"c1\"\ndue = 2026-03-31\nbudget = 1850000\n";
+        let none = FILLED.replace(promise, "").replace("consensus", "no-action").replace("疏通 320 米", "");
+        let body = String::from_utf8(ready(&none).unwrap().body.unwrap()).unwrap();
+        assert!(!body.contains("commitments"), "{body}");
+    }
+
+    #[test]
     fn rules_that_hold_another_procedure_are_refused_by_name() {
         let packs = luodi_ledger::matter::pack::Packs::built_in();
         let pack = |method| packs.with(method).next().unwrap().0.to_string();

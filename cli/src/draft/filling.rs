@@ -166,7 +166,7 @@ impl Filling {
 
     /// The words: what is left empty is left out, but for what people must be told.
     pub(super) fn words(&mut self, words: Option<toml::Table>, facts: &Value) -> Option<Value> {
-        let mut words = match words.and_then(|words| self.word("body", toml::Value::Table(words))) {
+        let words = match words.and_then(|words| self.word("body", toml::Value::Table(words))) {
             Some(Value::Object(words)) => words,
             _ => Map::new(),
         };
@@ -215,7 +215,6 @@ impl Filling {
                 self.fault(format!("body.{}", steps.join(".")), why);
             }
         }
-        words.retain(|_, value| !matches!(value, Value::Object(fields) if fields.is_empty()));
         (!words.is_empty()).then(|| words.into())
     }
 
@@ -273,6 +272,9 @@ impl Filling {
                     if let Some(field) = self.word(&format!("{at}.{name}"), field) {
                         map.insert(name, field);
                     }
+                }
+                if map.is_empty() {
+                    return None;
                 }
                 map.into()
             }
