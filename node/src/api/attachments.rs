@@ -5,11 +5,13 @@
 
 use std::io::SeekFrom;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures::StreamExt as _;
 use luodi_ledger::attachment::{Attachment, Media, NONCE, Part};
 use luodi_ledger::entry::Entry;
 use luodi_ledger::hash::Blake3;
@@ -29,6 +31,9 @@ const INERT: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 /// How much of a file is read at once.
 const PIECE: usize = 64 * 1024;
 
+/// How long the rest of a file is awaited that is not taken in: as long as 64 MiB take on a good line, and no longer.
+const PATIENCE_FOR_THE_REST: Duration = Duration::from_secs(30);
+
 /// Where an attachment is named.
 #[derive(Debug, Deserialize)]
 pub(super) struct Named {
@@ -42,15 +47,29 @@ pub(super) async fn take(
     Query(named): Query<Named>,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let origin = api.log(&division, &generation)?;
+    let mut bytes = body.into_data_stream();
+    let answer = take_in(&api, (&division, &generation, &hash), named.index, &mut bytes).await;
+    // Who is still sending hears an answer only once all is sent: a connection that is closed before breaks in their hands.
+    let rest = async { while bytes.next().await.is_some_and(|piece| piece.is_ok()) {} };
+    let _ = tokio::time::timeout(PATIENCE_FOR_THE_REST, rest).await;
+    answer
+}
+
+async fn take_in(
+    api: &Api,
+    (division, generation, hash): (&str, &str, &str),
+    index: u64,
+    bytes: &mut BodyDataStream,
+) -> Result<Response, ApiError> {
+    let origin = api.log(division, generation)?;
     if origin != api.origin {
         return Err(ApiError::absent("log", "this node does not write that log; send it to the node of that division"));
     }
     let hash: Blake3 = hash.parse().map_err(|fault| ApiError::malformed(&fault))?;
-    if let Some(response) = gone(&api, hash).await? {
+    if let Some(response) = gone(api, hash).await? {
         return Ok(response);
     }
-    let (reader, index) = (api.reader.clone(), named.index);
+    let reader = api.reader.clone();
     let listed = reading(move || {
         let entry = reader.entries(&origin, index..index.saturating_add(1))?;
         let Some(entry) = entry.first().and_then(|bytes| Entry::parse(bytes).ok()) else { return Ok(None) };
@@ -61,7 +80,7 @@ pub(super) async fn take(
     .await?;
     let (named, office): (Attachment, OfficeName) =
         listed.ok_or_else(|| ApiError::absent("attachment", "the body of this entry lists no such public attachment"))?;
-    let is_new = api.attachments.take(&named, &office, api.clock.now().civil_date(0), body.into_data_stream()).await?;
+    let is_new = api.attachments.take(&named, &office, api.clock.now().civil_date(0), bytes).await?;
     if api.reader.is_redacted(&hash) {
         // The redaction came while the file did.
         let attachments = api.attachments.clone();
