@@ -20,7 +20,7 @@ use luodi_ledger::time::Time;
 
 use self::county::Logs;
 use crate::arguments::{ReadingFrom, Trusting};
-use crate::language::{Language, say, tell};
+use crate::language::{Language, caution, say, tell};
 use crate::sign::write_new;
 use crate::{Outcome, clock};
 
@@ -116,7 +116,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
     if let Some(path) = &args.output {
         write_new(path, draft::draft(&logs, &assessment, language)?.as_bytes(), language)?;
         let shown = path.display();
-        eprintln!(
+        caution!(
             "{}",
             say!(
                 language,
@@ -131,7 +131,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
 /// What the figures leave out, for it could not be read. On standard error, so that JSON stays JSON.
 fn warn(logs: &Logs, reading: &Reading, language: Language) {
     for origin in &logs.missing {
-        eprintln!(
+        caution!(
             "{}",
             say!(
                 language,
@@ -142,7 +142,7 @@ fn warn(logs: &Logs, reading: &Reading, language: Language) {
     }
     for on in &reading.unread {
         let (log, index) = (&on.log, on.index);
-        eprintln!(
+        caution!(
             "{}",
             say!(
                 language,

@@ -1,6 +1,7 @@
 //! From raw arguments to what is meant.
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -162,11 +163,12 @@ impl Answer {
 
     /// Prints it where it belongs.
     pub fn give(&self) -> ExitCode {
+        // A reader that has gone away is no fault of ours.
         if self.help {
-            print!("{}", self.text);
+            let _ = write!(std::io::stdout(), "{}", self.text);
             Outcome::Done.into()
         } else {
-            eprint!("{}", self.text);
+            let _ = write!(std::io::stderr(), "{}", self.text);
             Outcome::Unknown.into()
         }
     }

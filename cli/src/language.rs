@@ -76,6 +76,15 @@ macro_rules! say {
 }
 pub(crate) use say;
 
+/// As `eprintln!`, but a reader that has gone away is no fault of ours.
+macro_rules! caution {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($text)*);
+    }};
+}
+pub(crate) use caution;
+
 /// As `println!`, but a reader that has gone away, such as `head`, is no fault of ours.
 macro_rules! tell {
     ($($text:tt)*) => {{

@@ -76,7 +76,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, variable: impl Fn(&str
     match invocation.run() {
         Ok(outcome) => outcome.into(),
         Err(error) => {
-            eprintln!("luodi: {}", faults::spoken(&error, language));
+            language::caution!("luodi: {}", faults::spoken(&error, language));
             Outcome::Unknown.into()
         }
     }

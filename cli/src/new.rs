@@ -27,7 +27,7 @@ use luodi_ledger::statement::Signers;
 
 use self::story::Story;
 
-use crate::language::{Language, say, tell};
+use crate::language::{Language, caution, say, tell};
 use crate::node_client::Node;
 use crate::sign::write_new;
 use crate::{Outcome, clock};
@@ -321,7 +321,7 @@ async fn story(node: &Node, federation: FederationFile, matter: MatterId, langua
         Ok(None) => say!(language, "{} 没有这件事项", "{} holds nothing of it", node.base()),
         Err(error) => format!("{error:#}"),
     };
-    eprintln!(
+    caution!(
         "{}",
         say!(
             language,

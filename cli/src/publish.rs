@@ -14,7 +14,7 @@ use luodi_ledger::statement::SignedStatement;
 use crate::Outcome;
 use crate::attachments;
 use crate::foretelling;
-use crate::language::{Language, say, tell};
+use crate::language::{Language, caution, say, tell};
 use crate::node_client::{Answer, Fault, Node, Published};
 use crate::personal;
 use crate::preview::preview;
@@ -151,7 +151,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
 }
 
 fn refused(refusal: &str, language: Language) -> Outcome {
-    eprintln!("{}", say!(language, "节点不接受：{refusal}", "the node refuses it: {refusal}"));
+    caution!("{}", say!(language, "节点不接受：{refusal}", "the node refuses it: {refusal}"));
     Outcome::Refused
 }
 

@@ -21,7 +21,7 @@ use luodi_ledger::statement::{BodyRef, Statement};
 use luodi_ledger::time::Time;
 
 use crate::arguments::Opening;
-use crate::language::{Language, say, tell};
+use crate::language::{Language, caution, say, tell};
 use crate::node_client::Node;
 use crate::personal;
 use crate::preview::yuan;
@@ -318,7 +318,7 @@ async fn publish(
             Ok(true)
         }
         Err(refusal) => {
-            eprintln!("{}", say!(language, "节点不接受：{refusal}", "the node refuses it: {refusal}"));
+            caution!("{}", say!(language, "节点不接受：{refusal}", "the node refuses it: {refusal}"));
             Ok(false)
         }
     }

@@ -44,7 +44,7 @@ use self::plan::{Desk, Job};
 use self::rows::Rows;
 use self::table::Table;
 use crate::arguments::Opening;
-use crate::language::{Language, say, tell};
+use crate::language::{Language, caution, say, tell};
 use crate::node_client::Node;
 use crate::preview::preview;
 use crate::publish::confirmed;
@@ -145,7 +145,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
     }
     show_first(&desk, &jobs, now)?;
     for fault in &found.faults {
-        eprintln!("{}", found.place(fault));
+        caution!("{}", found.place(fault));
     }
     let open: usize = jobs.iter().map(Job::open).sum();
     let (matters, done, faulty) = (jobs.len(), jobs.iter().map(|job| job.todos.len()).sum::<usize>() - open, bad.len());
@@ -158,7 +158,7 @@ pub(crate) async fn run(args: Args, language: Language) -> anyhow::Result<Outcom
         )
     );
     if !bad.is_empty() && !args.skip_faulty {
-        eprintln!(
+        caution!(
             "{}",
             say!(
                 language,
@@ -195,7 +195,7 @@ async fn at_home(node: &Node, office: &OfficeName, dry_run: bool, language: Lang
         "--node: this node writes the log of {home}, not of {division}; to sign and publish give the address of {division}'s node"
     );
     ensure!(dry_run, told);
-    eprintln!("{told}");
+    caution!("{told}");
     Ok(())
 }
 
@@ -256,10 +256,10 @@ fn conclude(sent: send::Sent, open: usize, journal: &Journal, language: Language
         );
     }
     for (row, why) in &sent.refused {
-        eprintln!("{}", say!(language, "第 {row} 行：节点不接受：{why}", "row {row}: the node refuses it: {why}"));
+        caution!("{}", say!(language, "第 {row} 行：节点不接受：{why}", "row {row}: the node refuses it: {why}"));
     }
     if let Some(spent) = sent.spent {
-        eprintln!("{spent}");
+        caution!("{spent}");
         return Ok(Outcome::Unknown);
     }
     match sent.error {

@@ -16,7 +16,7 @@ use luodi_ledger::tile::BundleId;
 use luodi_ledger::time::Time;
 
 use crate::audit::{At, Reading, Way};
-use crate::language::{Language, say};
+use crate::language::{Language, caution, say};
 use crate::node_client::Node;
 
 /// One node that was asked.
@@ -139,7 +139,7 @@ impl Registered {
             let common = leaves.iter().zip(&other_leaves).take_while(|(one, other)| one == other).count() as u64;
             if common < theirs.size.min(reach.size) {
                 parting = parting.min(common);
-                eprintln!(
+                caution!(
                     "{}",
                     say!(
                         language,

@@ -15,7 +15,7 @@ use super::registered::Registered;
 use super::{Args, template};
 use crate::invitation::Invitation;
 use crate::join::JoinRequest;
-use crate::language::{Language, say};
+use crate::language::{Language, caution, say};
 use crate::node_client::Node;
 
 /// What is written from requests rather than from a template.
@@ -208,7 +208,7 @@ pub(super) async fn registered(
     } else {
         let federation = Node::new(first, language)?.federation().await?;
         let fingerprint = federation.fingerprint();
-        eprintln!(
+        caution!(
             "{}",
             say!(
                 language,
@@ -378,6 +378,6 @@ fn warn(policy: &Policy, operators: &[Operator], language: Language) {
             Warning::SatisfiesAlone(who) => say!(language, "{who} 一家就凑够旁证", "{who} alone satisfies the quorum"),
             Warning::BlocksAlone(who) => say!(language, "{who} 一家停机，旁证就凑不够", "without {who} the quorum cannot be met"),
         };
-        eprintln!("{}", say!(language, "注意：{words}", "note: {words}"));
+        caution!("{}", say!(language, "注意：{words}", "note: {words}"));
     }
 }
