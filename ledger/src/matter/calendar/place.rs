@@ -26,16 +26,20 @@ pub(super) fn of_place(place: &Place, views: &[&View], packs: &Packs, today: Dat
         _ => level == Level::Community,
     };
     let mut slots = Vec::new();
-    let rhythms =
-        packs.calendars(place.division).into_iter().flat_map(|(name, pack, _)| pack.calendar.iter().map(move |rhythm| (name, rhythm)));
+    let calendars = packs.calendars(place.division);
+    let rhythms = calendars.iter().flat_map(|(name, pack, _)| pack.calendar.iter().map(|rhythm| (*name, rhythm)));
     for (name, rhythm) in rhythms.filter(|(_, rhythm)| asked(rhythm)) {
         let filling = match rhythm.duty {
             DutyCode::Finance => &told.money,
             DutyCode::Directory | DutyCode::ItemList => &told.catalogues,
             _ => &told.disclosed,
         };
-        // What was asked of a period stays so, whatever calendar follows.
-        for period in Span::periods(rhythm.every, since, today).filter(|period| counts_on(packs, place, period.until) == Some(name)) {
+        // The calendar that counts is that of the nearest place which is in force at the end of a period, else the nearest. So what was asked
+        // of a period stays so, whatever calendar follows.
+        let in_force = |name: &Blake3, period: Span| packs.in_force(name, place.division, period.until);
+        let counts_in = |period: Span| calendars.iter().map(|(name, ..)| *name).find(|name| in_force(name, period));
+        let nearest = calendars.first().map(|(name, ..)| *name);
+        for period in Span::periods(rhythm.every, since, today).filter(|period| counts_in(*period).or(nearest) == Some(name)) {
             if rhythm.least > 0 && carried(views, period, offset) < usize::try_from(rhythm.least).unwrap_or(usize::MAX) {
                 continue;
             }
@@ -51,20 +55,13 @@ pub(super) fn of_place(place: &Place, views: &[&View], packs: &Packs, today: Dat
                 due,
                 state: state(due, filled.as_ref(), today),
                 filled,
-                advisory: !packs.in_force(name, place.division, period.until),
+                advisory: !in_force(name, period),
                 pack: *name,
                 basis: rhythm.basis.clone(),
             });
         }
     }
     slots
-}
-
-/// The pack whose calendar counts: that of the nearest place which is in force on that day, else the nearest, else the one that ships.
-fn counts_on<'p>(packs: &'p Packs, place: &Place, day: Date) -> Option<&'p Blake3> {
-    let found = packs.calendars(place.division);
-    let in_force = found.iter().find(|(name, ..)| packs.in_force(name, place.division, day));
-    in_force.or(found.first()).map(|(name, ..)| *name)
 }
 
 fn told(place: &Place, views: &[&View], offset: i8) -> Told {
