@@ -143,7 +143,7 @@ fn item(scene: Scene<'_>, indicator: IndicatorCode, row: &Row) -> Markup {
     let look = scene.look;
     let class = match row.state.parse().ok().and_then(|state| wording::speaks_well(indicator, state)) {
         Some(true) => "tag s-good",
-        Some(false) => "tag",
+        Some(false) => "tag fail",
         None => "tag s-still",
     };
     let date = |text: &str| text.parse().map_or_else(|_| text.to_owned(), |date| scene.date(date));
