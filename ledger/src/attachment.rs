@@ -16,7 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use clean::clean;
-pub use part::Part;
+pub use part::{Asked, Part};
 
 use crate::Malformed;
 use crate::hash::Blake3;

@@ -86,6 +86,22 @@ struct Waiting {
     answer: oneshot::Sender<Result<Accepted, SubmitError>>,
 }
 
+/// Where a statement would stand if it were sealed now.
+#[derive(Clone, Copy)]
+struct Place {
+    index: u64,
+    logged: Time,
+    /// A signer's term has ended by then.
+    term_expired: bool,
+}
+
+/// What came of judging a statement.
+enum Admitted {
+    /// It is in the log already.
+    Known(Accepted),
+    New(Place),
+}
+
 /// One of many, once all are judged.
 enum Queued {
     Ended(Result<Accepted, SubmitError>),
@@ -167,10 +183,10 @@ impl Log {
     }
 
     /// Refuses a correction, a withdrawal or a redaction that would mend nothing, and an answer without a matter to what asks it nothing,
-    /// logged now at `index`.
-    async fn check_mend(&self, statement: &SignedStatement, index: u64, now: Time) -> Result<(), SubmitError> {
+    /// logged `there`.
+    async fn check_mend(&self, statement: &SignedStatement, there: Place) -> Result<(), SubmitError> {
         let Some(target) = matter::mended(statement.statement()) else { return Ok(()) };
-        let mend = self.as_logged(statement, index, now);
+        let mend = self.as_logged(statement, there);
         let (mends, reader, registry) = (self.mends.clone(), self.reader.clone(), self.registrar.snapshot());
         let check = tokio::task::spawn_blocking(move || mends.check(&reader, &registry, &mend, &target));
         let checked = check.await.map_err(|error| ReadError::Unavailable(error.to_string()))??;
@@ -178,10 +194,11 @@ impl Log {
     }
 
     /// What a statement that was admitted would be in the log.
-    fn as_logged(&self, statement: &SignedStatement, index: u64, now: Time) -> Record {
+    fn as_logged(&self, statement: &SignedStatement, there: Place) -> Record {
+        let Place { index, logged, term_expired } = there;
         let reference = Reference { log: self.origin.clone(), index, id: statement.id() };
-        let standing = Standing::Valid { term_expired: false };
-        Record { reference, statement: statement.statement().clone(), logged: now, standing, marks: Marks::default() }
+        let standing = Standing::Valid { term_expired };
+        Record { reference, statement: statement.statement().clone(), logged, standing, marks: Marks::default() }
     }
 
     /// Where `statement` already stands, if it does.
@@ -207,19 +224,17 @@ impl Sequencer {
     /// Takes a statement in; answers when it is durable. One that is already in the log is answered with where it stands.
     pub async fn submit(&self, submission: Submission) -> Result<Accepted, SubmitError> {
         match self.admit(&submission).await? {
-            Some(known) => Ok(known),
-            None => self.queue(submission)?.await.map_err(|_| SubmitError::Closed)?,
+            Admitted::Known(known) => Ok(known),
+            Admitted::New(_) => self.queue(submission)?.await.map_err(|_| SubmitError::Closed)?,
         }
     }
 
-    /// Judges a statement as [`Self::submit`] would, and tells how it would be shown; nothing of what belongs to no matter or is in the log.
+    /// Judges a statement as [`Self::submit`] would, but for what the others say until it is sealed: the limits of the day and the order of
+    /// an office's own dates. Tells how it would be shown; nothing of what belongs to no matter or is in the log.
     pub async fn foretell(&self, submission: &Submission) -> Result<Option<Foretold>, SubmitError> {
-        if self.admit(submission).await?.is_some() {
-            return Ok(None);
-        }
-        let (log, now) = (self.log.clone(), self.log.clock.now());
-        let link = log.reader.log(&log.origin)?.ok_or(SubmitError::Stopped("it has no first head".to_owned()))?.link;
-        let said = log.as_logged(&submission.statement, link.index, now.max(link.not_before));
+        let Admitted::New(there) = self.admit(submission).await? else { return Ok(None) };
+        let log = self.log.clone();
+        let said = log.as_logged(&submission.statement, there);
         let told = tokio::task::spawn_blocking(move || log.mends.foretell(&log.reader, &log.registrar.snapshot(), &said));
         Ok(told.await.map_err(|error| ReadError::Unavailable(error.to_string()))??)
     }
@@ -244,9 +259,9 @@ impl Sequencer {
     }
 
     /// Judges a statement as far as can be told before its place is known; answers where it stands if it is in the log already.
-    async fn admit(&self, submission: &Submission) -> Result<Option<Accepted>, SubmitError> {
+    async fn admit(&self, submission: &Submission) -> Result<Admitted, SubmitError> {
         if let Some(known) = self.log.find(&submission.statement)? {
-            return Ok(Some(known));
+            return Ok(Admitted::Known(known));
         }
         match self.gate() {
             Gate::Open => {}
@@ -259,15 +274,16 @@ impl Sequencer {
             return Err(SubmitError::Redacted);
         }
         let link = self.log.reader.log(&self.log.origin)?.ok_or(SubmitError::Stopped("it has no first head".to_owned()))?.link;
-        submission.admit(&self.log.origin, link, &self.log.registrar.snapshot(), now)?;
-        self.log.check_mend(&submission.statement, link.index, now).await?;
-        Ok(None)
+        let term_expired = submission.admit(&self.log.origin, link, &self.log.registrar.snapshot(), now)?;
+        let there = Place { index: link.index, logged: now.max(link.not_before), term_expired };
+        self.log.check_mend(&submission.statement, there).await?;
+        Ok(Admitted::New(there))
     }
 
-    fn queue_unknown(&self, known: Result<Option<Accepted>, SubmitError>, submission: Submission) -> Queued {
-        match known {
-            Ok(Some(known)) => Queued::Ended(Ok(known)),
-            Ok(None) => self.queue(submission).map_or_else(|error| Queued::Ended(Err(error)), Queued::Waiting),
+    fn queue_unknown(&self, judged: Result<Admitted, SubmitError>, submission: Submission) -> Queued {
+        match judged {
+            Ok(Admitted::Known(known)) => Queued::Ended(Ok(known)),
+            Ok(Admitted::New(_)) => self.queue(submission).map_or_else(|error| Queued::Ended(Err(error)), Queued::Waiting),
             Err(error) => Queued::Ended(Err(error)),
         }
     }

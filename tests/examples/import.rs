@@ -54,7 +54,7 @@ fn main() {
         thread::sleep(Duration::from_millis(100));
     }
     fs::write(folder.join("table.csv"), table(count)).expect("written");
-    fs::write(folder.join("mapping.toml"), MAPPING).expect("written");
+    fs::write(folder.join("mapping.toml"), MAPPING.replace("TABLE", "past projects")).expect("written");
     let line = format!(
         "import table.csv --mapping mapping.toml --federation county/federation.txt --node http://127.0.0.1:{http} --key county/government.age --passphrase-file pass --yes"
     );

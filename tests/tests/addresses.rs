@@ -31,6 +31,19 @@ fn every_address_for_programs_is_told() {
     };
     let of_explorer: Vec<&String> = of_explorer.iter().filter(for_programs).collect();
     assert!(of_explorer.len() > 8, "{of_explorer:?}");
+    // A list that stands at a name takes the ending with the name: its room is called as its address begins.
+    let mut at_names = 0;
+    for room in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../explorer/src/pages")).expect("a folder") {
+        let room = room.expect("a file").path();
+        let source = if room.is_dir() { room.join("mod.rs") } else { room.clone() };
+        if std::fs::read_to_string(&source).expect("a source file").contains("Format::split(&") {
+            let begins = format!("/{}/", room.file_stem().expect("a name").to_string_lossy());
+            let path = routes("explorer/src/server.rs").into_iter().find(|path| path.starts_with(&begins)).expect("its address");
+            assert!(explorer.contains(&format!("`{path}.json`")), "{path}.json is not in docs/http.md");
+            at_names += 1;
+        }
+    }
+    assert!(at_names >= 4, "{at_names}");
     for path in of_explorer {
         assert!(explorer.contains(&format!("`{path}`")), "{path} is not in docs/http.md");
     }

@@ -38,7 +38,8 @@ fn an_office_says_so_much_a_day_and_does_not_go_back_in_time() {
     county.open();
     let say = |county: &County, number: u32, words: u32, time: Time| {
         let (status, answer) = county.submit(VILLAGE, &topic_at(county, number, words, time)).expect("the node answers");
-        (status, answer["error"]["why"].as_str().unwrap_or_default().to_owned())
+        let told = |part: &str| answer["error"][part].as_str().unwrap_or_default().to_owned();
+        (status, format!("{}: {}", told("field"), told("why")))
     };
     // The test must not run over midnight of the federation.
     while now().civil_date(8) != now().plus(60).civil_date(8) {
@@ -64,7 +65,7 @@ fn an_office_says_so_much_a_day_and_does_not_go_back_in_time() {
             county.wait_ready(VILLAGE);
         }
         let (status, why) = say(&county, 3, 5, now());
-        assert!(status == 429 && why.contains("limit of a day") && why.contains("3 statements"), "{status} {why}");
+        assert!(status == 429 && why.contains("committee: the limit of a day") && why.contains("3 statements"), "{status} {why}");
     }
     assert_eq!(say(&county, 1, 1, time).0, 200, "what is logged is answered for, whatever the day has seen");
 }

@@ -87,6 +87,8 @@ fn an_attachment_is_taken_in_once_it_is_named_and_served_in_parts_until_it_is_re
     let attachments = path(&county, "attachment");
     let to = |hash: &Blake3, index: u64| format!("{attachments}/{hash}?index={index}");
     assert_eq!(county.put(VILLAGE, &to(&other.hash, index), &unnamed).0, 404);
+    // Who sends much is told why it is not wanted, and is not cut off.
+    assert_eq!(county.put(VILLAGE, &to(&other.hash, index), &vec![0; 16 << 20]).0, 404);
     assert_eq!(county.put(VILLAGE, &to(&sealed.hash, index), &secret).0, 404);
     assert_eq!(county.put(VILLAGE, &to(&public.hash, index + 1), &stored).0, 404);
     assert_eq!(county.put(COUNTY, &to(&public.hash, index), &stored).0, 404);

@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use luodi_ledger::attachment::{Attachment, Part};
+use luodi_ledger::attachment::{Asked, Attachment, Part};
 use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::Reference;
 use luodi_ledger::matter::words::Words;
@@ -43,15 +43,12 @@ pub(crate) async fn attachment(
     let Some((origin, listed)) = listed else { return nothing() };
     let asked = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let etag = format!("\"{hash}\"");
-    if asked(header::IF_NONE_MATCH).is_some_and(|held| held.split(',').any(|each| matches!(each.trim(), "*") || each.trim() == etag)) {
-        return (StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response();
-    }
+    let size = listed.size;
+    let asked = Asked { if_none_match: asked(header::IF_NONE_MATCH), if_range: asked(header::IF_RANGE), range: asked(header::RANGE) };
+    let Some(part) = asked.of(&etag, size) else { return (StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response() };
     let Some(file) = site.files().get(&origin, &listed).await else {
         return absent(&site, &look, ("附件还没有传到，请过后再看", "The attachment has not arrived yet; look again later"));
     };
-    // A part of what the reader holds, or the whole of what it does not: as nodes serve them.
-    let same = asked(header::IF_RANGE).is_none_or(|held| held == etag);
-    let range = asked(header::RANGE).filter(|_| same).map(|range| Part::of(range, file.len() as u64));
     let disposition = if listed.media.is_image() { "inline" } else { "attachment; filename=\"luodi.pdf\"" };
     let fields = [
         (header::CONTENT_TYPE, listed.media.to_string()),
@@ -60,17 +57,15 @@ pub(crate) async fn attachment(
         (header::CACHE_CONTROL, "no-cache".to_owned()),
         (header::CONTENT_DISPOSITION, disposition.to_owned()),
     ];
-    let (whole, size) = (Bytes::from_owner(file), listed.size);
-    match range {
-        Some(Part::Of(start, end)) => {
+    let whole = Bytes::from_owner(file);
+    match part {
+        Part::Of(start, end) => {
             let place = [(header::CONTENT_RANGE, format!("bytes {start}-{}/{size}", end - 1))];
             let [start, end] = [start, end].map(|at| usize::try_from(at).unwrap_or(whole.len()).min(whole.len()));
             (StatusCode::PARTIAL_CONTENT, fields, place, whole.slice(start..end)).into_response()
         }
-        Some(Part::Beyond) => {
-            (StatusCode::RANGE_NOT_SATISFIABLE, fields, [(header::CONTENT_RANGE, format!("bytes */{size}"))]).into_response()
-        }
-        Some(Part::Whole) | None => (fields, whole).into_response(),
+        Part::Beyond => (StatusCode::RANGE_NOT_SATISFIABLE, fields, [(header::CONTENT_RANGE, format!("bytes */{size}"))]).into_response(),
+        Part::Whole => (fields, whole).into_response(),
     }
 }
 

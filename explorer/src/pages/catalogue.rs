@@ -75,11 +75,12 @@ pub(super) fn has_one(scene: Scene<'_>, code: Division) -> bool {
     versions(scene, code).iter().any(|version| version.stands.counts())
 }
 
-/// What an item of the catalogue in force is called.
-pub(super) fn item(scene: Scene<'_>, code: Division, item: &Word) -> Option<String> {
+/// What the items of the catalogue in force are called.
+pub(super) fn item_names(scene: Scene<'_>, code: Division) -> BTreeMap<Word, String> {
     let versions = versions(scene, code);
-    let version = versions.iter().find(|version| version.stands.counts())?;
-    scene.in_language(&version.words, |words| words.items.get(item).cloned())
+    let Some(version) = versions.iter().find(|version| version.stands.counts()) else { return BTreeMap::new() };
+    let named = |code: Word| Some((code, scene.in_language(&version.words, |words| words.items.get(&code).cloned())?));
+    version.facts.items.iter().filter_map(|item| named(item.code)).collect()
 }
 
 /// The communities at or below `code` that keep a log and have published no directory.

@@ -116,7 +116,7 @@ fn offices(scene: Scene<'_>, code: Division) -> Markup {
 }
 
 /// That an office has no key left that speaks, and why.
-pub(super) fn silenced(scene: Scene<'_>, office: &OfficeName) -> Markup {
+fn silenced(scene: Scene<'_>, office: &OfficeName) -> Markup {
     html! {
         @if let Some(reason) = scene.silenced(office) {
             " " span.tag { (scene.look.say("钥匙已停用：", "keys withdrawn: ")) (reason) }

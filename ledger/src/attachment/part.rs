@@ -1,4 +1,5 @@
-//! Which part of a file is asked for: by the `Range` header of HTTP (RFC 9110, section 14), of one range.
+//! What a request asks of a file that never changes under its name: by the fields `If-None-Match`, `If-Range` and `Range` of HTTP (RFC 9110,
+//! sections 13 and 14), of one range.
 
 /// What a `Range` header asks of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -7,8 +8,31 @@ pub enum Part {
     Of(u64, u64),
     /// Nothing that is there.
     Beyond,
-    /// Several ranges, or none that reads: a server may give the whole.
+    /// No range, several, or none that reads: a server may give the whole.
     Whole,
+}
+
+/// The fields of a request that say which part is asked for, as they came.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked<'a> {
+    /// `If-None-Match`
+    pub if_none_match: Option<&'a str>,
+    /// `If-Range`
+    pub if_range: Option<&'a str>,
+    /// `Range`
+    pub range: Option<&'a str>,
+}
+
+impl Asked<'_> {
+    /// What is asked of the file of `size` bytes with this entity tag; none where the reader holds it.
+    pub fn of(self, etag: &str, size: u64) -> Option<Part> {
+        if self.if_none_match.is_some_and(|held| held.split(',').any(|each| matches!(each.trim(), "*") || each.trim() == etag)) {
+            return None;
+        }
+        // A part of what the reader holds, or the whole of what it does not.
+        let same = self.if_range.is_none_or(|held| held == etag);
+        Some(self.range.filter(|_| same).map_or(Part::Whole, |range| Part::of(range, size)))
+    }
 }
 
 impl Part {
@@ -33,6 +57,20 @@ impl Part {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_reader_holds_is_not_sent_again_and_of_what_it_does_not_hold_no_part() {
+        let of = |if_none_match, if_range, range| Asked { if_none_match, if_range, range }.of("\"a\"", 100);
+        let part = Some("bytes=0-9");
+        assert_eq!(of(None, None, None), Some(Part::Whole));
+        assert_eq!(of(None, None, part), Some(Part::Of(0, 10)));
+        assert_eq!(of(None, Some("\"a\""), part), Some(Part::Of(0, 10)));
+        assert_eq!(of(None, Some("\"b\""), part), Some(Part::Whole));
+        assert_eq!(of(Some("\"b\""), None, part), Some(Part::Of(0, 10)));
+        for held in ["\"a\"", "*", "\"b\", \"a\""] {
+            assert_eq!(of(Some(held), None, part), None, "{held}");
+        }
+    }
 
     #[test]
     fn a_range_is_cut_to_the_file() {

@@ -55,8 +55,15 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.field, self.why())
+    }
+}
+
+impl Finding {
+    /// What was found, said beside its field.
+    pub fn why(&self) -> String {
         let (place, first, last) = (if self.in_name { "name" } else { "text" }, self.range.start + 1, self.range.end);
-        write!(f, "{}: characters {first} to {last} of the {place} look like {}", self.field, self.number)
+        format!("characters {first} to {last} of the {place} look like {}", self.number)
     }
 }
 
@@ -81,12 +88,17 @@ impl Personal {
     }
 }
 
+impl Personal {
+    /// What was found, said beside the [`Self::field`].
+    pub fn why(&self) -> String {
+        let said = |(position, finding): (usize, &Finding)| if position == 0 { finding.why() } else { finding.to_string() };
+        self.0.iter().enumerate().map(said).collect::<Vec<_>>().join("; ")
+    }
+}
+
 impl fmt::Display for Personal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, finding) in self.0.iter().enumerate() {
-            write!(f, "{}{finding}", if position == 0 { "" } else { "; " })?;
-        }
-        Ok(())
+        write!(f, "{}: {}", self.field(), self.why())
     }
 }
 

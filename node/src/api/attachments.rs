@@ -12,7 +12,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt as _;
-use luodi_ledger::attachment::{Attachment, Media, NONCE, Part};
+use luodi_ledger::attachment::{Asked, Attachment, LARGEST, Media, NONCE, Part};
 use luodi_ledger::entry::Entry;
 use luodi_ledger::hash::Blake3;
 use luodi_ledger::matter::words::Words;
@@ -45,14 +45,28 @@ pub(super) async fn take(
     State(api): State<Arc<Api>>,
     Path((division, generation, hash)): Path<(String, String, String)>,
     Query(named): Query<Named>,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
     let mut bytes = body.into_data_stream();
     let answer = take_in(&api, (&division, &generation, &hash), named.index, &mut bytes).await;
-    // Who is still sending hears an answer only once all is sent: a connection that is closed before breaks in their hands.
-    let rest = async { while bytes.next().await.is_some_and(|piece| piece.is_ok()) {} };
-    let _ = tokio::time::timeout(PATIENCE_FOR_THE_REST, rest).await;
+    // Who asked first whether to send at all sends nothing after a refusal.
+    if !headers.contains_key(header::EXPECT) {
+        let _ = tokio::time::timeout(PATIENCE_FOR_THE_REST, drained(bytes)).await;
+    }
     answer
+}
+
+/// Lets the rest of a file come that is not taken in: who is still sending hears an answer only once all is sent, for a connection that is
+/// closed before breaks in their hands. Not more than a file that would be.
+async fn drained(mut bytes: BodyDataStream) {
+    let mut left = LARGEST + NONCE as u64;
+    while let Some(Ok(piece)) = bytes.next().await {
+        match left.checked_sub(piece.len() as u64) {
+            Some(rest) => left = rest,
+            None => return,
+        }
+    }
 }
 
 async fn take_in(
@@ -136,19 +150,15 @@ pub(super) async fn file(
         (header::CONTENT_DISPOSITION.as_str(), disposition),
         (NONCE_HEADER, nonce),
     ];
-    if asked(header::IF_NONE_MATCH).is_some_and(|held| held.split(',').any(|each| matches!(each.trim(), "*") || each.trim() == etag)) {
-        return Ok((StatusCode::NOT_MODIFIED, common).into_response());
-    }
-    // A part of what the reader holds, or the whole of what it does not.
-    let same = asked(header::IF_RANGE).is_none_or(|held| held == etag);
-    let range = asked(header::RANGE).filter(|_| same).map(|range| Part::of(range, kept.size));
-    let (status, start, end) = match range {
+    let asked = Asked { if_none_match: asked(header::IF_NONE_MATCH), if_range: asked(header::IF_RANGE), range: asked(header::RANGE) };
+    let (status, start, end) = match asked.of(&etag, kept.size) {
+        None => return Ok((StatusCode::NOT_MODIFIED, common).into_response()),
         Some(Part::Of(start, end)) => (StatusCode::PARTIAL_CONTENT, start, end),
         Some(Part::Beyond) => {
             let size = [(header::CONTENT_RANGE, format!("bytes */{}", kept.size))];
             return Ok((StatusCode::RANGE_NOT_SATISFIABLE, common, size).into_response());
         }
-        Some(Part::Whole) | None => (StatusCode::OK, 0, kept.size),
+        Some(Part::Whole) => (StatusCode::OK, 0, kept.size),
     };
     kept.file.seek(SeekFrom::Start(NONCE as u64 + start)).await.map_err(|_| ApiError::unavailable("the attachment cannot be read now"))?;
     let stream = ReaderStream::with_capacity(kept.file.take(end - start), PIECE);

@@ -88,9 +88,7 @@ impl From<SubmitError> for ApiError {
                     "take the number out: facts hold no such number; then sign it anew"
                 };
                 let found = personal.findings().into();
-                // The field stands beside it.
-                let why = why.strip_prefix(&format!("{}: ", personal.field())).unwrap_or(&why);
-                Self { found, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, personal.field(), why, remedy) }
+                Self { found, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, personal.field(), personal.why(), remedy) }
             }
             SubmitError::Refused(Refusal::Denied(denied)) => {
                 let (status, remedy) = match denied.why() {

@@ -104,7 +104,8 @@ pub(super) async fn submit(
     Ok(Json(Told { id: accepted.id.to_string(), index: accepted.index, size, receipt }))
 }
 
-/// Refuses what [`submit`] would refuse, and tells how the rest would be shown; nothing is stored.
+/// Refuses what [`submit`] would refuse, but for the limits of the day and the order of dates, and tells how the rest would be shown; nothing
+/// is stored.
 pub(super) async fn foretell(
     State(api): State<Arc<Api>>,
     Path((division, generation)): Path<(String, String)>,

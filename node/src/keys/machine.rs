@@ -108,8 +108,7 @@ impl MachineKeys {
         let [log, ..] = roles(origin);
         let path = folder.join(&log.file);
         if path.exists() {
-            let key = load_as(&log.name, &path, passphrase)?;
-            return Self::with_logs(folder, origin, passphrase, key, vec![]);
+            return Self::load(folder, origin, passphrase);
         }
         let key = generate(&log.name, log.kind).map_err(|error| system(&path, error))?;
         let keys = Self::with_logs(folder, origin, passphrase, key, vec![])?;

@@ -19,8 +19,8 @@ use crate::protocol::follower::{Action, BodiesFound, Changes, Event, Failure, Fe
 use crate::protocol::message::{Answer, MOST_HEADS, Range, Request};
 use crate::store::{Change, Writer};
 
-/// How long to wait before evidence is told again that was not taken: a peer that just came is deaf until both have said hello.
-const TELL_AGAIN: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(4), Duration::from_secs(10)];
+/// How long to wait before evidence is told, and told again where it was not taken: a peer that just came is deaf until both have said hello.
+const TELL_AFTER: [Duration; 4] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(4), Duration::from_secs(10)];
 
 impl Replication {
     pub(super) fn act(&mut self, action: Action) {
@@ -53,11 +53,11 @@ impl Replication {
                 let asker = self.parts.asker.clone();
                 tokio::spawn(async move {
                     // What is lost all the same is asked for.
-                    for wait in TELL_AGAIN {
+                    for wait in TELL_AFTER {
+                        tokio::time::sleep(wait).await;
                         if asker.ask(peer, Request::Evidence(ByteBuf::from(evidence.clone()))).await.is_ok() {
                             break;
                         }
-                        tokio::time::sleep(wait).await;
                     }
                 });
             }

@@ -98,8 +98,9 @@ impl Submission {
         Ok(Self { statement, body })
     }
 
-    /// The checks before queueing: this log, a plausible time, and all of `ledger`'s rules for what an office may say.
-    pub fn admit(&self, origin: &Origin, link: Link, registry: &Registry, now: Time) -> Result<(), Refusal> {
+    /// The checks before queueing: this log, a plausible time, and all of `ledger`'s rules for what an office may say. Whether a signer's
+    /// term has ended, which refuses nothing.
+    pub fn admit(&self, origin: &Origin, link: Link, registry: &Registry, now: Time) -> Result<bool, Refusal> {
         let statement = self.statement.statement();
         if &statement.log != origin {
             return Err(Malformed::new("log", format!("it is meant for {}; this node writes {origin}", statement.log)).into());
@@ -124,8 +125,9 @@ impl Submission {
         if entry.to_bytes().len() > entry::LONGEST {
             return Err(Malformed::new("entry", "longer than 16 KiB; move words to the body").into());
         }
-        registry.judge(origin, &entry).map_err(Refusal::Denied)?;
-        Ok(registry.check_number(statement)?)
+        let term_expired = registry.judge(origin, &entry).map_err(Refusal::Denied)?;
+        registry.check_number(statement)?;
+        Ok(term_expired)
     }
 
     fn entry(&self, link: Link, logged: Time) -> Entry {

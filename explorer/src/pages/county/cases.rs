@@ -1,11 +1,12 @@
 //! The cases behind a figure, of a county or of one place in it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
 use luodi_ledger::assessment::{Assessment, Case, wording};
-use luodi_ledger::matter::codes::{CaseState, IndicatorCode};
+use luodi_ledger::matter::codes::{CaseState, IndicatorCode, Word};
 use luodi_ledger::names::Division;
 use maud::{Markup, html};
 use serde::Serialize;
@@ -82,7 +83,8 @@ pub(crate) async fn cases(State(site): State<Arc<Site>>, Path(code): Path<String
         look.field("states").into_iter().flat_map(|states| states.split(',')).filter_map(|state| state.parse().ok()).collect();
     let wanted = |case: &&Case| states.is_empty() || states.contains(&case.state);
     let shown: Vec<&Case> = assessment.cases(indicator, within).filter(wanted).collect();
-    let rows: Vec<Row> = shown.iter().map(|case| row(scene, &assessment, indicator, case)).collect();
+    let names = item_names(scene, &assessment, indicator, &shown);
+    let rows: Vec<Row> = shown.iter().map(|case| row(scene, &names, indicator, case)).collect();
     // Of statements entered in time there are too many to list; their number is told.
     let unlisted = assessment.cases.get(&indicator).filter(|_| states.is_empty() || states.contains(&CaseState::Not));
     let unlisted: u64 =
@@ -90,7 +92,20 @@ pub(crate) async fn cases(State(site): State<Arc<Site>>, Path(code): Path<String
     lists::respond(Format::split(look.path()).1, &rows, || page(scene, &assessment, indicator, &rows, unlisted))
 }
 
-fn row(scene: Scene<'_>, assessment: &Assessment, indicator: IndicatorCode, case: &Case) -> Row {
+/// What the items that cases may name are called, by place: as the place's own catalogue has it, or the county's. Read once for each place.
+type ItemNames = BTreeMap<Division, BTreeMap<Word, String>>;
+
+fn item_names(scene: Scene<'_>, assessment: &Assessment, indicator: IndicatorCode, cases: &[&Case]) -> ItemNames {
+    if indicator != IndicatorCode::NeverConsulted {
+        return ItemNames::new();
+    }
+    let of_county = catalogue::item_names(scene, assessment.county);
+    let places: BTreeSet<Division> = cases.iter().map(|case| case.place).collect();
+    let of_place = |place: &Division| of_county.clone().into_iter().chain(catalogue::item_names(scene, *place)).collect();
+    places.iter().map(|place| (*place, of_place(place))).collect()
+}
+
+fn row(scene: Scene<'_>, names: &ItemNames, indicator: IndicatorCode, case: &Case) -> Row {
     let known = case.matter.and_then(|id| scene.snapshot.case(&id));
     Row {
         place: case.place.to_string(),
@@ -101,7 +116,7 @@ fn row(scene: Scene<'_>, assessment: &Assessment, indicator: IndicatorCode, case
         day: case.day.map(|day| day.to_string()),
         days: case.days,
         names: case.word.map(|word| word.to_string()),
-        names_word: named(scene, assessment, indicator, case),
+        names_word: named(scene, names, indicator, case),
         state: case.state.to_string(),
         state_word: scene.label(&wording::of_state(indicator, case.state)),
         log: case.on.as_ref().map(|on| on.log.to_string()),
@@ -109,10 +124,9 @@ fn row(scene: Scene<'_>, assessment: &Assessment, indicator: IndicatorCode, case
     }
 }
 
-/// What a case names, in words: an item of a catalogue as the place's own has it, or the county's.
-fn named(scene: Scene<'_>, assessment: &Assessment, indicator: IndicatorCode, case: &Case) -> Option<String> {
-    let item = case.word.filter(|_| indicator == IndicatorCode::NeverConsulted);
-    let name = item.and_then(|item| [case.place, assessment.county].into_iter().find_map(|place| catalogue::item(scene, place, &item)));
+/// What a case names, in words.
+fn named(scene: Scene<'_>, names: &ItemNames, indicator: IndicatorCode, case: &Case) -> Option<String> {
+    let name = names.get(&case.place).and_then(|names| names.get(&case.word?)).cloned();
     name.or_else(|| wording::of_word(indicator, case).map(|word| scene.label(&word)))
 }
 

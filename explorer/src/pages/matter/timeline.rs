@@ -17,6 +17,7 @@ use super::{anchor, entry_path, said};
 use crate::index::Case;
 use crate::pages::attachments::{attachments, erased, tombstone};
 use crate::pages::phrase::Scene;
+use crate::pages::uncounted;
 
 /// The timeline.
 pub(super) fn timeline(scene: Scene<'_>, case: &Case) -> Markup {
@@ -59,11 +60,7 @@ fn remarks(scene: Scene<'_>, view: &View, event: &Event) -> Markup {
     let look = scene.look;
     let flags: Vec<&Flag> = view.flags.iter().filter(|flag| flag.on() == Some(&event.reference)).collect();
     html! {
-        @match event.effect {
-            Effect::Void(why) => p.fail { (look.say("不算数：", "Does not count: ")) (scene.label(&why)) },
-            Effect::Irregular(why) => p.quiet { (look.say("没有效力：", "Without effect: ")) (scene.label(&why)) },
-            Effect::Counted => {},
-        }
+        @if let Some(why) = uncounted::of_event(scene, event) { p { (why.mark(scene)) } }
         @if flags.iter().any(|flag| flag.code() == FlagCode::BackFilled) {
             p.small { span.tag { (look.say("补录", "back-filled")) } " "
                 (look.say("事情发生在 ", "happened on ")) (scene.date(event.date))

@@ -1,8 +1,10 @@
 //! One order, circular or evaluation with its replies, from the timeline of its matter or from a log that speaks of no matter.
 
+use std::collections::BTreeMap;
+
 use luodi_ledger::matter::Reference;
 use luodi_ledger::matter::codes::{Finding as Found, Irregular, RectificationAction};
-use luodi_ledger::matter::facts::Said;
+use luodi_ledger::matter::facts::{Answer, Said};
 use luodi_ledger::names::{Division, MatterId, OfficeName};
 use luodi_ledger::statement::Signers;
 use luodi_ledger::time::Date;
@@ -104,7 +106,12 @@ pub(super) fn gather(scene: Scene<'_>, code: Division) -> Vec<Finding<'_>> {
     let mut all: Vec<Finding<'_>> = told.flat_map(|case| of_matter(scene, case)).collect();
     let within = move |division: Division| scene.snapshot.lies_within(division, code);
     let beside = |kind: &'static str| scene.snapshot.spoken.beside(&scene.snapshot.holdings, kind, within);
-    let answers: Vec<Stands<'_>> = beside("answer").collect();
+    let mut answers = Answers::new();
+    for stands in beside("answer") {
+        if let Some(Said::Answer(answer)) = stands.said() {
+            answers.entry(answer.target.clone()).or_default().push((stands, *answer));
+        }
+    }
     for kind in KINDS {
         all.extend(beside(kind).filter_map(|stands| of_log(scene, stands, &answers)));
     }
@@ -144,23 +151,23 @@ fn of_matter<'a>(scene: Scene<'a>, case: &'a Case) -> impl Iterator<Item = Findi
     })
 }
 
-fn of_log<'a>(scene: Scene<'a>, stands: Stands<'a>, answers: &[Stands<'a>]) -> Option<Finding<'a>> {
+/// The answers that belong to no matter, by what they answer.
+type Answers<'a> = BTreeMap<Reference, Vec<(Stands<'a>, Answer)>>;
+
+fn of_log<'a>(scene: Scene<'a>, stands: Stands<'a>, answers: &Answers<'a>) -> Option<Finding<'a>> {
     let (on, said) = (stands.reference()?, stands.said().filter(is_finding)?);
     let offset = scene.site.settings().federation.offset;
-    let day = |stands: &Stands<'_>, said: &Said| said.date().unwrap_or_else(|| stands.statement.time.civil_date(offset));
+    let day = |stands: &Stands<'_>, date: Option<Date>| date.unwrap_or_else(|| stands.statement.time.civil_date(offset));
     let text = |stands: &Stands<'_>| stands.words().and_then(|words| scene.in_language(&words, |words| words.text.clone()));
     // Only whom an order addresses answers it, as in a matter.
     let asked = |by: &[OfficeName]| matches!(&said, Said::Rectification(order) if order.asks(by, on.log.division));
-    let reply = |answer: &Stands<'a>| match answer.said()? {
-        Said::Answer(replied) if replied.target == on => Some(Reply {
-            by: answer.statement.by.clone(),
-            date: day(answer, &Said::Answer(replied.clone())),
-            finding: replied.finding,
-            why_not: uncounted::why(scene, answer)
-                .or_else(|| (!asked(&answer.statement.by)).then(|| Why::irregular(scene, Irregular::NotItsOffice))),
-            text: text(answer),
-        }),
-        _ => None,
+    let reply = |(answer, replied): &(Stands<'a>, Answer)| Reply {
+        by: answer.statement.by.clone(),
+        date: day(answer, replied.date),
+        finding: replied.finding,
+        why_not: uncounted::why(scene, answer)
+            .or_else(|| (!asked(&answer.statement.by)).then(|| Why::irregular(scene, Irregular::NotItsOffice))),
+        text: text(answer),
     };
     Some(Finding {
         by: stands.statement.by.clone(),
@@ -168,11 +175,11 @@ fn of_log<'a>(scene: Scene<'a>, stands: Stands<'a>, answers: &[Stands<'a>]) -> O
         matter: None,
         title: None,
         convener: None,
-        date: day(&stands, &said),
+        date: day(&stands, said.date()),
         why_not: uncounted::why(scene, &stands),
         text: text(&stands),
         reason: stands.words().and_then(|words| scene.in_language(&words, |words| words.reason.clone())),
-        replies: answers.iter().filter_map(reply).collect(),
+        replies: answers.get(&on).into_iter().flatten().map(reply).collect(),
         on,
         said,
     })
