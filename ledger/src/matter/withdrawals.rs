@@ -38,9 +38,7 @@ impl Withdrawals {
 
     /// Which statement took this one back, if one did.
     pub fn of(&self, on: &Reference, statement: &Statement) -> Option<&Reference> {
-        let kind = statement.kind.as_str();
-        let stays = statement.kind.is_registry()
-            || [KindCode::Correction, KindCode::Void, KindCode::Redaction].iter().any(|mends| mends.as_str() == kind);
+        let stays = statement.kind.is_registry() || statement.kind.as_str().parse().is_ok_and(KindCode::mends);
         if stays || statement.matter.is_some() { None } else { self.by_signer(on, &statement.by) }
     }
 

@@ -118,6 +118,11 @@ pub enum About {
 }
 
 impl KindCode {
+    /// Whether statements of this kind only speak of another, to mend it: they are not mended themselves, whatever their facts say.
+    pub const fn mends(self) -> bool {
+        matches!(self, Self::Correction | Self::Void | Self::Redaction)
+    }
+
     /// What statements of this kind are about.
     pub const fn about(self) -> About {
         match self {

@@ -264,7 +264,8 @@ impl Story {
     fn mendable(&self, heard: &Event, target: &Reference) -> Result<usize, Irregular> {
         let place = self.valid_place(target).ok_or(Irregular::Unresolved)?;
         let target = &self.events[place];
-        let is_mend = matches!(target.said, Said::Correction(_) | Said::Void(_) | Said::Redaction(_));
+        // By its kind: one that does not read as it stands would be judged at its old place, once it did.
+        let is_mend = target.kind.as_str().parse().is_ok_and(KindCode::mends);
         if is_mend || self.mends.withdrawal_of(&target.reference).is_some() {
             return Err(Irregular::Unresolved);
         }

@@ -71,6 +71,8 @@ fn tell(sayings: &[Saying], ahead: i64) -> Tale {
             13 => ("countersign", json!({"target": target})),
             14 => ("rectification", json!({"action": "order", "deadline": due, "target": target})),
             15 => ("evaluation", json!({"rating": "good"})),
+            // What does not read, and may be corrected until it does.
+            16 if pick % 5 == 0 => ("void", json!({"reason": "duplicate", "target": "it"})),
             16 => ("void", json!({"reason": "duplicate", "target": target})),
             17 => ("redaction", json!({"ground": "minor", "hashes": [Blake3::of(b"x")], "target": target})),
             // What a village in haste would mend: its newest decision or claim, and what nobody here had yet heard of.
@@ -217,7 +219,9 @@ proptest! {
                     } else {
                         found.logged <= back.logged
                     };
-                    prop_assert!(!before && !found.effect.counts(), "{found:?} {back:?}");
+                    // Said too late, it counts only once it is corrected to be on another.
+                    let elsewhere = found.said.target() != Some(&event.reference);
+                    prop_assert!(!before && (elsewhere || !found.effect.counts()), "{found:?} {back:?}");
                 }
             }
         }
@@ -231,12 +235,12 @@ proptest! {
             view.timeline.iter().filter(counts).map(|event| event.reference.clone()).collect::<std::collections::BTreeSet<_>>()
         };
         for (count, record) in tale.records.iter().enumerate().filter(|(_, record)| record.statement.kind.as_str() == "void") {
-            let own = Said::read(&record.statement.kind, &record.statement.facts).unwrap();
+            let own = Said::read(&record.statement.kind, &record.statement.facts).ok();
             let before = seen(&tale.records[..count], as_of);
             let after = seen(&tale.records[..=count], as_of);
             let mut kept = found(&before, record.logged);
             // Those who found something may take it back themselves.
-            own.target().map(|target| kept.remove(target));
+            own.as_ref().and_then(Said::target).map(|target| kept.remove(target));
             prop_assert!(kept.is_subset(&found(&after, record.logged)), "{:?}", record);
         }
     }
@@ -247,8 +251,8 @@ proptest! {
         // Words can be erased of what is void as well, and that is said of it; no state depends on it.
         let is_void = |on: &Reference| tale.records.iter().any(|record| record.reference == *on && !record.standing.is_valid());
         let erases_void = |record: &&Record| {
-            let said = Said::read(&record.statement.kind, &record.statement.facts).unwrap();
-            matches!(said, Said::Redaction(redaction) if is_void(&redaction.target))
+            let said = Said::read(&record.statement.kind, &record.statement.facts);
+            matches!(said, Ok(Said::Redaction(redaction)) if is_void(&redaction.target))
         };
         let records: Vec<Record> = tale.records.iter().filter(|record| !erases_void(record)).cloned().collect();
         let with = seen(&records, as_of);
@@ -314,8 +318,9 @@ fn random_histories_reach_every_status_that_a_decided_matter_can_have() {
     for status in [Status::OnNotice, Status::VerificationFailed, Status::Overdue, Status::Done, Status::Claimed, Status::UnderWay] {
         assert!(reached.contains(&status), "{status} is never reached, so the laws above say nothing of it");
     }
+    let at_least = [50, 50, 50, 20, 20, 20];
     assert!(
-        mended.iter().all(|count| *count > 20),
+        mended.iter().zip(at_least).all(|(count, least)| *count > least),
         "{mended:?}: nearly nothing is ever corrected, taken back or redacted, or refused to be"
     );
 }

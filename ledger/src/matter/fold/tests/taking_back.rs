@@ -47,6 +47,23 @@ fn decided_anew() -> (Tale, Reference) {
 }
 
 #[test]
+fn a_withdrawal_that_does_not_read_is_not_corrected_into_one() {
+    for kind in ["void", "correction"] {
+        let (mut tale, decision) = decided();
+        let raw = match kind {
+            "void" => json!({"reason": "duplicate", "target": "the outcome"}),
+            _ => json!({"changes": [{"new": "none", "old": "consensus", "path": "result"}], "target": "the outcome"}),
+        };
+        let raw = tale.say_in(VILLAGE, &[&format!("{VILLAGE}/committee")], kind, &raw, "2025-06-11");
+        let claim = tale.say("committee", "completion", &completion("c1", "2025-06-13"), "2025-06-13");
+        tale.say("supervisors", "verification", &verdict(&claim, "rejected"), "2025-06-14");
+        let mend = tale.say("committee", "correction", &change(&raw, "target", &json!("the outcome"), &json!(decision)), "2025-06-15");
+        assert_eq!(effect(&tale, &mend), UNRESOLVED, "{kind}");
+        assert_eq!(tale.status("2025-06-25"), Status::VerificationFailed, "{kind}");
+    }
+}
+
+#[test]
 fn what_counts_only_since_another_was_taken_back_is_not_taken_back_once_verified() {
     for log in [VILLAGE, TOWNSHIP] {
         let (mut tale, second) = decided_anew();
