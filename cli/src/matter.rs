@@ -115,11 +115,6 @@ impl Page<'_> {
         self.told(&self.view.topic.as_ref()?.on, |words| words.title.as_ref())
     }
 
-    fn bearer(&self, bearer: &Bearer) -> String {
-        let body = bearer.body.as_str().parse().map_or_else(|_| bearer.body.to_string(), |office: Office| self.label(&office));
-        bearer.division.map_or_else(|| body.clone(), |division| format!("{division} {body}"))
-    }
-
     fn text(&self) -> String {
         let (view, language) = (self.view, self.language);
         let title = self.title().unwrap_or_else(|| language.pick("（没有标题）", "(no title)").to_owned());
@@ -200,7 +195,7 @@ impl Page<'_> {
             english.and_then(|words| words.commitments.get(&commitment.id)).or(words.commitments.get(&commitment.id))
         });
         let what = words.and_then(|words| words.what.clone()).unwrap_or_default();
-        let who = words.and_then(|words| words.who.clone()).or_else(|| commitment.responsible.map(|bearer| self.bearer(&bearer)));
+        let who = words.and_then(|words| words.who.clone()).or_else(|| commitment.responsible.map(|bearer| self.label(&bearer)));
         let who = who.or_else(|| self.view.convener.as_ref().map(|office| self.label(&office.office))).unwrap_or_default();
         let (id, state, due, first) = (commitment.id, self.label(&commitment.state), commitment.due, commitment.first_due);
         let mut text = format!("  {id}  {what}  [{state}]\n");
@@ -278,7 +273,7 @@ impl Page<'_> {
 
     fn expected(&self, expected: &Expected) -> String {
         let language = self.language;
-        let from: Vec<String> = expected.from.iter().map(|bearer| self.bearer(bearer)).collect();
+        let from: Vec<String> = expected.from.iter().map(|bearer| self.label(bearer)).collect();
         let (what, from) = (self.called(expected), from.join(language.pick("或", " or ")));
         let mut text = say!(language, "  {}　由 {from}", "  {} by {from}", style(what).bold());
         if let Some(by) = expected.by {

@@ -156,6 +156,16 @@ fn close(schema: &mut Value) {
     }
 }
 
+/// The definition in `whole` that a schema points to, or itself.
+pub(crate) fn resolved<'s>(whole: &'s Value, schema: &'s Value) -> &'s Value {
+    schema.get("$ref").and_then(Value::as_str).and_then(|name| whole.pointer(name.strip_prefix('#')?)).unwrap_or(schema)
+}
+
+/// The schemas that one offers to choose from.
+pub(crate) fn choices(schema: &Value) -> impl Iterator<Item = &Value> {
+    ["oneOf", "anyOf"].into_iter().filter_map(|choice| schema.get(choice)?.as_array()).flatten()
+}
+
 /// What a code list is called among definitions.
 pub(crate) fn name_of<L: CodeList>() -> Cow<'static, str> {
     Cow::Owned(L::NAME.replace(' ', "-"))

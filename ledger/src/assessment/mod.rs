@@ -47,7 +47,7 @@ use crate::names::{Division, Level, MatterId};
 use crate::time::{Date, Time};
 
 /// The version of the formulas. A change that can change a figure is a new version; an assessment names the one it was computed by.
-pub const FORMULAS: u32 = 1;
+pub const FORMULAS: u32 = 2;
 
 /// What an assessment is computed from.
 #[derive(Clone, Copy, Debug)]

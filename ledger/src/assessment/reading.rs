@@ -12,7 +12,7 @@ use crate::matter::codes::{Duty, KindCode, Word};
 use crate::matter::facts::{Catalogue, Said};
 use crate::matter::pack::{Adoptions, Packs};
 use crate::matter::view::View;
-use crate::matter::{Marks, Record, Reference, fold};
+use crate::matter::{Record, Reference, fold};
 use crate::names::{Division, MatterId, Origin};
 use crate::registry::Registry;
 use crate::standing::Standing;
@@ -97,20 +97,19 @@ struct Shelf {
 impl Shelf {
     fn put(&mut self, registry: &Registry, county: Division, (origin, entry, standing): (&Origin, &Entry, Standing), offset: i8) {
         let statement = entry.statement.statement();
-        let on = Reference { log: origin.clone(), index: entry.index, id: entry.statement.id() };
         let (home, logged) = (origin.division, entry.logged.civil_date(offset));
         let below = registry.is_within(home, county);
         if below {
             self.began.entry(home).and_modify(|first| *first = logged.min(*first)).or_insert(logged);
         }
         if let Some(id) = statement.matter.filter(|id| registry.is_within(id.division, county) && registry.is_within(id.division, home)) {
-            let record = Record { reference: on, statement: statement.clone(), logged: entry.logged, standing, marks: Marks::default() };
-            self.records.entry(id).or_default().push(record);
+            self.records.entry(id).or_default().push(Record::of(origin, entry, standing));
             return;
         }
         if !standing.is_valid() {
             return;
         }
+        let on = Reference { log: origin.clone(), index: entry.index, id: entry.statement.id() };
         self.adoptions.take(&on, statement);
         if below
             && statement.kind.as_str().parse() == Ok(KindCode::Catalogue)

@@ -7,7 +7,7 @@ mod governing;
 
 use std::collections::BTreeSet;
 
-use super::codes::{About, CodeList, Coded, Decision, KindCode, OfficeCode, OutcomeResult};
+use super::codes::{About, BodyCode, CodeList, Coded, Decision, KindCode, OfficeCode, OutcomeResult};
 use super::facts::{self, Bearer, Feedback, Fen, Outcome, Plan, Problem, Promise, Said, Step, Tally, Topic};
 use super::pack::Packs;
 use super::words::Words;
@@ -30,8 +30,6 @@ pub const SHORTEST_NONCE: usize = 32;
 pub const LONGEST_TITLE: usize = 80;
 /// Classes of the statistical code list: urban, urban–rural, town, town–rural, special, township centre, village.
 const AREA_CLASSES: [u16; 7] = [111, 112, 121, 122, 123, 210, 220];
-/// Words that a bearer may be, beside the offices: whoever carries a thing out without a key of their own.
-const OTHER_BEARERS: [&str; 6] = ["contractor", "property-company", "resident-unit", "residents", "volunteers", "utility"];
 
 /// Checks a statement and its body before publishing. Registry kinds are checked by the registry's own rules of form.
 pub fn check(statement: &Statement, body: Option<&[u8]>) -> Result<(), Malformed> {
@@ -241,19 +239,19 @@ fn check_outcome(outcome: &Outcome) -> Result<(), Malformed> {
 fn check_promise(promise: &Promise) -> Result<(), Malformed> {
     check_money("commitments.budget", promise.budget)?;
     promise.source.map_or(Ok(()), |source| source.check("commitments.source"))?;
-    check_bearer("commitments.responsible", promise.responsible, &OTHER_BEARERS)?;
+    check_bearer("commitments.responsible", promise.responsible, BodyCode::ALL)?;
     check_bearer("commitments.reporter", promise.reporter, &[])
 }
 
 /// A bearer is an office, or, where it signs nothing, another kind of body.
-fn check_bearer(field: &str, bearer: Option<Bearer>, others: &[&str]) -> Result<(), Malformed> {
+fn check_bearer(field: &str, bearer: Option<Bearer>, others: &[BodyCode]) -> Result<(), Malformed> {
     let Some(bearer) = bearer else { return Ok(()) };
     let body = bearer.body.as_str();
-    if body.parse::<OfficeCode>().is_ok_and(|office| office != OfficeCode::Node) || others.contains(&body) {
+    if body.parse::<OfficeCode>().is_ok_and(|office| office != OfficeCode::Node) || others.iter().any(|other| other.as_str() == body) {
         return Ok(());
     }
     let offices = OfficeCode::ALL.iter().filter(|office| **office != OfficeCode::Node).map(|office| office.as_str());
-    let known: Vec<&str> = offices.chain(others.iter().copied()).collect();
+    let known: Vec<&str> = offices.chain(others.iter().map(|other| other.as_str())).collect();
     Err(wrong(field, &format!("\"{bearer}\": use one of {}; names stand in the body", known.join(", "))))
 }
 

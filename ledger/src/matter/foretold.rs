@@ -53,9 +53,9 @@ pub fn foretell(said: &Record, of_matter: &[Record], packs: &Packs, offset: i8) 
     let before = fold(matter, &records, packs, said.logged, offset);
     records.push(said.clone());
     let after = fold(matter, &records, packs, said.logged, offset);
-    let effect = after.event(&said.reference)?.effect;
+    let (effect, stands) = (after.event(&said.reference)?.effect, Stands::of(&after));
     let among = |flags: &[Flag], others: &[Flag]| flags.iter().filter(|flag| !others.contains(flag)).cloned().collect::<Vec<_>>();
     let (raised, lifted) = (among(&after.flags, &before.flags), among(&before.flags, &after.flags));
-    let grounds = grounds(&View { flags: raised.clone(), ..after.clone() }, packs);
-    Some(Foretold { effect, before: Stands::of(&before), after: Stands::of(&after), raised, lifted, grounds })
+    let grounds = grounds(&View { flags: raised.clone(), ..after }, packs);
+    Some(Foretold { effect, before: Stands::of(&before), after: stands, raised, lifted, grounds })
 }

@@ -146,12 +146,14 @@ impl Reader<'_> {
         self.steps(round).iter().find(|seen| seen.step == step)
     }
 
-    /// The day a round came to a step: a meeting held again does not move it.
+    /// The day a round came to a step that statements of its own fulfil: a meeting held again does not move it.
     fn come_to(&self, seen: &StepView, round: u32) -> Option<Date> {
-        let of_step = |event: &&Event| {
+        let of_step = |event: &Event| {
             event.effect.counts() && matches!(&event.said, Said::Step(step) if (step.step, step.round) == (seen.step, round))
         };
-        self.view.timeline.iter().find(of_step).map(|event| event.date).or(seen.date)
+        let is_own = self.view.event(seen.on.as_ref()?).is_some_and(of_step);
+        let first = self.view.timeline.iter().filter(|_| is_own).find(|event| of_step(event));
+        first.map(|event| event.date).or(seen.date)
     }
 
     fn rule(&self, step: Coded<StepCode>) -> Option<&StepRule> {
@@ -201,7 +203,8 @@ impl Reader<'_> {
     }
 
     fn out_of_order(&self, step: Coded<StepCode>, round: u32) -> Ground {
-        let date = self.seen(step, round).and_then(|seen| self.come_to(seen, round));
+        // The flag is on the statement by which the round came to the step.
+        let date = self.day();
         let before = self.steps(round).iter().take_while(|seen| seen.step != step);
         let before = before.filter_map(|seen| Some((seen.step, self.come_to(seen, round)?)));
         let day = date.map(|date| date.to_string()).unwrap_or_default();

@@ -531,6 +531,11 @@ labels! {
     }
     BodyCode {
         Contractor: "施工单位", "contractor";
+        PropertyCompany: "物业服务企业", "property company";
+        ResidentUnit: "驻村(社区)单位", "resident unit";
+        Residents: "村(居)民", "residents";
+        Volunteers: "志愿者", "volunteers";
+        Utility: "水电气等公用企业", "utility";
     }
     Ballot {
         For: "赞成", "for";

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::of_kind;
+use super::{choices, of_kind, resolved};
 use crate::matter::codes::KindCode;
 
 /// Facts of a kind: every field is there, every code of every list in one of them.
@@ -23,7 +23,7 @@ fn sample(whole: &Value, schema: &Value, turn: usize, longest: &mut usize) -> Va
     if let Some(code) = codes.get(turn.checked_rem(codes.len()).unwrap_or_default()) {
         return (*code).clone();
     }
-    let schema = named(whole, schema);
+    let schema = resolved(whole, schema);
     if let Some(one) = schema.get("examples").and_then(|examples| examples.get(0)) {
         return one.clone();
     }
@@ -42,16 +42,11 @@ fn sample(whole: &Value, schema: &Value, turn: usize, longest: &mut usize) -> Va
     }
 }
 
-/// The definition that a schema points to, or itself.
-fn named<'s>(whole: &'s Value, schema: &'s Value) -> &'s Value {
-    schema.get("$ref").and_then(Value::as_str).and_then(|name| whole.pointer(name.strip_prefix('#')?)).unwrap_or(schema)
-}
-
 /// The codes of every list that a schema offers.
 fn listed<'s>(whole: &'s Value, schema: &'s Value, codes: &mut Vec<&'s Value>) {
-    let schema = named(whole, schema);
+    let schema = resolved(whole, schema);
     codes.extend(schema.get("const"));
-    for choice in ["oneOf", "anyOf"].into_iter().filter_map(|choice| schema.get(choice)?.as_array()).flatten() {
+    for choice in choices(schema) {
         listed(whole, choice, codes);
     }
 }

@@ -19,7 +19,7 @@ use crate::matter::codes::{CodeList, Coded, KindCode};
 use crate::matter::facts::{Bearer, Change, Correction, Fen};
 use crate::matter::labels::Label;
 use crate::names::{Division, MatterId, OfficeName, Origin};
-use crate::schema;
+use crate::schema::{self, choices};
 use crate::statement::Kind;
 use crate::time::Date;
 
@@ -223,10 +223,8 @@ impl Reader {
         self.resolved(schema.get("properties").and_then(|properties| properties.get(key)).unwrap_or(&Schema::Null))
     }
 
-    /// The definition that a schema points to, or itself.
     fn resolved(self, schema: &'static Schema) -> &'static Schema {
-        let named = schema.get("$ref").and_then(Schema::as_str).and_then(|name| name.strip_prefix('#'));
-        named.and_then(|pointer| self.whole.pointer(pointer)).unwrap_or(schema)
+        schema::resolved(self.whole, schema)
     }
 
     /// The label of a code in the lists that a schema spells out.
@@ -260,10 +258,6 @@ impl Reader {
         let told = |value: &Option<Value>| value.as_ref().map(|value| self.value(key, value, self.at(path)));
         Changed { name: name(path), old: told(&change.old), new: told(&change.new) }
     }
-}
-
-fn choices(schema: &'static Schema) -> impl Iterator<Item = &'static Schema> {
-    ["oneOf", "anyOf"].into_iter().filter_map(|choice| schema.get(choice)?.as_array()).flatten()
 }
 
 /// The statement that a fact refers to, if that is what it holds.

@@ -37,8 +37,7 @@ impl Matter<'_> {
             if round.outcome.as_ref().is_some_and(|outcome| outcome.result == OutcomeResult::None) {
                 return None;
             }
-            let decided = round.steps.iter().filter(|step| decides(step.step) && step.passed != Some(false));
-            let (day, on) = decided.filter_map(|step| Some((step.date?, step.on.as_ref()?))).max()?;
+            let (day, on) = round.decided(decides)?;
             let filled = round.outcome.as_ref().and_then(|outcome| self.filled(&outcome.on));
             let (days, basis) = (self.pack.disclosure.resolution_days, &self.pack.disclosure.basis);
             Some(self.slot(DutyCode::Resolution, on, day, days, filled, basis))

@@ -31,6 +31,16 @@ code_list! {
     BodyCode ("bodies beside the offices") {
         /// 施工单位
         Contractor = "contractor",
+        /// 物业服务企业
+        PropertyCompany = "property-company",
+        /// 驻村（社区）单位
+        ResidentUnit = "resident-unit",
+        /// 居民
+        Residents = "residents",
+        /// 志愿者
+        Volunteers = "volunteers",
+        /// 水电气等公用企业
+        Utility = "utility",
     }
 
     /// 表决选项 that every vote has; others are named by the words of the step.

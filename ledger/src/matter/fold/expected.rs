@@ -6,7 +6,7 @@ use crate::matter::codes::{CodeList, Coded, CommitmentState, KindCode, OfficeCod
 use crate::matter::facts::Bearer;
 use crate::matter::pack::{Fulfilment, StepRule};
 use crate::matter::record::Reference;
-use crate::matter::view::{Commitment, Expected, StepView, View};
+use crate::matter::view::{Commitment, Expected, View};
 use crate::names::{Level, OfficeName};
 use crate::statement::Kind;
 use crate::time::Date;
@@ -132,9 +132,8 @@ fn of_round(story: &Story, view: &View, convener: Bearer, round: &RoundStory) ->
             expect(KindCode::Step, &from, None, None, None).map(|expected| Expected { step, ..expected })
         }
         _ => {
-            let decides = |step: &&StepView| story.rule(step.step).is_some_and(|rule| rule.decides) && step.passed != Some(false);
-            let decided = view.steps().iter().filter(decides).filter_map(|step| step.date).max();
-            let by = decided.zip(story.pack()).map(|(decided, pack)| days_after(decided, pack.disclosure.resolution_days));
+            let decided = view.rounds.last().and_then(|round| round.decided(|step| story.decides(step)));
+            let by = decided.zip(story.pack()).map(|((day, _), pack)| days_after(day, pack.disclosure.resolution_days));
             expect(KindCode::Outcome, &[convener], by, None, None)
         }
     }

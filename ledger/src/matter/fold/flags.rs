@@ -25,8 +25,8 @@ pub(super) fn flags(story: &Story, view: &View, today: Date) -> Vec<Flag> {
     for (round, seen) in story.rounds.iter().zip(&view.rounds) {
         of_steps(story, round, &seen.steps, &mut flags);
         of_outcome(story, round, &mut flags);
-        of_silence(story, view, round, today, &mut flags);
     }
+    of_silence(story, view, today, &mut flags);
     of_result(story, view, today, &mut flags);
     of_objections(story, view, today, &mut flags);
     of_orders(view, today, &mut flags);
@@ -145,13 +145,10 @@ fn of_outcome(story: &Story, round: &RoundStory, flags: &mut Vec<Flag>) {
     }
 }
 
-/// What was decided and never published; by the calendar's rule, see [`crate::matter::calendar`].
-fn of_silence(story: &Story, view: &View, round: &RoundStory, today: Date, flags: &mut Vec<Flag>) {
-    let (None, None, Some(pack)) = (&round.outcome, &view.termination, story.pack()) else { return };
-    let decides = |step| story.rule(step).is_some_and(|rule| rule.decides);
-    let passed = |seen: &&StepView| decides(seen.step) && seen.passed != Some(false);
-    let decided = view.rounds.iter().filter(|seen| seen.number == round.number).flat_map(|seen| &seen.steps).filter(passed);
-    let Some(decided) = decided.filter_map(|seen| seen.date).max() else { return };
+/// What was decided and never published: only the newest round may lack its outcome.
+fn of_silence(story: &Story, view: &View, today: Date, flags: &mut Vec<Flag>) {
+    let (Some(_), None, Some(pack)) = (story.open_round(), &view.termination, story.pack()) else { return };
+    let Some((decided, _)) = view.rounds.last().and_then(|round| round.decided(|step| story.decides(step))) else { return };
     let days = days_between(decided, today) - i64::from(pack.disclosure.resolution_days);
     if days > 0 {
         flags.push(Flag::LateDisclosure { on: None, step: Coded::Known(StepCode::PublishResolution), days });

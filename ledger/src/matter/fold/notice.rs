@@ -33,21 +33,26 @@ pub(super) fn last_day(story: &Story, at: usize) -> Date {
 
 /// The fewest days that an outcome was ever on notice for, by its own word or a correction: what was put right later was short before.
 pub(super) fn shortest(story: &Story, at: usize) -> u16 {
-    let told = told(story, at).filter(|(_, outcome)| outcome.result != OutcomeResult::None);
-    told.map(|(_, outcome)| days_of(story, outcome)).min().unwrap_or_default()
+    bearing(story, at).filter(|(_, outcome)| outcome.result != OutcomeResult::None).map(|(days, _)| days).min().unwrap_or_default()
 }
 
 /// How many days an outcome is on notice.
 fn days(story: &Story, at: usize) -> u16 {
+    bearing(story, at).last().map_or(0, |(days, _)| days)
+}
+
+/// How many days an outcome was on notice for by its own word, and by each correction that came before that notice was over.
+fn bearing(story: &Story, at: usize) -> impl Iterator<Item = (u16, &Outcome)> {
     let posted = story.events[at].logged.civil_date(story.offset);
-    let mut days = None;
-    for (logged, outcome) in told(story, at) {
-        if days.is_some_and(|days| logged.civil_date(story.offset) > days_after(posted, days)) {
-            break;
+    let mut last = None;
+    told(story, at).map_while(move |(logged, outcome)| {
+        if last.is_some_and(|last| logged.civil_date(story.offset) > last) {
+            return None;
         }
-        days = Some(days_of(story, outcome));
-    }
-    days.unwrap_or_default()
+        let days = days_of(story, outcome);
+        last = Some(days_after(posted, days));
+        Some((days, outcome))
+    })
 }
 
 /// What an outcome says and said, in order, and since when.

@@ -141,7 +141,7 @@ impl Packs {
         if self.root == Some(place) { None } else { self.moved.get(&place).copied().or_else(|| place.parent()) }
     }
 
-    /// Whether `place` is `above` or lies below it today, as the registry says as far as it was taken in.
+    /// Whether `place` is `above` or lies below it, as the registry says at last, as far as it was taken in.
     pub fn lies_within(&self, place: Division, above: Division) -> bool {
         let parent = |place: &Division| self.parent(*place);
         // Five levels; a circle of moves ends there too.

@@ -26,6 +26,14 @@ pub struct Round {
     pub steps: Vec<StepView>,
 }
 
+impl Round {
+    /// The day it was decided, and the statement: the newest step that decides and did not fail; `decides` tells which do.
+    pub fn decided(&self, decides: impl Fn(Coded<StepCode>) -> bool) -> Option<(Date, &Reference)> {
+        let steps = self.steps.iter().filter(|step| step.passed != Some(false) && decides(step.step));
+        steps.filter_map(|step| Some((step.date?, step.on.as_ref()?))).max()
+    }
+}
+
 /// The outcome of a round.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -162,6 +162,11 @@ impl Story {
         self.method().iter().find(|rule| Coded::Known(rule.step) == step)
     }
 
+    /// Whether the method decides in a step.
+    pub(in crate::matter::fold) fn decides(&self, step: Coded<StepCode>) -> bool {
+        self.rule(step).is_some_and(|rule| rule.decides)
+    }
+
     /// Whether the rule pack was in force here on `day`; none is, where none judges.
     pub(in crate::matter::fold) fn rules_in_force(&self, day: Date) -> bool {
         matches!(&self.rules, RulesUsed::Known { pack, .. } if self.packs.in_force(pack, self.id.division, day))

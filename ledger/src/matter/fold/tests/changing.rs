@@ -114,6 +114,18 @@ fn a_notice_that_was_ever_too_short_stays_so() {
 }
 
 #[test]
+fn a_notice_that_is_over_was_as_long_as_it_was() {
+    let mut tale = deliberated();
+    let mut said = outcome(1, &[promise("c1", "2025-09-30")]);
+    said["notice-days"] = json!(7);
+    let outcome = tale.say("committee", "outcome", &said, "2025-06-10");
+    tale.say("committee", "correction", &change(&outcome, "notice-days", &json!(7), &json!(3)), "2025-06-18");
+    let view = tale.view("2025-06-20");
+    assert!(!view.has(FlagCode::NoticeTooShort));
+    assert_eq!(view.notice.map(|notice| notice.days), Some(7));
+}
+
+#[test]
 fn no_correction_makes_a_commitment() {
     let (mut tale, outcome) = decided();
     let another = json!({"changes": [{"new": promise("c2", "2025-12-31"), "path": "commitments.1"}], "target": outcome});
